@@ -1,0 +1,153 @@
+"""Every error Cleardance raises on purpose.
+
+::
+
+    CleardanceError                 500 InternalError
+    ├── UsageError                  400 InvalidParameter     the request itself is wrong
+    │   ├── UnsupportedByModel      400 InvalidParameter.Unsupported
+    │   └── NotFound                404 NotFound
+    ├── MediaError                  400 InvalidMedia         a file we were given or made
+    │   ├── UnreadableMedia         400 InvalidMedia.Unreadable
+    │   ├── MediaTooLarge           413 InvalidMedia.TooLarge
+    │   └── EncodingFailed          500 EncodingFailed
+    ├── RegistryError               400 InvalidRegistryRow
+    ├── StoreError                  500 StoreFailed          home, database or blobs
+    │   ├── HomeUnusable            500 StoreFailed.Home
+    │   ├── DiskFull                507 StoreFailed.DiskFull
+    │   └── BlobDamaged             500 StoreFailed.BlobDamaged
+    ├── GenerationFailed            500 GenerationFailed
+    ├── SealFailed                  500 SealFailed           watermark or signature not made
+    └── VerificationError           422 VerificationFailed   never a bare bool
+        ├── SealInvalid             422 VerificationFailed.Seal
+        └── LedgerInvalid           422 VerificationFailed.Ledger
+
+A refusal (``deny`` or ``hold``) is not an error: it is a verdict, and is returned as one.
+"""
+
+from typing import ClassVar
+
+
+class CleardanceError(Exception):
+    """Base of all our errors: a stable code, an HTTP status, what happened, what to do."""
+
+    code: ClassVar[str] = "InternalError"
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def diagnostics(self) -> str:
+        """Return the message, and beneath it what a person can do about it, if known."""
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class UsageError(CleardanceError):
+    """The request itself is wrong: a value out of range, an unknown option."""
+
+    code = "InvalidParameter"
+    http_status = 400
+
+
+class UnsupportedByModel(UsageError):
+    """A legal request that the chosen model cannot serve."""
+
+    code = "InvalidParameter.Unsupported"
+
+
+class NotFound(UsageError):
+    """Something named by the caller does not exist."""
+
+    code = "NotFound"
+    http_status = 404
+
+
+class MediaError(CleardanceError):
+    """A media file that cannot be used."""
+
+    code = "InvalidMedia"
+    http_status = 400
+
+
+class UnreadableMedia(MediaError):
+    """Not media of a kind we read, or truncated, or damaged."""
+
+    code = "InvalidMedia.Unreadable"
+
+
+class MediaTooLarge(MediaError):
+    """Past a limit of size, pixels, frames, duration, streams or decoding time."""
+
+    code = "InvalidMedia.TooLarge"
+    http_status = 413
+
+
+class EncodingFailed(MediaError):
+    """We could not write a media file."""
+
+    code = "EncodingFailed"
+    http_status = 500
+
+
+class RegistryError(CleardanceError):
+    """A registry row or reference that cannot be registered."""
+
+    code = "InvalidRegistryRow"
+    http_status = 400
+
+
+class StoreError(CleardanceError):
+    """The home folder, its database or its blobs failed."""
+
+    code = "StoreFailed"
+
+
+class HomeUnusable(StoreError):
+    """The home folder cannot be created, read or written."""
+
+    code = "StoreFailed.Home"
+
+
+class DiskFull(StoreError):
+    """No space left to write; nothing was released."""
+
+    code = "StoreFailed.DiskFull"
+    http_status = 507
+
+
+class BlobDamaged(StoreError):
+    """A blob's bytes no longer match the digest that names it, or are gone."""
+
+    code = "StoreFailed.BlobDamaged"
+
+
+class GenerationFailed(CleardanceError):
+    """The model raised or produced something that is not a video."""
+
+    code = "GenerationFailed"
+
+
+class SealFailed(CleardanceError):
+    """Watermarking or signing failed; the output stays unreleased."""
+
+    code = "SealFailed"
+
+
+class VerificationError(CleardanceError):
+    """Something that should be provable is not."""
+
+    code = "VerificationFailed"
+    http_status = 422
+
+
+class SealInvalid(VerificationError):
+    """A manifest is missing, untrusted or does not match its file."""
+
+    code = "VerificationFailed.Seal"
+
+
+class LedgerInvalid(VerificationError):
+    """A row, leaf, node or checkpoint of the ledger was changed; the message names it."""
+
+    code = "VerificationFailed.Ledger"

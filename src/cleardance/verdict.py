@@ -1,0 +1,74 @@
+"""What was decided: findings, and the verdict the rules make of them.
+
+These models are the JSON contract of ``screen --json``, stored as they are printed.
+"""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Decision(StrEnum):
+    """What happens next: it passes, a person must look, or it is refused."""
+
+    CLEAR = "clear"
+    HOLD = "hold"
+    DENY = "deny"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WorkSummary(_Frozen):
+    """The registered work a finding points at."""
+
+    id: str
+    name: str
+    kind: str
+    owner: str | None = None
+
+
+class Evidence(_Frozen):
+    """Where the match was seen: a span of text, a time in the video, a box in the frame."""
+
+    text_span: tuple[int, int] | None = Field(
+        None, description="start and end, in characters of the text as it was given"
+    )
+    text: str | None = Field(None, description="the characters of that span")
+    time_s: float | None = None
+    box: tuple[float, float, float, float] | None = Field(
+        None, description="left, top, right, bottom as fractions of the frame"
+    )
+    reference: str | None = Field(None, description="digest of the reference that was matched")
+
+
+class Finding(_Frozen):
+    """One match of one signal with one registered work."""
+
+    signal: str
+    work: WorkSummary
+    score: float = Field(description="similarity, 0 to 1; 1 is identical")
+    threshold: float
+    rule: str
+    evidence: Evidence
+
+
+class Redress(_Frozen):
+    """The ways forward for the person refused."""
+
+    appeal: str | None = None
+    licence_contact: str | None = None
+    suggestion: str | None = None
+
+
+class Verdict(_Frozen):
+    """The decision on one request or output, at one registry revision."""
+
+    decision: Decision
+    registry_revision: int
+    findings: tuple[Finding, ...] = ()
+    unknown: tuple[str, ...] = Field((), description="signals that could not be computed")
+    licences: tuple[str, ...] = ()
+    reason: str
+    redress: Redress = Redress()
