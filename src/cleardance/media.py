@@ -44,4 +44,4 @@ class Audio:
     @property
     def duration_s(self) -> float:
         """Samples over sample rate, in seconds."""
-        return self.samples.shape[0] / self.sample_rate_hz
+        return len(self.samples) / self.sample_rate_hz
