@@ -1,4 +1,4 @@
-"""Video, audio and images as values; probing, decoding and encoding with limits.
+"""Video, audio and images as values.
 
 Pixels are RGB uint8 [H, W, 3]; samples are float32 [N, C] in -1..1.
 """

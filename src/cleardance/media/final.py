@@ -1,0 +1,137 @@
+"""The final file: MP4 with H.264 and AAC that plays everywhere, made once from the mezzanine."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from cleardance.errors import EncodingFailed
+
+from .limits import Limits
+from .mezzanine import MEZZANINE_LIMITS, read_yuv
+from .opening import opened
+from .output import (
+    BT709,
+    LIMITED_RANGE,
+    SAMPLE_RATE_HZ,
+    Progress,
+    add_h264,
+    muxer,
+    written,
+)
+from .probe import Probe, probe
+from .values import Frame
+
+Luma = NDArray[np.uint8]  # [H, W], limited range 16..235
+Mark = Callable[[Luma, int], Luma]
+"""Given a frame's luma and its number, returns the luma to encode. Chroma is left alone."""
+
+_PICTURE = {"preset": "veryfast", "crf": "20", "profile": "high", "g": "48"}
+_SOUND_BIT_RATE = 192_000
+
+
+def encode_final(
+    mezzanine_path: Path,
+    out_path: Path,
+    mark: Mark | None = None,
+    progress: Progress | None = None,
+    limits: Limits = MEZZANINE_LIMITS,
+) -> None:
+    """Encode a mezzanine to MP4: H.264 High, BT.709, and AAC 192 kbit/s stereo, index first.
+
+    One pass in constant memory; the same mezzanine gives the same bytes. Raises EncodingFailed,
+    DiskFull, UnreadableMedia when the mezzanine is damaged.
+    """
+    header = probe(mezzanine_path, limits)
+    fps = round(header.fps)
+    if header.kind != "video" or fps < 1:
+        raise EncodingFailed(f"{mezzanine_path.name} is not a mezzanine")
+    with (
+        written(out_path) as temporary,
+        muxer(temporary, "mp4", movflags="+faststart") as container,
+    ):
+        picture = add_h264(container, header.width_px, header.height_px, fps, _PICTURE)
+        sound = _Sound(container, mezzanine_path, limits) if header.has_audio else None
+        for index, decoded in enumerate(read_yuv(mezzanine_path, limits)):
+            frame = _numbered(_marked(decoded, index, mark), index, fps)
+            container.mux(picture.encode(frame))
+            if sound:
+                sound.write_until((index + 1) / fps)
+            if progress:
+                progress(_fraction(header, index + 1, fps))
+        container.mux(picture.encode(None))
+        if sound:
+            sound.finish()
+
+
+def write_png(path: Path, frame: Frame) -> None:
+    """Write one RGB frame [H, W, 3] uint8 as PNG. Raises EncodingFailed, DiskFull."""
+    height, width, _ = frame.shape
+    with written(path) as temporary, muxer(temporary, "image2", update="1") as container:
+        stream = container.add_stream("png", rate=1, options={"flags": "+bitexact"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "rgb24"
+        container.mux(
+            stream.encode(VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24"))
+        )
+        container.mux(stream.encode(None))
+
+
+class _Sound:
+    """Copies the mezzanine's sound into AAC in step with the pictures."""
+
+    def __init__(self, container: OutputContainer, source: Path, limits: Limits) -> None:
+        self._container = container
+        self._stream = container.add_stream(
+            "aac", rate=SAMPLE_RATE_HZ, options={"flags": "+bitexact"}
+        )
+        self._stream.codec_context.layout = "stereo"
+        self._stream.codec_context.bit_rate = _SOUND_BIT_RATE
+        self._frames = _sound_frames(source, limits)
+        self._done = 0
+
+    def write_until(self, time_s: float) -> None:
+        while self._done < time_s * SAMPLE_RATE_HZ:
+            frame = next(self._frames, None)
+            if frame is None:
+                return
+            frame.pts, frame.time_base = self._done, Fraction(1, SAMPLE_RATE_HZ)
+            self._done += frame.samples
+            self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        self.write_until(float("inf"))
+        self._container.mux(self._stream.encode(None))
+
+
+def _sound_frames(source: Path, limits: Limits) -> Iterator[AudioFrame]:
+    with opened(source, limits) as (container, _):
+        yield from container.decode(audio=0)
+
+
+def _marked(frame: VideoFrame, index: int, mark: Mark | None) -> VideoFrame:
+    """Return the frame with its luma marked, as a copy: the decoder still refers to the old."""
+    if mark is None:
+        return frame
+    planes = np.asarray(frame.to_ndarray(), np.uint8)  # [H * 3 / 2, W]: luma, then chroma
+    luma = mark(planes[: frame.height].copy(), index)
+    if luma.shape != (frame.height, frame.width) or luma.dtype != np.uint8:
+        raise EncodingFailed(f"the mark of frame {index} changed the plane's shape or type")
+    planes[: frame.height] = luma
+    return VideoFrame.from_ndarray(planes, format="yuv420p")
+
+
+def _numbered(frame: VideoFrame, index: int, fps: int) -> VideoFrame:
+    frame.pts, frame.time_base = index, Fraction(1, fps)
+    frame.pict_type = 0  # or the encoder would repeat the mezzanine's keyframes
+    frame.colorspace = frame.color_primaries = frame.color_trc = BT709
+    frame.color_range = LIMITED_RANGE
+    return frame
+
+
+def _fraction(header: Probe, done: int, fps: int) -> float:
+    return min(1.0, done / max(1.0, header.duration_s * fps))
