@@ -1,1 +1,1 @@
-"""cli."""
+"""The command line: one file per noun, words for people in ``words``, JSON for machines."""

@@ -1,1 +1,1 @@
-"""generate."""
+"""Generators behind one contract: ``backend`` says what, ``models`` which, ``backends`` how."""

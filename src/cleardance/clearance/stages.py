@@ -1,0 +1,74 @@
+"""The types of the one path. Each step takes the type before and returns the next.
+
+A stage is built only by the module named beside it (a test pins this), which either did the work
+or re-reads the committed proof that it was done. There is no other way to a released file.
+"""
+
+from dataclasses import dataclass
+
+from cleardance.provenance.seal import Sealed
+from cleardance.request import Request
+from cleardance.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Steps 1-2 done: checked, stored, logged as asked. Built by ``intake``."""
+
+    task_id: str
+    request: Request
+
+
+@dataclass(frozen=True)
+class AskCleared:
+    """Step 3 done: the prompt and references are clear. Built by ``screening``."""
+
+    queued: Queued
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Step 4 done: raw media in a private blob. Built by ``making``."""
+
+    ask: AskCleared
+    raw_digest: str
+    ignored: tuple[str, ...]
+    recipe: dict[str, str]
+
+
+@dataclass(frozen=True)
+class OutputCleared:
+    """Steps 5-6 done: the output is clear at the registry's present revision.
+
+    Built by ``screening``.
+    """
+
+    generated: Generated
+    ask_verdict: Verdict
+    output_verdict: Verdict
+
+
+@dataclass(frozen=True)
+class SealedOutput:
+    """Step 7 done: marked, signed, logged, re-read. Built by ``releasing``."""
+
+    cleared: OutputCleared
+    sealed: Sealed
+    blob_digest: str
+
+
+@dataclass(frozen=True)
+class Released:
+    """Step 8 done. Built by ``releasing``."""
+
+    output: SealedOutput
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The verdict that ended the path: ``deny`` or ``hold``. Built by ``screening``."""
+
+    task_id: str
+    stage: str  # "ask" or "output"
+    verdict: Verdict

@@ -1,0 +1,27 @@
+"""``cleardance account``: on whose behalf things are made."""
+
+import click
+
+from cleardance.cli.console import json_option, print_json
+
+
+@click.group()
+def account() -> None:
+    """Create and list the accounts that outputs are made for."""
+
+
+@account.command()
+@click.argument("name")
+@json_option
+@click.pass_context
+def create(ctx: click.Context, name: str, as_json: bool) -> None:
+    """Create the account NAME."""
+    from cleardance.clearance.accounts import create_account
+    from cleardance.clearance.home import open_home
+
+    with open_home(ctx.obj) as home:
+        account_id = create_account(home, name)
+    if as_json:
+        print_json({"id": account_id, "name": name})
+    else:
+        click.echo(f"Account {name!r} can now be given as --account {name}.")

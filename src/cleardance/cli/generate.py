@@ -1,0 +1,117 @@
+"""``cleardance generate``: a prompt in, a cleared, signed and logged video out."""
+
+import secrets
+from pathlib import Path
+
+import click
+from click import Context
+from pydantic import ValidationError
+
+from cleardance.cli.console import json_option, print_json, step_bars
+from cleardance.cli.exit_codes import ExitCode
+from cleardance.cli.words import echo, record_lines
+from cleardance.errors import UsageError
+from cleardance.request import Ratio, ReferenceInput, Request, Resolution
+
+_EXITS = {
+    "released": ExitCode.DONE,
+    "denied": ExitCode.DENIED,
+    "held": ExitCode.HELD,
+    "failed": ExitCode.FAILED,
+}
+_IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
+
+
+@click.command()
+@click.argument("prompt")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where to put the video (.mp4), or a still (.png).",
+)
+@click.option("--model", default="draft", show_default=True, help="Which generator.")
+@click.option("--duration", "duration_s", type=float, default=5.0, show_default=True, help="s")
+@click.option("--ratio", type=click.Choice([r.value for r in Ratio]), default="16:9")
+@click.option("--resolution", type=click.Choice([r.value for r in Resolution]), default="720p")
+@click.option("--seed", type=int, help="The same seed makes the same video [default: drawn].")
+@click.option("--image", "images", multiple=True, metavar="FILE[:ROLE]", help="Reference image.")
+@click.option("--video", "videos", multiple=True, metavar="FILE", help="Reference video.")
+@click.option("--audio", "sounds", multiple=True, metavar="FILE", help="Reference sound.")
+@click.option("--no-audio", is_flag=True, help="Make no sound.")
+@click.option("--draft", is_flag=True, help="Use the draft model, whatever --model says.")
+@click.option("--account", default="local", show_default=True, help="Whom it is made for.")
+@json_option
+@click.pass_context
+def generate(
+    ctx: Context,
+    *,
+    prompt: str,
+    output: Path,
+    model: str,
+    duration_s: float,
+    ratio: str,
+    resolution: str,
+    seed: int | None,
+    images: tuple[str, ...],
+    videos: tuple[str, ...],
+    sounds: tuple[str, ...],
+    no_audio: bool,
+    draft: bool,
+    account: str,
+    as_json: bool,
+) -> None:
+    """Make a video with sound from PROMPT: screened, generated, screened again, signed, logged.
+
+    The prompt may describe several shots: "Shot 1: a cat sleeps. Shot 2: the cat jumps."
+    """
+    from cleardance.clearance.flow import clear
+    from cleardance.clearance.home import open_home
+
+    references = (
+        *(_image(value) for value in images),
+        *(_reference(Path(value), "video", "reference_video") for value in videos),
+        *(_reference(Path(value), "audio", "reference_audio") for value in sounds),
+    )
+    request = _request(
+        prompt=prompt,
+        account=account,
+        model="draft" if draft else model,
+        duration_s=duration_s,
+        ratio=ratio,
+        resolution=resolution,
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+        audio=not no_audio,
+        still=output.suffix.lower() == ".png",
+        references=references,
+    )
+    with open_home(ctx.obj) as home, step_bars() as progress:
+        record = clear(home, request, output, progress)
+    if as_json:
+        print_json(record.to_json())
+    else:
+        echo(record_lines(record))
+    ctx.exit(_EXITS[record.status])
+
+
+def _image(value: str) -> ReferenceInput:
+    path, _, role = value.rpartition(":")
+    if role in _IMAGE_ROLES and path:
+        return _reference(Path(path), "image", role)
+    return _reference(Path(value), "image", "first_frame")
+
+
+def _reference(path: Path, media: str, role: str) -> ReferenceInput:
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    return ReferenceInput.model_validate({"path": path, "media": media, "role": role})
+
+
+def _request(**values: object) -> Request:
+    try:
+        return Request.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{name}: {first['msg']}") from error

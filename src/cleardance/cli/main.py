@@ -1,0 +1,88 @@
+"""``cleardance``: the group of commands, and what happens when one raises."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from cleardance import __version__
+from cleardance.cli.exit_codes import ExitCode, exit_code_of
+from cleardance.errors import CleardanceError
+
+_COMMANDS = {
+    "generate": "generate:generate",
+    "screen": "screen:screen",
+    "inspect": "inspect:inspect",
+    "registry": "registry:registry",
+    "ledger": "ledger:ledger",
+    "account": "account:account",
+    "worker": "worker:worker",
+    "completion": "completion:completion",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are needed: a denial answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the one path, not of the alphabet."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and return its command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command = getattr(importlib.import_module(f"cleardance.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"max_content_width": 100})
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=True),
+    envvar="CLEARDANCE_HOME",
+    help="Folder with the registry, the ledger, the keys and the outputs "
+    "[default: ~/.local/share/cleardance].",
+)
+@click.version_option(__version__, prog_name="cleardance")
+@click.pass_context
+def cli(ctx: click.Context, home: Path | None) -> None:
+    """Generate video with sound, with the rights cleared.
+
+    Every output was screened against the registry of works, is signed, and is logged where
+    outsiders can check it. Exit codes: 0 done, 1 failed, 2 usage, 3 denied, 4 held,
+    5 verification failed.
+    """
+    ctx.obj = home
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    return "--json" in arguments
+
+
+def _report(error: CleardanceError, as_json: bool) -> None:
+    if as_json:
+        body = {"code": error.code, "message": error.message, "hint": error.hint}
+        click.echo(json.dumps({"status": "failed", "error": body}, ensure_ascii=False))
+    click.echo(f"Error [{error.code}]: {error.diagnostics()}", err=True)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with an ``ExitCode``."""
+    as_json = _wants_json(sys.argv[1:])
+    try:
+        sys.exit(cli.main(standalone_mode=False) or ExitCode.DONE)
+    except CleardanceError as error:
+        _report(error, as_json)
+        sys.exit(exit_code_of(error))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; nothing was released.", err=True)
+        sys.exit(130)

@@ -1,0 +1,29 @@
+"""``cleardance worker``: take over tasks that a dead process left behind."""
+
+import click
+
+from cleardance.cli.console import json_option, print_json, step_bars
+from cleardance.cli.words import echo, record_lines
+
+
+@click.command()
+@click.option("--once", is_flag=True, required=True, help="Finish what is there, then end.")
+@json_option
+@click.pass_context
+def worker(ctx: click.Context, once: bool, as_json: bool) -> None:
+    """Finish tasks that were interrupted by a crash, from their last committed step.
+
+    Tasks that another process is working on are left alone.
+    """
+    from cleardance.clearance.flow import resume_unfinished
+    from cleardance.clearance.home import open_home
+
+    with open_home(ctx.obj) as home, step_bars() as progress:
+        records = list(resume_unfinished(home, progress))
+    if as_json:
+        print_json({"tasks": [record.to_json() for record in records]})
+        return
+    for record in records:
+        echo(record_lines(record))
+    if not records:
+        click.echo("Nothing was left unfinished.")
