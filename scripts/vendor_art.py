@@ -1,0 +1,228 @@
+"""Make ``world/data/art.json`` from an unpacked ``@iconify-json/fluent-emoji-flat`` package.
+
+    python scripts/vendor_art.py path/to/package/icons.json
+
+Takes only the icons that ``world/data/subjects.csv`` names. Backgrounds that our stage draws
+itself (water, tracks, a snowy slope) are left out. Icons named ``*-whole`` are composed here: the
+set draws some animals and people as a head or a bust only, and those get a body to walk with.
+"""
+
+import argparse
+import csv
+import json
+import re
+from pathlib import Path
+
+DATA = Path(__file__).parents[1] / "src/cleardance/world/data"
+
+# Paths to leave out, by position: the stage has its own water, snow, rails and sky.
+BACKGROUND = {
+    "bullet-train": (6,),
+    "canoe": (3,),
+    "motor-boat": (5,),
+    "person-rowing-boat": (14, 16),
+    "person-swimming": (0, 2),
+    "sailboat": (3,),
+    "snowboarder": (0,),
+    "speedboat": (5,),
+    "teacher": (0, 1, 2),
+    "tent": (0,),
+    "tram-car": (0, 7),
+}
+
+# Trousers and shoes for people drawn as busts.
+BUSTS = {
+    "artist": ("#533566", "#212121"),
+    "astronaut": ("#d3d3d3", "#9b9b9b"),
+    "construction-worker": ("#3f5fff", "#7d4533"),
+    "cook": ("#9b9b9b", "#321b41"),
+    "detective": ("#433b6b", "#212121"),
+    "farmer": ("#0074ba", "#7d4533"),
+    "firefighter": ("#ca0b4a", "#212121"),
+    "health-worker": ("#26c9fc", "#f4f4f4"),
+    "mechanic": ("#0074ba", "#212121"),
+    "ninja": ("#321b41", "#533566"),
+    "person-juggling": ("#8d65c5", "#212121"),
+    "pilot": ("#321b41", "#212121"),
+    "police-officer": ("#0084ce", "#212121"),
+    "scientist": ("#9b9b9b", "#533566"),
+    "student": ("#433b6b", "#7d4533"),
+    "teacher": ("#6d4534", "#212121"),
+}
+
+# Coat, shaded coat, legs, tail for animals drawn as faces.
+FACES = {
+    "bear": ("#a56953", "#8c5543", "#a56953", "stub"),
+    "fox": ("#ff822d", "#d3622a", "#6d4534", "bush"),
+    "hamster": ("#f3ad61", "#d3883e", "#f3ad61", "stub"),
+    "koala": ("#9b9b9b", "#7c7c7c", "#9b9b9b", "none"),
+    "lion": ("#ffb02e", "#e39d89", "#ffb02e", "tuft"),
+    "panda": ("#f4f4f4", "#433b6b", "#433b6b", "stub"),
+    "polar-bear": ("#f4f4f4", "#d3d3d3", "#f4f4f4", "stub"),
+    "raccoon": ("#9b9b9b", "#636363", "#636363", "ring"),
+    "wolf": ("#9b9b9b", "#7c7c7c", "#9b9b9b", "bush"),
+}
+
+UNICORN_COAT = {
+    "#a56953": "#f4e8ff",
+    "#6d4534": "#d9c3f0",
+    "#212121": "#ff6dc6",
+    "#1c1c1c": "#ff6dc6",
+}
+
+
+def without_background(name: str, body: str) -> str:
+    """Drop an icon's background elements."""
+    dropped = BACKGROUND.get(name, ())
+    if not dropped:
+        return body
+    paths = re.findall(r"<path[^>]*/>", body)
+    for path in [paths[i] for i in dropped]:
+        body = body.replace(path, "", 1)
+    return body
+
+
+def placed(body: str, x: float, y: float, scale: float) -> str:
+    """Put an icon's body somewhere, at some size."""
+    return f'<g transform="translate({x} {y}) scale({scale})">{body}</g>'
+
+
+def block(x: float, y: float, width: float, height: float, radius: float, fill: str) -> str:
+    """Draw a rounded rectangle."""
+    size = f'width="{width}" height="{height}" rx="{radius}"'
+    return f'<rect x="{x}" y="{y}" {size} fill="{fill}"/>'
+
+
+def shape(path: str, fill: str) -> str:
+    """Draw a filled path."""
+    return f'<path fill="{fill}" d="{path}"/>'
+
+
+def standing(bust: str, trousers: str, shoes: str) -> str:
+    """Give a bust legs to walk on."""
+    legs = block(10.9, 18, 4.4, 11, 1.2, trousers) + block(16.7, 18, 4.4, 11, 1.2, trousers)
+    feet = block(10.2, 27.6, 5.1, 2.6, 1.2, shoes) + block(16.7, 27.6, 5.1, 2.6, 1.2, shoes)
+    return legs + feet + placed(bust, 4.8, -0.9, 0.7)
+
+
+def tail(kind: str, coat: str, shade: str) -> str:
+    """Draw a tail behind a beast that looks left."""
+    brush = "M25 18C27 16 27 9 31 7C34 12 33 20 27 22Z"
+    if kind == "bush":
+        tip = "M29.4 8.3L31 7C32 8.7 32.5 10.4 32.5 12.2L28.3 11.3C28.6 10.2 28.9 9.2 29.4 8.3Z"
+        return shape(brush, shade) + shape(tip, "#f4f4f4")
+    if kind == "ring":
+        rings = "M28 12.2L32.6 13.2L32.2 15.2L27.5 14.3ZM27 16.4L31.6 17.2L30.3 19.2L26.3 18.2Z"
+        return shape(brush, coat) + shape(rings, shade)
+    if kind == "tuft":
+        curl = "M26 15.5C30 16 31 13 30 9.5L31.4 9C33 14 31 18.5 26 18Z"
+        return shape(curl, coat) + shape(
+            "M31 10.5C28.5 9.5 28.5 6.5 31 4.5C33 6.5 33 9.5 31 10.5Z", "#6d4534"
+        )
+    return shape("M27 15a2.2 2.2 0 1 1 2.6 3.4Z", shade) if kind == "stub" else ""
+
+
+def beast(face: str, coat: str, shade: str, legs: str, tail_kind: str) -> str:
+    """Put a face on a four-legged body that walks to the left."""
+    far = block(14.2, 20, 3.6, 9.4, 1.4, shade) + block(19.4, 20, 3.6, 9.4, 1.4, shade)
+    near = block(9.8, 20, 4, 10, 1.6, legs) + block(23.6, 20, 4, 10, 1.6, legs)
+    body = block(8.6, 11.6, 19.6, 12.6, 6, coat)
+    return tail(tail_kind, coat, shade) + far + near + body + placed(face, -0.6, 0.4, 0.6)
+
+
+def frog(face: str) -> str:
+    """Sit a frog's face on haunches."""
+    haunch, shade, foot = "#00d26a", "#00b05a", "#44911b"
+    legs = shape("M3 25a5.5 5.5 0 0 1 11 0v3.4H3Z", shade) + shape(
+        "M18 25a5.5 5.5 0 0 1 11 0v3.4H18Z", shade
+    )
+    feet = block(2, 27.4, 11, 2.6, 1.3, foot) + block(19, 27.4, 11, 2.6, 1.3, foot)
+    belly = block(8, 17, 16, 12.4, 6, haunch) + block(10.5, 20, 11, 9, 4.5, "#fcd53f")
+    return shape(thighs, shade) + belly + feet + placed(face, 4.5, -0.4, 0.72)
+
+
+def robot(head: str) -> str:
+    """Give the robot's head a body."""
+    metal, dark = "#cdc4d6", "#998ea4"
+    legs = block(11, 24, 3.6, 5, 0.8, dark) + block(17.4, 24, 3.6, 5, 0.8, dark)
+    feet = block(9.6, 28, 5.6, 2.2, 1, "#f8312f") + block(16.8, 28, 5.6, 2.2, 1, "#f8312f")
+    arms = block(6.4, 18.4, 2.8, 8, 1.4, dark) + block(22.8, 18.4, 2.8, 8, 1.4, dark)
+    chest = block(9.2, 17, 13.6, 8.6, 2.4, metal) + block(12, 20, 8, 3.4, 1.2, "#212121")
+    lamps = block(13, 20.7, 2, 2, 1, "#00d26a") + block(17, 20.7, 2, 2, 1, "#fcd53f")
+    return legs + feet + arms + chest + lamps + placed(head, 6.4, -0.6, 0.6)
+
+
+def unicorn(horse: str) -> str:
+    """Turn the horse white and give it a horn."""
+    for old, new in UNICORN_COAT.items():
+        horse = horse.replace(old, new)
+    return horse + shape("M3.2 4.6L0.6 -1.6L5.6 3.2Z", "#fcd53f")
+
+
+def crocodile() -> str:
+    """Draw a crocodile that looks left."""
+    green, dark = "#00d26a", "#008463"
+    tail_ = shape("M22 17C27 17 29 15 31 10C33 18 30 25 22 25Z", green)
+    scutes = shape("M12 17l1.8-3l1.8 3l1.8-3l1.8 3l1.8-3l1.8 3l1.8-2.6l1.6 2.6Z", dark)
+    far = block(14.5, 22, 3, 6.4, 1.2, dark) + block(20.5, 22, 3, 6.4, 1.2, dark)
+    near = block(11, 22, 3.4, 7, 1.4, green) + block(23.4, 22, 3.4, 7, 1.4, green)
+    body = block(9, 16.6, 17.4, 8.6, 4, green) + block(-1, 18, 13, 5.4, 2.4, green)
+    teeth = shape("M0.6 21.4l.8 1.4l.8-1.4l.8 1.4l.8-1.4l.8 1.4l.8-1.4l.8 1.4l.8-1.4Z", "#fff")
+    eye = block(7.4, 15.6, 4, 4, 2, green) + block(8.3, 16.5, 1.8, 1.8, 0.9, "#1c1c1c")
+    return tail_ + scutes + far + near + body + block(0, 20.8, 8, 0.7, 0.3, dark) + teeth + eye
+
+
+def rainbow() -> str:
+    """Draw a whole arch instead of half of one."""
+    colours = ("#f8312f", "#ffb02e", "#fff478", "#00d26a", "#3f5fff", "#8d65c5")
+    arcs = [
+        f'<path stroke="{colour}" stroke-width="1.55" d="M{16 - r} 24a{r} {r} 0 0 1 {2 * r} 0"/>'
+        for colour, r in zip(colours, (15, 13.5, 12, 10.5, 9, 7.5), strict=True)
+    ]
+    return f'<g fill="none">{"".join(arcs)}</g>'
+
+
+def composed(name: str, icons: dict[str, dict[str, str]]) -> str:
+    """Draw an icon of ours, named ``*-whole``, around the original's art."""
+    base = name.removesuffix("-whole")
+    own = {"crocodile": crocodile, "rainbow": rainbow}
+    if base in own:
+        return own[base]()
+    if base in BUSTS:
+        return standing(without_background(base, icons[base]["body"]), *BUSTS[base])
+    if base in FACES:
+        return beast(icons[base]["body"], *FACES[base])
+    if base == "unicorn":
+        return unicorn(icons["horse"]["body"])
+    return {"frog": frog, "robot": robot}[base](icons[base]["body"])
+
+
+def body_of(name: str, icons: dict[str, dict[str, str]]) -> str:
+    """Return the SVG body that the world uses under a name."""
+    if name.endswith("-whole"):
+        return composed(name, icons)
+    return without_background(name, icons[name]["body"])
+
+
+def main() -> None:
+    """Write ``art.json``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("icons", type=Path, help="icons.json of the package")
+    icons = json.loads(parser.parse_args().icons.read_text())["icons"]
+    with (DATA / "subjects.csv").open(newline="") as table:
+        names = sorted({row["icon"] for row in csv.DictReader(table)})
+    art = {
+        "source": "https://github.com/microsoft/fluentui-emoji",
+        "package": "@iconify-json/fluent-emoji-flat",
+        "version": "1.2.6",
+        "licence": "MIT",
+        "copyright": "Copyright (c) Microsoft Corporation",
+        "changes": "backgrounds left out; icons named *-whole composed by scripts/vendor_art.py",
+        "view_box": 32,
+        "icons": {name: body_of(name, icons) for name in names},
+    }
+    (DATA / "art.json").write_text(json.dumps(art, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
