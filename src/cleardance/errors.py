@@ -14,6 +14,7 @@
     ├── StoreError                  500 StoreFailed          home, database or blobs
     │   ├── HomeUnusable            500 StoreFailed.Home
     │   ├── DiskFull                507 StoreFailed.DiskFull
+    │   ├── TaskBusy                409 StoreFailed.Busy
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
     ├── GenerationFailed            500 GenerationFailed
     ├── SealFailed                  500 SealFailed           watermark or signature not made
@@ -114,6 +115,13 @@ class DiskFull(StoreError):
 
     code = "StoreFailed.DiskFull"
     http_status = 507
+
+
+class TaskBusy(StoreError):
+    """Another process is working on the same task; it holds the lock."""
+
+    code = "StoreFailed.Busy"
+    http_status = 409
 
 
 class BlobDamaged(StoreError):

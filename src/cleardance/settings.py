@@ -1,0 +1,122 @@
+"""One frozen settings object, from the environment and ``HOME/cleardance.toml``.
+
+``CLEARDANCE_ORIGIN=…`` beats ``origin = "…"`` in the file, which beats the default; the home
+itself comes from the caller, ``CLEARDANCE_HOME``, ``$XDG_DATA_HOME/cleardance`` or
+``~/.local/share/cleardance``. A key nobody knows is an error, not a surprise later.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from cleardance.errors import UsageError
+
+PREFIX = "CLEARDANCE_"
+FILE_NAME = "cleardance.toml"
+DEVELOPMENT_ORIGIN = "localhost/cleardance"
+
+# Signed notes separate their fields by spaces and pluses: https://c2sp.org/signed-note
+_ORIGIN = re.compile(r"[^\s+\x00-\x1f\x7f]{1,255}")
+
+
+class Settings(BaseSettings):
+    """Where things are kept, and as whom this installation speaks."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path
+    environment: Literal["development", "production"] = "development"
+    origin: str = DEVELOPMENT_ORIGIN
+    """Name of the ledger and of its key, like ``example.org/cleardance``; never change it."""
+    database_url: str | None = None
+    """A SQLAlchemy URL; without one, the SQLite file in the home."""
+
+    @field_validator("origin")
+    @classmethod
+    def _is_key_name(cls, origin: str) -> str:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError("must be 1 to 255 characters without spaces or '+'")
+        return origin
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if self.environment == "production" and self.origin == DEVELOPMENT_ORIGIN:
+            raise ValueError("origin must be set in production, to a name that is yours alone")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the caller first, then the environment, then the file in the caller's home."""
+        home = Path(init_settings()["home"])
+        file = InitSettingsSource(settings_cls, init_kwargs=_read_file(home / FILE_NAME))
+        return init_settings, env_settings, file
+
+
+def load(home: Path | None = None) -> Settings:
+    """Return the settings of ``home``, or of the default home; raise UsageError."""
+    _refuse_unknown(os.environ)
+    try:
+        return Settings(home=home.expanduser().absolute() if home else default_home(os.environ))
+    except ValidationError as error:
+        raise UsageError(f"The settings are wrong: {_readable(error)}.", hint=_HINT) from error
+
+
+_HINT = f"They come from {PREFIX}* in the environment and from {FILE_NAME} in the home folder."
+
+
+def default_home(environ: Mapping[str, str]) -> Path:
+    """Return the home named by the environment, absolute; nothing is made."""
+    if named := environ.get(f"{PREFIX}HOME"):
+        return Path(named).expanduser().absolute()
+    data = environ.get("XDG_DATA_HOME", "")
+    # The XDG specification tells us to ignore a relative path.
+    base = Path(data) if data.startswith("/") else Path.home() / ".local" / "share"
+    return base / "cleardance"
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from error
+    if "home" in values:
+        raise UsageError(f"{path} cannot say where home is: it is in it.")
+    return values
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(n for n in environ if n.upper().startswith(PREFIX) and n.upper() not in known)
+    if unknown:
+        raise UsageError(
+            f"Unknown setting in the environment: {', '.join(unknown)}.",
+            hint=f"Known are {', '.join(sorted(known))}.",
+        )
+
+
+def _readable(error: ValidationError) -> str:
+    def one(problem: Mapping[str, object], place: tuple[object, ...]) -> str:
+        message = str(problem["msg"]).removeprefix("Value error, ")
+        return f"{'.'.join(map(str, place))}: {message}" if place else message
+
+    return "; ".join(one(dict(problem), tuple(problem["loc"])) for problem in error.errors())

@@ -1,0 +1,123 @@
+"""One database and its blobs, opened: transactions, locks, errors in our own words."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from cleardance.errors import StoreError, TaskBusy, UsageError
+from cleardance.store.blobs import BlobStore
+from cleardance.store.failures import from_os, sql_failures
+from cleardance.store.home import Home
+from cleardance.store.locks import held
+
+_LOCK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_WRITES = "cleardance_writes"
+_BUSY_TIMEOUT_MS = 30_000
+
+
+class Store:
+    """The database, the blobs and the locks of one home. Safe for use by several threads."""
+
+    def __init__(self, home: Home, engine: Engine) -> None:
+        self.home = home
+        self.blobs = BlobStore(home.blobs)
+        self._engine = engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Yield a connection in a write transaction.
+
+        Leaving the block commits, durably, everything done in it; an exception rolls all of it
+        back and goes on. Writers take turns from the first statement on, so keep the block short
+        and do nothing slow in it. Raises DiskFull, HomeUnusable or StoreError; what the database
+        refuses can be caught inside the block as ``sqlalchemy.exc.IntegrityError``.
+        """
+        with sql_failures(self.home.path), transaction(self._engine, writes=True) as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one unchanging state; writers are not held up.
+
+        Writing through it raises StoreError (on SQLite).
+        """
+        with sql_failures(self.home.path), transaction(self._engine, writes=False) as connection:
+            yield connection
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold the lock ``name`` (letters, digits, ``. _ -``); TaskBusy at once if it is taken.
+
+        It excludes other processes and other holders in this one, and dies with its process.
+        """
+        if not _LOCK_NAME.fullmatch(name):
+            raise StoreError(f"{name!r} cannot name a lock.")
+        path = self.home.locks / f"{name}.lock"
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(held(path, wait=False))
+            except BlockingIOError as error:
+                raise TaskBusy(f"{name} is already being worked on.") from error
+            except OSError as error:
+                raise from_os(error, path) from error
+            yield
+
+    def close(self) -> None:
+        """Close every connection; the store cannot be used in a transaction at that time."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def make_engine(home: Home, database_url: str | None) -> Engine:
+    """Return an engine for ``database_url``, or for the SQLite file of ``home`` without one.
+
+    Nothing is opened yet. Raises UsageError if the URL or its driver is unknown.
+    """
+    url = URL.create("sqlite", database=str(home.database))
+    try:
+        engine = create_engine(make_url(database_url) if database_url else url)
+    except (ArgumentError, ImportError) as error:
+        raise UsageError(f"CLEARDANCE_DATABASE_URL cannot be used: {error}.") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    """Yield a connection in a transaction that commits at the end; raise SQLAlchemy's errors."""
+    with engine.connect() as connection:
+        connection.execution_options(**{_WRITES: writes})
+        with connection.begin():
+            yield connection
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own BEGIN comes too late to serialise writers, so it is switched off.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,230 @@
+"""Every table, in the words of the design; portable types, so that PostgreSQL is a URL away.
+
+Times are RFC 3339 text in UTC with microseconds (``2026-02-17T09:00:00.000000Z``): the same bytes
+in every database, and their order as text is their order in time. Ids are text made by the caller,
+or integers made by the database where nobody cites them.
+Digests and blobs are lower-case SHA-256 hex; hashes of the ledger are 32 raw bytes.
+
+A change here needs a migration in ``store/migrations``; a test refuses any drift between the two.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+)
+
+REVISION = "0001"
+"""The newest migration; a database at any other is migrated, or refused, when it is opened."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Json = JSON(none_as_null=True)
+# SQLite keeps rows in the order of an INTEGER key only when it is called exactly that.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    RELEASED = "released"
+    DENIED = "denied"
+    HELD = "held"
+    FAILED = "failed"
+
+
+class Stage(StrEnum):
+    """What a verdict is about: the prompt and its references, or what was generated."""
+
+    ASK = "ask"
+    OUTPUT = "output"
+
+
+class NameKind(StrEnum):
+    """How a work is called by this text."""
+
+    NAME = "name"
+    ALIAS = "alias"
+    HASHTAG = "hashtag"
+
+
+def utc_text(moment: datetime) -> str:
+    """Return ``moment`` as this store writes times; raise ValueError if it has no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a time zone is not a time")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def utc_now() -> str:
+    """Return the present as this store writes times."""
+    return utc_text(datetime.now(UTC))
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class _Account(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    name: Named[str] = Column(Text, unique=True)
+    created_at: Named[str] = Column(Text)
+
+
+class _Task(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    account_id: Named[str] = Column(Text, ForeignKey("account.id"), index=True)
+    status: Named[str] = Column(Text, index=True)
+    # The last completed step of the one path, 1 to 8.
+    step: Named[int] = Column(Integer)
+    # Holds the prompt: personal, deletable, and never copied into the ledger.
+    request: Named[Any] = Column(_Json, nullable=True)
+    # Keys the commitments to personal text; deleting it makes them meaningless.
+    salt: Named[bytes | None] = Column(LargeBinary)
+    registry_revision: Named[int | None] = Column(BigInteger)
+    ignored: Named[Any] = Column(_Json, nullable=True)
+    raw_blob: Named[str | None] = Column(Text)
+    sealed_blob: Named[str | None] = Column(Text)
+    destination: Named[str | None] = Column(Text)
+    output: Named[Any] = Column(_Json, nullable=True)
+    error_code: Named[str | None] = Column(Text)
+    error_message: Named[str | None] = Column(Text)
+    ledger_index: Named[int | None] = Column(BigInteger)
+    timings: Named[Any] = Column(_Json, nullable=True)
+    created_at: Named[str] = Column(Text, index=True)
+    updated_at: Named[str] = Column(Text)
+
+
+class _Verdict(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    task_id: Named[str] = Column(Text, ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    stage: Named[str] = Column(Text)
+    registry_revision: Named[int] = Column(BigInteger)
+    decision: Named[str] = Column(Text)
+    body: Named[Any] = Column(_Json, nullable=False)
+    created_at: Named[str] = Column(Text)
+
+
+class _OutputSignal(TypedColumns):
+    id: Named[int] = Column(_RowId, primary_key=True)
+    task_id: Named[str] = Column(Text, ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    kind: Named[str] = Column(Text, index=True)
+    time_s: Named[float | None]
+    value: Named[bytes] = Column(LargeBinary)
+
+
+class _Work(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    kind: Named[str] = Column(Text)
+    name: Named[str] = Column(Text)
+    owner: Named[str | None] = Column(Text)
+    policy: Named[str] = Column(Text)
+    public_domain: Named[bool]
+    territories: Named[Any] = Column(_Json, nullable=True)
+    identifiers: Named[Any] = Column(_Json, nullable=True)
+    descriptors: Named[Any] = Column(_Json, nullable=True)
+    keywords: Named[Any] = Column(_Json, nullable=True)
+    belongs_to: Named[str | None] = Column(Text, ForeignKey("work.id"), index=True)
+    licence_contact: Named[str | None] = Column(Text)
+    source: Named[str | None] = Column(Text)
+    revision: Named[int] = Column(BigInteger, index=True)
+    created_at: Named[str] = Column(Text)
+
+
+class _WorkName(TypedColumns):
+    id: Named[int] = Column(_RowId, primary_key=True)
+    work_id: Named[str] = Column(Text, ForeignKey("work.id", ondelete="CASCADE"), index=True)
+    text: Named[str] = Column(Text)
+    normalised: Named[str] = Column(Text, index=True)
+    language: Named[str | None] = Column(Text)
+    kind: Named[str] = Column(Text)
+
+
+class _WorkReference(TypedColumns):
+    id: Named[int] = Column(_RowId, primary_key=True)
+    work_id: Named[str] = Column(Text, ForeignKey("work.id", ondelete="CASCADE"), index=True)
+    blob: Named[str] = Column(Text)
+    media: Named[str] = Column(Text)
+    origin: Named[str | None] = Column(Text)
+
+
+class _ReferenceSignal(TypedColumns):
+    id: Named[int] = Column(_RowId, primary_key=True)
+    reference_id: Named[int] = Column(
+        BigInteger, ForeignKey("work_reference.id", ondelete="CASCADE"), index=True
+    )
+    kind: Named[str] = Column(Text, index=True)
+    value: Named[bytes] = Column(LargeBinary)
+
+
+class _Meta(TypedColumns):
+    key: Named[str] = Column(Text, primary_key=True)
+    value: Named[int] = Column(BigInteger)
+
+
+class _LedgerEntry(TypedColumns):
+    index: Named[int] = Column(_RowId, primary_key=True, autoincrement=False)
+    kind: Named[str] = Column(Text)
+    # No foreign key: the record outlives the deletable row it speaks of.
+    task_id: Named[str | None] = Column(Text, index=True)
+    body: Named[Any] = Column(_Json, nullable=False)
+    leaf_hash: Named[bytes] = Column(LargeBinary)
+    created_at: Named[str] = Column(Text)
+
+
+class _LedgerNode(TypedColumns):
+    level: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    index: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Named[bytes] = Column(LargeBinary)
+
+
+class _LedgerCheckpoint(TypedColumns):
+    size: Named[int] = Column(_RowId, primary_key=True, autoincrement=False)
+    root: Named[bytes] = Column(LargeBinary)
+    note: Named[str] = Column(Text)
+    created_at: Named[str] = Column(Text)
+
+
+account = Table("account", metadata, _Account)
+task = Table(
+    "task",
+    metadata,
+    _Task,
+    _one_of("status", TaskStatus),
+    CheckConstraint("step BETWEEN 1 AND 8", name="step"),
+)
+verdict = Table("verdict", metadata, _Verdict, _one_of("stage", Stage))
+output_signal = Table("output_signal", metadata, _OutputSignal)
+work = Table("work", metadata, _Work)
+work_name = Table("work_name", metadata, _WorkName, _one_of("kind", NameKind))
+work_reference = Table("work_reference", metadata, _WorkReference)
+reference_signal = Table("reference_signal", metadata, _ReferenceSignal)
+meta = Table("meta", metadata, _Meta)
+"""Counters: ``registry_revision``, and ``ledger_size``, whose row serialises appends."""
+ledger_entry = Table("ledger_entry", metadata, _LedgerEntry)
+ledger_node = Table("ledger_node", metadata, _LedgerNode)
+"""Roots of the complete subtrees from level 1 up; level 0 is the entries' own ``leaf_hash``."""
+ledger_checkpoint = Table("ledger_checkpoint", metadata, _LedgerCheckpoint)
