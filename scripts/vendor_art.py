@@ -133,9 +133,7 @@ def beast(face: str, coat: str, shade: str, legs: str, tail_kind: str) -> str:
 def frog(face: str) -> str:
     """Sit a frog's face on haunches."""
     haunch, shade, foot = "#00d26a", "#00b05a", "#44911b"
-    legs = shape("M3 25a5.5 5.5 0 0 1 11 0v3.4H3Z", shade) + shape(
-        "M18 25a5.5 5.5 0 0 1 11 0v3.4H18Z", shade
-    )
+    thighs = "M3 25a5.5 5.5 0 0 1 11 0v3.4H3ZM18 25a5.5 5.5 0 0 1 11 0v3.4H18Z"
     feet = block(2, 27.4, 11, 2.6, 1.3, foot) + block(19, 27.4, 11, 2.6, 1.3, foot)
     belly = block(8, 17, 16, 12.4, 6, haunch) + block(10.5, 20, 11, 9, 4.5, "#fcd53f")
     return shape(thighs, shade) + belly + feet + placed(face, 4.5, -0.4, 0.72)

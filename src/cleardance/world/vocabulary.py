@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from types import MappingProxyType
 
 FACES = ("left", "right", "front")
 HOMES = ("land", "water", "air")
 VOICES = frozenset(
-    [
+    {
         "bark",
         "meow",
         "moo",
@@ -50,7 +51,7 @@ VOICES = frozenset(
         "splash_bubble",
         "thunder",
         "fire_crackle",
-    ]
+    }
 )
 
 
@@ -88,8 +89,9 @@ class Subject:
 
     ``faces`` is which way its art looks: "left", "right" or "front" (mirror-symmetric enough that
     it need not be flipped). ``height`` is its natural height as a fraction of the frame's.
-    ``voice`` names its call in ``foley``, one of ``VOICES`` ("" for none). ``synonyms`` holds
-    singulars and plurals alike. ``turn_deg`` levels art that was drawn aslant: the sprite is
+    ``voice`` names its call in ``foley``, one of ``VOICES`` ("" for none). A synonym is
+    "pup" (and so "pups"), "calf/calves" or, without a plural of its own, "cattle/"; ``names``
+    spells them out. ``turn_deg`` levels art that was drawn aslant: the sprite is
     turned by it, clockwise, before ``faces`` holds (rockets point up, aeroplanes right).
     """
 
@@ -113,10 +115,17 @@ class Subject:
         if not 0.12 <= self.height <= 0.7:
             raise ValueError(f"{self.key}: too small or too big to be seen well")
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every word or phrase that names it, the key first, without repetition."""
-        return tuple(dict.fromkeys((self.key, self.plural, *self.synonyms)))
+
+Form = tuple[str, bool]  # a word or phrase, and whether it is a plural
+
+
+def names(subject: Subject) -> tuple[tuple[Form, ...], ...]:
+    """Return everything that names a subject: its key and its synonyms, each with its plural.
+
+    A noun that is its own plural comes as both.
+    """
+    own = ((subject.key, False), (subject.plural, True))
+    return (own, *(_forms(entry) for entry in subject.synonyms))
 
 
 @cache
@@ -134,10 +143,10 @@ def subjects() -> Mapping[str, Subject]:
 def _by_key(found: Iterable[Subject]) -> dict[str, Subject]:
     by_name: dict[str, Subject] = {}
     for subject in found:
-        for name in subject.names:
-            if name in by_name:
-                raise ValueError(f"{name!r} names {by_name[name].key!r} and {subject.key!r}")
-            by_name[name] = subject
+        for form, _ in chain.from_iterable(names(subject)):
+            known = by_name.setdefault(form, subject)
+            if known is not subject:
+                raise ValueError(f"{form!r} names {known.key!r} and {subject.key!r}")
     return {subject.key: subject for subject in by_name.values()}
 
 
@@ -145,7 +154,7 @@ def _subject(row: dict[str, str]) -> Subject:
     return Subject(
         key=row["key"],
         plural=row["plural"],
-        synonyms=tuple(name for entry in row["synonyms"].split("|") for name in _both(entry)),
+        synonyms=tuple(filter(None, row["synonyms"].split("|"))),
         icon=row["icon"],
         kind=Kind(row["kind"]),
         faces=row["faces"],
@@ -157,11 +166,12 @@ def _subject(row: dict[str, str]) -> Subject:
     )
 
 
-def _both(entry: str) -> tuple[str, ...]:
-    """Spell out a synonym: "pup" is pup, pups; "calf/calves" both; "cattle/" only itself."""
-    if not entry:
-        return ()
+def _forms(entry: str) -> tuple[Form, ...]:
     singular, slash, plural = entry.partition("/")
     if slash:
-        return (singular, plural) if plural else (singular,)
-    return (singular, singular + ("es" if singular.endswith(("s", "sh", "ch", "x")) else "s"))
+        return ((singular, False), (plural, True)) if plural else ((singular, False),)
+    return ((singular, False), (singular + _ending(singular), True))
+
+
+def _ending(noun: str) -> str:
+    return "es" if noun.endswith(("s", "sh", "ch", "x")) else "s"
