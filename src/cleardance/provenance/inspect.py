@@ -1,0 +1,127 @@
+"""What can be said about any file: its credentials, its mark, its place in the ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cleardance.errors import UnreadableMedia
+from cleardance.media import DEFAULT_LIMITS, Limits, sample_frames
+
+from .seal import file_sha256
+from .verify import C2paReport, read_manifest
+from .watermark import Detection, NoWatermark, Watermark
+
+
+@dataclass(frozen=True)
+class LedgerFacts:
+    """What the ledger knows of an output."""
+
+    index: int
+    verified: bool  # the entry's inclusion proof was checked
+    output: str
+    verdict: str  # the decision: clear, hold or deny
+    sha256: str | None  # of the released file; None when it was never released
+
+
+LookUp = Callable[[int | None, str], LedgerFacts | None]
+"""Given a ledger index (if the file names one) and the file's SHA-256, find the output."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """The answer of ``cleardance inspect``."""
+
+    sha256: str
+    c2pa: C2paReport
+    watermark: Detection
+    ledger: LedgerFacts | None
+
+    @property
+    def modified(self) -> bool:
+        """Whether the file is provably not the one that was released.
+
+        False also when nothing is known: then `ledger` is None and the C2PA state says ``None``.
+        """
+        differs = self.ledger is not None and self.ledger.sha256 != self.sha256
+        return differs or self.c2pa.state == "Invalid"
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of ``inspect --json``."""
+        return {
+            "c2pa": {"state": self.c2pa.state, "problems": list(self.c2pa.problems)},
+            "watermark": {
+                "found": self.watermark.found,
+                "ledger_index": self.watermark.ledger_index,
+                "confidence": self.watermark.confidence,
+            },
+            "ledger": {
+                "index": self.ledger.index if self.ledger else None,
+                "verified": self.ledger.verified if self.ledger else False,
+            },
+            "output": self.ledger.output if self.ledger else None,
+            "verdict": self.ledger.verdict if self.ledger else None,
+            "modified": self.modified,
+        }
+
+    def words(self) -> str:
+        """The same for people, one fact a line."""
+        lines = [_c2pa_words(self.c2pa), *(f"  - {problem}" for problem in self.c2pa.problems)]
+        if self.watermark.found:
+            lines.append(
+                f"Watermark: names ledger entry {self.watermark.ledger_index} "
+                f"(confidence {self.watermark.confidence:.0%})"
+            )
+        else:
+            lines.append("Watermark: none found")
+        lines.append(_ledger_words(self.ledger))
+        if self.modified:
+            lines.append("This is NOT the file as it was released.")
+        elif self.ledger:
+            lines.append("This is the file as it was released, byte for byte.")
+        else:
+            lines.append("Nothing is known about this file here; that proves nothing either way.")
+        return "\n".join(lines)
+
+
+def inspect(
+    path: Path,
+    root_pem: str,
+    look_up: LookUp,
+    watermark: Watermark | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Inspection:
+    """Examine any file, ours or not.
+
+    The ledger is asked for the index in the manifest, else in the watermark, and for the digest.
+    Raises UnreadableMedia when there is no such file.
+    """
+    if not path.is_file():
+        raise UnreadableMedia(f"{path.name} is not a file")
+    report = read_manifest(path, root_pem)
+    mark = (watermark or NoWatermark()).detect(frame for _, frame in sample_frames(path, limits))
+    digest = file_sha256(path)
+    return Inspection(digest, report, mark, look_up(_claimed_index(report, mark), digest))
+
+
+def _claimed_index(report: C2paReport, mark: Detection) -> int | None:
+    if report.facts and report.facts.record:
+        return report.facts.record.ledger_index
+    return mark.ledger_index
+
+
+def _c2pa_words(report: C2paReport) -> str:
+    by = f" by {report.facts.signed_by}" if report.facts and report.facts.signed_by else ""
+    return {
+        "Trusted": f"Content Credentials: intact, signed{by}, trusted here",
+        "Valid": f"Content Credentials: intact, but signed{by}, unknown here",
+        "Invalid": "Content Credentials: do not hold",
+        "None": "Content Credentials: none",
+    }[report.state]
+
+
+def _ledger_words(ledger: LedgerFacts | None) -> str:
+    if ledger is None:
+        return "Ledger: no such output"
+    proof = "proof checked" if ledger.verified else "PROOF FAILED"
+    return f"Ledger: entry {ledger.index} ({proof}), output {ledger.output}, {ledger.verdict}"

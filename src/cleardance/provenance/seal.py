@@ -1,0 +1,167 @@
+"""Sealing: the only way an output becomes a file that may be served.
+
+Encode from the mezzanine with the mark, sign, then forget all of that and look at what is on the
+disk. Only if it says what we meant does a `Sealed` exist, and nothing but `seal` can make one.
+"""
+
+import hashlib
+from dataclasses import InitVar, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from cleardance.errors import CleardanceError, SealFailed, SealInvalid
+from cleardance.media import (
+    Frame,
+    Probe,
+    Progress,
+    encode_final,
+    probe,
+    read_image,
+    sample_frames,
+    write_png,
+)
+
+from .authority import Authority
+from .manifest import ManifestParts, record
+from .sign import sign
+from .verify import State, verify_signed
+from .watermark import NoWatermark, Watermark
+
+_LUMA_709 = np.array([0.2126, 0.7152, 0.0722])
+_KEY = object()  # known to this module only
+
+
+@dataclass(frozen=True)
+class UnsealedParts:
+    """What sealing starts from: a mezzanine (.mkv), or a still (.png), and what to say of it."""
+
+    source: Path
+    manifest: ManifestParts  # its watermark field is filled in by sealing
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A file that was marked, signed, re-read and verified. Only `seal` can construct one."""
+
+    path: Path
+    sha256: str  # hex, of the whole file
+    ledger_index: int
+    c2pa_state: State
+    watermark: str
+    key: InitVar[object]
+
+    def __post_init__(self, key: object) -> None:
+        if key is not _KEY:
+            raise TypeError("Sealed is made by cleardance.provenance.seal.seal only")
+
+
+def seal(
+    parts: UnsealedParts,
+    work_dir: Path,
+    authority: Authority,
+    watermark: Watermark | None = None,
+    progress: Progress | None = None,
+) -> Sealed:
+    """Make ``work_dir/sealed.mp4`` (or .png) and return it once it has proved itself.
+
+    Raises SealFailed when marking or signing fails, SealInvalid when the result does not read back
+    as intended, EncodingFailed, DiskFull, UnreadableMedia for a damaged source. After an error no
+    file of ours is left in ``work_dir``.
+    """
+    mark = watermark or NoWatermark()
+    still = parts.source.suffix.lower() == ".png"
+    suffix = ".png" if still else ".mp4"
+    unsigned, sealed = work_dir / f"unsigned{suffix}", work_dir / f"sealed{suffix}"
+    manifest = replace(parts.manifest, watermark=mark.name)
+    try:
+        _encode(parts.source, unsigned, manifest.ledger_index, mark, progress)
+        sign(unsigned, sealed, manifest, authority)
+        return _proved(sealed, manifest, parts.source, authority)
+    except BaseException:
+        sealed.unlink(missing_ok=True)
+        raise
+    finally:
+        unsigned.unlink(missing_ok=True)
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _encode(
+    source: Path, target: Path, payload: int, mark: Watermark, progress: Progress | None
+) -> None:
+    try:
+        if target.suffix == ".png":
+            write_png(target, _marked_still(read_image(source), payload, mark))
+        else:
+            encode_final(
+                source, target, lambda luma, index: mark.embed(luma, index, payload), progress
+            )
+    except CleardanceError:
+        raise
+    except Exception as error:
+        raise SealFailed(f"watermark {mark.name} failed: {error}") from error
+
+
+def _marked_still(frame: Frame, payload: int, mark: Watermark) -> Frame:
+    """Add to R, G and B what the mark changes in luma, which leaves the hue alone."""
+    luma = np.round(frame @ _LUMA_709).astype(np.uint8)
+    change = mark.embed(luma, 0, payload).astype(np.int16) - luma
+    marked: Frame = np.clip(frame + change[..., None], 0, 255).astype(np.uint8)
+    return marked
+
+
+def _proved(sealed: Path, manifest: ManifestParts, source: Path, authority: Authority) -> Sealed:
+    """Read the file back and compare it with what was meant; raises SealInvalid."""
+    facts = verify_signed(sealed, authority.root_pem)
+    found = facts.record.model_dump() if facts.record else None
+    if found != record(manifest):
+        raise SealInvalid(f"{sealed.name} does not say what was signed: {found}")
+    if facts.source_type != manifest.source_type:
+        raise SealInvalid(
+            f"{sealed.name} discloses {facts.source_type}, not {manifest.source_type}"
+        )
+    _check_media(sealed, manifest, has_audio=probe(source).has_audio)
+    return Sealed(
+        path=sealed,
+        sha256=file_sha256(sealed),
+        ledger_index=manifest.ledger_index,
+        c2pa_state="Trusted",
+        watermark=manifest.watermark,
+        key=_KEY,
+    )
+
+
+def _check_media(sealed: Path, manifest: ManifestParts, *, has_audio: bool) -> None:
+    header, recipe = probe(sealed), manifest.recipe
+    wrong = [
+        f"{what} is {found}, not {meant}"
+        for what, found, meant in (
+            ("size", (header.width_px, header.height_px), (recipe.width_px, recipe.height_px)),
+            *(
+                _video_facts(header, manifest, has_audio=has_audio)
+                if header.kind != "image"
+                else ()
+            ),
+        )
+        if found != meant
+    ]
+    if wrong:
+        raise SealInvalid(f"{sealed.name}: {'; '.join(wrong)}")
+    next(iter(sample_frames(sealed)))  # the first picture really decodes
+
+
+def _video_facts(
+    header: Probe, manifest: ManifestParts, *, has_audio: bool
+) -> tuple[tuple[str, object, object], ...]:
+    recipe = manifest.recipe
+    codecs = tuple(stream.codec for stream in header.streams)
+    return (
+        ("frame rate", header.fps, float(recipe.fps)),
+        ("frame count", header.frame_count, round(recipe.duration_s * recipe.fps)),
+        ("codecs", codecs, ("h264", "aac") if has_audio else ("h264",)),
+    )
