@@ -1,0 +1,181 @@
+"""What a name must show, beyond its letters, before a text counts as naming the work.
+
+``Shrek`` is a name wherever it stands; ``Friends``, ``Up`` or ``The Matrix`` mostly are not. The
+rarity of its words (:mod:`cleardance.match.words`) sorts every name once:
+
+====== ========================================== ==========================================
+demand example                                    a text names it if
+====== ========================================== ==========================================
+ANY    Shrek, Harry Potter, 오징어 게임              the letters stand there as a word
+CASED  Star Wars, The Matrix, MCU                 and capitals as registered, in a text not all
+                                                  in capitals; or quoted, or after "the film"
+CUED   Friends, Matrix, 42                        quoted, or after "the film"; or capitalised in
+                                                  mid-sentence beside a word like "sitcom", "from"
+TAGGED #SquidGame                                 as a hashtag
+====== ========================================== ==========================================
+
+A name registered without any capital ("star wars") is meant to match in any case: the owner or
+operator has said so. Thresholds were set on the development prompts; see the benchmark.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from cleardance.match.fold import fold, is_unspaced, key_of, parse_normal_form
+from cleardance.match.words import RARE, is_ordinary, rarity
+
+_SHORT: Final = 4
+_PEOPLE_POINTS: Final = 5
+_TITLE_POINTS: Final = 7
+_PEOPLE: Final = frozenset({"person", "character"})
+
+
+class Demand(IntEnum):
+    """How much evidence a name needs; see the module."""
+
+    ANY = 0
+    CASED = 1
+    CUED = 2
+    TAGGED = 3
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A name taken apart once: letters, the gap before each, which are capitals, its demand."""
+
+    gaps: bytes
+    capitals: tuple[int, ...]
+    demand: Demand
+    unspaced: bool
+
+
+def shape_of(name: str, normal: str, name_kind: str, work_kind: str) -> Shape:
+    """Take a registered name apart; ``normal`` is its normal form."""
+    letters, gaps = parse_normal_form(normal)
+    unspaced = any(map(is_unspaced, letters))
+    if name_kind == "hashtag":
+        demand = Demand.TAGGED
+    elif unspaced:
+        demand = Demand.ANY if len(set(fold(name).origin)) > 1 else Demand.CUED
+    else:
+        demand = _demand(name, normal, work_kind)
+    return Shape(gaps, _capitals(name), demand, unspaced)
+
+
+def _capitals(name: str) -> tuple[int, ...]:
+    return tuple(k for k, at in enumerate(fold(name).origin) if name[at].isupper())
+
+
+def _demand(name: str, normal: str, work_kind: str) -> Demand:
+    words = re.split(r"[ \-|]", normal)
+    points = [rarity(word) for word in words if rarity(word)] or [0]
+    if name == name.lower() != name.upper() and (len(points) > 1 or points[0] > 2):
+        return Demand.ANY
+    if len(normal) < _SHORT and not normal.isdigit() and max(points) == RARE:
+        return Demand.CASED
+    if len(points) == 1:
+        return _demand_of_word(name, words, points[0], work_kind)
+    if is_ordinary(key_of(normal)):  # S.H.I.E.L.D., Top-Hat: the letters alone are a plain word
+        return Demand.CASED
+    told = max(points) == RARE or sum(points) >= _TITLE_POINTS
+    if work_kind in _PEOPLE:
+        told = told or sum(points) >= _PEOPLE_POINTS
+    return Demand.ANY if told else Demand.CASED
+
+
+def _demand_of_word(name: str, words: list[str], points: int, work_kind: str) -> Demand:
+    if points == RARE:
+        return Demand.ANY
+    inner_capital = any(char.isupper() for char in name.split()[-1][1:])
+    if len(words) > 1 or inner_capital or (points == RARE - 1 and work_kind in _PEOPLE):
+        return Demand.CASED
+    return Demand.CUED
+
+
+_KIND: Final = (
+    r"movies?|films?|tv series|tv show|the show|series|sitcom|anime|cartoon|comics?|franchise|"
+    r"video ?game|blockbuster|hashtag|trilogy|musical"
+)
+_BEFORE: Final = re.compile(
+    rf"\b(?:{_KIND})(?: (?:called|named|titled|like))?[ :,\-]{{0,3}}$", re.I
+)
+_NEAR: Final = re.compile(r"\b(?:from|style of|world of|universe of|scene in|cast of) {1,2}$", re.I)
+_AFTER: Final = re.compile(
+    rf"(?:['’]?s)?[ ,\-]{{1,3}}(?:{_KIND}|show|tv|characters?|universe|trailer|cosplay|fan ?art|"
+    r"superhero(?:es)?|episode|season|style)\b",
+    re.I,
+)
+_QUOTES: Final = {
+    '"': '"',
+    "“": "”",
+    "«": "»",
+    "《": "》",
+    "〈": "〉",
+    "『": "』",
+    "「": "」",
+    "‘": "’",
+}
+_WINDOW: Final = 32
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Tell whether quotation marks stand right around the span."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    return before in _QUOTES and _QUOTES[before] == after
+
+
+def is_tagged(text: str, start: int) -> bool:
+    """Tell whether ``start`` lies in a hashtag, looking back at most one window."""
+    at = start
+    while at and start - at <= _WINDOW and (text[at - 1].isalnum() or text[at - 1] == "_"):
+        at -= 1
+    return at > 0 and text[at - 1] in "#＃"
+
+
+def has_cue_before(text: str, start: int) -> bool:
+    """Tell whether words such as "the film" stand right before."""
+    return _BEFORE.search(text[max(0, start - _WINDOW) : start]) is not None
+
+
+def has_cue_near(text: str, start: int, end: int) -> bool:
+    """Tell whether "from" stands right before or a word such as "sitcom" right after."""
+    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+    return _NEAR.search(before) is not None or _AFTER.match(after) is not None
+
+
+class CaseOfText:
+    """Whether a text's capitals mean anything; counted once per text, on first need."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._counted: tuple[int, int] | None = None
+
+    def tells(self, start: int, end: int) -> bool:
+        """Tell whether the words outside the span are mostly in small letters, or few."""
+        if self._counted is None:
+            self._counted = _count_words(self._text)
+        words, capitalised = self._counted
+        inner_words, inner_capitalised = _count_words(self._text[start:end])
+        others, other_capitals = words - inner_words, capitalised - inner_capitalised
+        return others < 4 or other_capitals <= 0.5 * others
+
+
+def _count_words(text: str) -> tuple[int, int]:
+    words = [word for word in text.split() if word[0].isalpha()]
+    return len(words), sum(word[0].isupper() for word in words)
+
+
+def is_met(shape: Shape, text: str, case: CaseOfText, at: tuple[int, int], capitals: bool) -> bool:
+    """Tell whether the span ``at`` shows what a CASED or CUED name demands.
+
+    ``capitals`` says that the letters registered as capitals are capitals here, other than by
+    opening a sentence with the only one.
+    """
+    start, end = at
+    if is_quoted(text, start, end) or has_cue_before(text, start):
+        return True
+    if not capitals or not case.tells(start, end):
+        return False
+    return shape.demand == Demand.CASED or has_cue_near(text, start, end)
