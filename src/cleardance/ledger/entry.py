@@ -1,0 +1,110 @@
+"""What one line of the ledger says, and the bytes that its leaf commits to.
+
+Leaves are public and forever. What is personal stays in rows that can be deleted; a leaf may only
+hold its ``personal`` commitment, or the ``digest`` of something that is not personal.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+
+from cleardance.errors import LedgerInvalid
+from cleardance.ledger.tree import hash_leaf
+
+MAX_LEAF_BYTES = 65_535
+"""What an entry bundle of C2SP tlog-tiles can hold."""
+
+MIN_SALT_BYTES = 16
+
+
+class EntryKind(StrEnum):
+    """Everything that the ledger records; a line of text each, for people who read it."""
+
+    summary: str
+
+    ASKED = "asked", "a request was accepted and queued"
+    VERDICT = "verdict", "the rules decided on a request or an output"
+    GENERATED = "generated", "a model produced raw media, still private"
+    SEALING = "sealing", "an output was assigned this index, which its watermark carries"
+    SEALED = "sealed", "a watermarked, signed and verified file has this digest"
+    RELEASED = "released", "a sealed file was handed over"
+    REFUSED = "refused", "a request or output was denied"
+    HELD = "held", "a request or output waits for a person"
+    FAILED = "failed", "a task ended in an error; nothing was released"
+    REGISTERED = "registered", "works entered the registry, which is now at this revision"
+    WITHDRAWN = "withdrawn", "works left the registry, which is now at this revision"
+    REMOVED = "removed", "an output was deleted"
+
+    def __new__(cls, value: str, summary: str) -> "EntryKind":
+        """Make a member that is its value and knows its summary."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.summary = summary
+        return member
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as stored and as exported; ``body`` and ``created_at`` are their exact text."""
+
+    index: int
+    kind: str
+    task_id: str | None
+    body: str
+    created_at: str
+    leaf_hash: bytes
+
+    def leaf(self) -> bytes:
+        """Return the bytes that the leaf hash covers; LedgerInvalid if the body is not JSON."""
+        try:
+            body = json.loads(self.body)
+            return leaf_bytes(self.kind, self.task_id, body, self.created_at)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise LedgerInvalid(
+                f"Entry {self.index} of the ledger was changed: its body is not what we write."
+            ) from error
+
+
+def leaf_bytes(kind: str, task_id: str | None, body: Any, created_at: str) -> bytes:
+    """Return the canonical JSON (RFC 8785) of an entry: every column of it but its place.
+
+    Raises ValueError for values outside JSON's common ground (NaN, integers past 2**53) and for
+    leaves longer than ``MAX_LEAF_BYTES``.
+    """
+    data = canonical({"body": body, "created_at": created_at, "kind": kind, "task_id": task_id})
+    if len(data) > MAX_LEAF_BYTES:
+        raise ValueError(f"a ledger entry of {len(data)} bytes is longer than {MAX_LEAF_BYTES}")
+    return data
+
+
+def leaf_hash(kind: str, task_id: str | None, body: Mapping[str, Any], created_at: str) -> bytes:
+    """Return the 32-byte leaf hash of an entry; ValueError as in ``leaf_bytes``."""
+    return hash_leaf(leaf_bytes(kind, task_id, body, created_at))
+
+
+def canonical(value: Any) -> bytes:
+    """Return ``value`` as canonical JSON (RFC 8785); ValueError if it has none."""
+    return rfc8785.dumps(value)
+
+
+def digest(value: Any) -> str:
+    """Return ``sha256:…`` of the canonical JSON of ``value``, which must not be personal."""
+    return f"sha256:{hashlib.sha256(canonical(value)).hexdigest()}"
+
+
+def personal(text: str, salt: bytes) -> str:
+    """Return a commitment to personal ``text``: it can be shown later, but not guessed.
+
+    HMAC-SHA-256 (RFC 2104) of the UTF-8 text under ``salt``, at least 16 random bytes kept in a
+    deletable row. Without the salt the commitment says nothing, however few texts are likely.
+    Raises ValueError if the salt is shorter.
+    """
+    if len(salt) < MIN_SALT_BYTES:
+        raise ValueError(f"a salt needs at least {MIN_SALT_BYTES} bytes")
+    return f"hmac-sha256:{hmac.new(salt, text.encode(), hashlib.sha256).hexdigest()}"

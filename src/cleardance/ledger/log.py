@@ -1,0 +1,202 @@
+"""Appending to the ledger in the caller's own transaction, signing its root, proving its entries.
+
+An entry is written in the same transaction as the rows it speaks of: both are there, or neither.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, insert, select, tuple_, update
+
+from cleardance.errors import NotFound, StoreError
+from cleardance.ledger import entry as leaf
+from cleardance.ledger import note, tree
+from cleardance.ledger.entry import EntryKind
+from cleardance.ledger.keys import Keys
+from cleardance.store import Store
+from cleardance.store.tables import (
+    ledger_checkpoint,
+    ledger_entry,
+    ledger_node,
+    meta,
+    utc_now,
+    utc_text,
+)
+
+_SIZE_KEY = "ledger_size"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Appended:
+    """Where an entry went and what its leaf hashes to."""
+
+    index: int
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """Proof that the leaf at ``index`` is in the tree of ``size`` leaves with this root."""
+
+    index: int
+    size: int
+    leaf_hash: bytes
+    root: bytes
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """Proof that the tree of ``new`` leaves continues that of ``old``."""
+
+    old: int
+    old_root: bytes
+    new: int
+    new_root: bytes
+    path: tuple[bytes, ...]
+
+
+def append(
+    connection: Connection,
+    kind: EntryKind,
+    task_id: str | None,
+    body: Mapping[str, Any],
+    at: datetime | None = None,
+) -> Appended:
+    """Append an entry within the transaction of ``store.begin()``; ``at`` is now if not given.
+
+    Indices are gapless from 0: taking one locks its counter until the transaction ends, so that
+    appenders in every process take turns. ``body`` is public and forever; see ``ledger.entry``
+    for what may be in it. Raises ValueError if it has no canonical JSON or is too long.
+    """
+    created_at = utc_text(at) if at else utc_now()
+    leaf_hash = leaf.leaf_hash(kind, task_id, body, created_at)
+    index = _take_index(connection)
+    row = {
+        "index": index,
+        "kind": str(kind),
+        "task_id": task_id,
+        "body": dict(body),
+        "leaf_hash": leaf_hash,
+        "created_at": created_at,
+    }
+    connection.execute(insert(ledger_entry), row)
+    nodes = _with_nodes(connection, lambda read: list(tree.completed(index, leaf_hash, read)))
+    if nodes:
+        keys = ("level", "index", "hash")
+        connection.execute(insert(ledger_node), [dict(zip(keys, n, strict=True)) for n in nodes])
+    return Appended(index, leaf_hash)
+
+
+def count(connection: Connection) -> int:
+    """Return the number of entries."""
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == _SIZE_KEY))
+    if found is None:
+        raise StoreError("The ledger's counter is gone from the database.")
+    return found
+
+
+def checkpoint(store: Store, keys: Keys) -> str:
+    """Sign the ledger as it is now, keep the checkpoint, and return its note.
+
+    A ledger that has not grown keeps the checkpoint it has.
+    """
+    with store.begin() as connection:
+        now = count(connection)
+        known = select(ledger_checkpoint.c.note).where(ledger_checkpoint.c.size == now)
+        if (kept := connection.scalar(known)) is not None:
+            return kept
+        root = root_at(connection, now)
+        signed = keys.sign(note.Checkpoint(keys.origin, now, root).text())
+        connection.execute(
+            insert(ledger_checkpoint),
+            {"size": now, "root": root, "note": signed, "created_at": utc_now()},
+        )
+        return signed
+
+
+def root_at(connection: Connection, size: int) -> bytes:
+    """Return the root of the first ``size`` entries."""
+    return _with_nodes(connection, lambda read: tree.root(size, read))
+
+
+def prove_inclusion(connection: Connection, index: int, size: int) -> Inclusion:
+    """Return the proof for entry ``index`` in the tree of the first ``size``; NotFound."""
+    there = count(connection)
+    if not 0 <= index < size <= there:
+        raise NotFound(f"No entry {index} in the first {size} of the ledger's {there} entries.")
+
+    def build(read: tree.ReadNode) -> Inclusion:
+        path = tree.inclusion_path(index, size, read)
+        return Inclusion(index, size, read(0, index), tree.root(size, read), path)
+
+    return _with_nodes(connection, build)
+
+
+def prove_consistency(connection: Connection, old: int, new: int) -> Consistency:
+    """Return the proof that the first ``new`` entries continue the first ``old``; NotFound."""
+    there = count(connection)
+    if not 0 <= old <= new <= there:
+        raise NotFound(f"No way from {old} to {new} entries in a ledger of {there}.")
+
+    def build(read: tree.ReadNode) -> Consistency:
+        path = tree.consistency_path(old, new, read)
+        return Consistency(old, tree.root(old, read), new, tree.root(new, read), path)
+
+    return _with_nodes(connection, build)
+
+
+def _take_index(connection: Connection) -> int:
+    taken = connection.scalar(
+        update(meta)
+        .where(meta.c.key == _SIZE_KEY)
+        .values(value=meta.c.value + 1)
+        .returning(meta.c.value)
+    )
+    if taken is None:
+        raise StoreError("The ledger's counter is gone from the database.")
+    return int(taken) - 1
+
+
+def _with_nodes(connection: Connection, build: Callable[[tree.ReadNode], _T]) -> _T:
+    """Return what ``build`` makes of the stored nodes, all fetched at once.
+
+    Which nodes it needs depends on the sizes alone, so a dry run on zeros tells.
+    """
+    wanted: set[tuple[int, int]] = set()
+
+    def note_down(level: int, index: int) -> bytes:
+        wanted.add((level, index))
+        return bytes(tree.HASH_BYTES)
+
+    build(note_down)
+    found = _fetch(connection, wanted)
+
+    def read(level: int, index: int) -> bytes:
+        try:
+            return found[level, index]
+        except KeyError:
+            raise StoreError(f"Node {level}/{index} of the ledger is gone.") from None
+
+    return build(read)
+
+
+def _fetch(connection: Connection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    leaves = [index for level, index in wanted if level == 0]
+    nodes = [place for place in wanted if place[0] > 0]
+    found: dict[tuple[int, int], bytes] = {}
+    if leaves:
+        at = ledger_entry.c
+        query = select(at.index, at.leaf_hash).where(at.index.in_(leaves))
+        found |= {(0, index): hash_ for index, hash_ in connection.execute(query).tuples()}
+    if nodes:
+        on = ledger_node.c
+        query_nodes = select(on.level, on.index, on.hash).where(
+            tuple_(on.level, on.index).in_(nodes)
+        )
+        rows = connection.execute(query_nodes).tuples()
+        found |= {(level, index): hash_ for level, index, hash_ in rows}
+    return found
