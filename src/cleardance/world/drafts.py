@@ -1,0 +1,175 @@
+"""Shots while they are being read, and how what was not said is filled in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from .habits import fitted, haunt, idle, mover
+from .places import PLACES
+from .scene import (
+    MAX_ACTORS,
+    Action,
+    Actor,
+    Camera,
+    Colour,
+    Heading,
+    Place,
+    Relation,
+    Scene,
+    Shot,
+    Size,
+    TimeOfDay,
+    Weather,
+)
+from .vocabulary import subjects
+
+FPS = 24
+MAX_SHOTS = 8
+MIN_SHOT_S = 1.0
+
+
+@dataclass(eq=False)
+class ActorDraft:
+    """An actor so far; None is not said. ``moves`` is movement of whatever kind is its own."""
+
+    subject: str
+    action: Action | None = None
+    moves: bool = False
+    heading: Heading | None = None
+    size: Size | None = None
+    colour: Colour | None = None
+    relation: Relation | None = None
+    target: "ActorDraft | None" = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is already said about what it does."""
+        return self.moves or self.action is not None
+
+    def leads_to(self, other: "ActorDraft") -> bool:
+        """Whether following targets from here arrives at ``other``."""
+        here: ActorDraft | None = self
+        while here is not None and here is not other:
+            here = here.target
+        return here is other
+
+
+@dataclass
+class ShotDraft:
+    """A shot so far; None is not said."""
+
+    actors: list[ActorDraft] = field(default_factory=list)
+    place: Place | None = None
+    time: TimeOfDay | None = None
+    weather: Weather | None = None
+    camera: Camera | None = None
+    continues: bool = False  # its actors come from the shot before
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all has been said yet."""
+        said = (self.place, self.time, self.weather, self.camera)
+        return not self.actors and all(value is None for value in said)
+
+    @property
+    def room(self) -> int:
+        """How many more actors it can hold."""
+        return MAX_ACTORS - len(self.actors)
+
+    def sequel(self) -> tuple["ShotDraft", dict[int, ActorDraft]]:
+        """Return a shot with copies of the actors, and the copies by the originals' ``id``."""
+        copies = {id(a): replace(a, action=a.action) for a in self.actors}
+        for copy in copies.values():
+            copy.target = copies.get(id(copy.target))
+        return ShotDraft(list(copies.values()), continues=True), copies
+
+
+def scene(drafts: Sequence[ShotDraft], duration_s: float, heading: Heading, seed: int) -> Scene:
+    """Return the scene: defaults filled in, the duration shared out on whole frames.
+
+    ``heading`` is that of every actor whose own is not said. Later shots inherit what earlier
+    ones say of time and weather, and of the place; a guessed place is inherited with the actors.
+    """
+    shots: list[Shot] = []
+    said: Place | None = None
+    for draft, seconds in zip(drafts, shares_s(duration_s, len(drafts)), strict=True):
+        said = draft.place or said
+        before = shots[-1] if shots else None
+        shots.append(_shot(draft, said, before, heading, seconds))
+    return Scene(tuple(shots), seed)
+
+
+def shares_s(duration_s: float, count: int) -> list[float]:
+    """Divide a duration into ``count`` parts of whole frames that differ by one at most."""
+    frames = max(round(duration_s * FPS), count)
+    edges = [frames * i // count for i in range(count + 1)]
+    return [(end - start) / FPS for start, end in zip(edges, edges[1:], strict=False)]
+
+
+def _shot(
+    draft: ShotDraft, said: Place | None, before: Shot | None, heading: Heading, seconds: float
+) -> Shot:
+    weather = draft.weather or (before.weather if before else None)
+    place = said
+    if place is None and before is not None and draft.continues:
+        place = before.place
+    place = place or _guess_place(draft.actors, weather)
+    return Shot(
+        actors=tuple(_actor(a, draft.actors, place, heading) for a in draft.actors),
+        place=place,
+        time=draft.time or (before.time if before else TimeOfDay.DAY),
+        weather=weather or Weather.CLEAR,
+        camera=draft.camera or Camera.STATIC,
+        duration_s=seconds,
+    )
+
+
+def _guess_place(actors: Sequence[ActorDraft], weather: Weather | None) -> Place:
+    """Return where the most telling actor is: one that does something, else the first."""
+    if not actors:
+        return Place.MEADOW
+    telling = next((a for a in actors if a.busy), actors[0])
+    subject = subjects()[telling.subject]
+    if telling.action is not None:
+        return haunt(subject, fitted(telling.action, subject), weather)
+    place = haunt(subject, None, weather)
+    moving = mover(subject, PLACES[place].medium) if telling.moves else None
+    return haunt(subject, moving, weather)
+
+
+def _actor(draft: ActorDraft, cast: Sequence[ActorDraft], place: Place, default: Heading) -> Actor:
+    target = None if draft.target is None else cast.index(draft.target)
+    return Actor(
+        subject=draft.subject,
+        action=_action(draft, cast, place),
+        heading=_heading(draft, cast) or default,
+        size=draft.size or Size.NORMAL,
+        colour=draft.colour,
+        relation=draft.relation,
+        target=target,
+    )
+
+
+def _action(draft: ActorDraft, cast: Sequence[ActorDraft], place: Place) -> Action:
+    subject = subjects()[draft.subject]
+    medium = PLACES[place].medium
+    if draft.action is not None:
+        return fitted(draft.action, subject)
+    if draft.relation is Relation.FOLLOWS:
+        return Action.FOLLOW
+    chasing = draft.relation is Relation.CHASES
+    chased = any(a.target is draft and a.relation is Relation.CHASES for a in cast)
+    followed = any(a.target is draft and a.relation is Relation.FOLLOWS for a in cast)
+    if chasing or chased:
+        way = mover(subject, medium)
+        return Action.RUN if way is Action.WALK else way
+    if draft.moves or followed:
+        return mover(subject, medium)
+    return Action.STAND if draft.relation is Relation.ON else idle(subject, place)
+
+
+def _heading(draft: ActorDraft, cast: Sequence[ActorDraft]) -> Heading | None:
+    """Return its own heading, or that of an actor it goes with."""
+    if draft.heading is not None:
+        return draft.heading
+    partners = [a for a in cast if a.target is draft] + ([draft.target] if draft.target else [])
+    return next((a.heading for a in partners if a.heading is not None), None)
