@@ -31,14 +31,14 @@ class Meter:
     def __init__(self, name: str, limits: Limits) -> None:
         self._name = name
         self._limits = limits
-        self._frames = 0
+        self.frames = 0
         self._deadline_s = time.monotonic() + limits.max_decode_s
 
     def frame(self, width: int, height: int, time_s: float) -> None:
         """Account for one decoded frame of ``width`` x ``height`` pixels shown at ``time_s``."""
-        self._frames += 1
+        self.frames += 1
         check_pixels(self._name, width, height, self._limits)
-        if self._frames > self._limits.max_frames:
+        if self.frames > self._limits.max_frames:
             raise MediaTooLarge(f"{self._name} has more than {self._limits.max_frames} frames")
         self.moment(time_s)
 

@@ -39,8 +39,12 @@ def translated(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[tuple[InputContainer, Format]]:
+def opened(
+    path: Path, limits: Limits, *, every_frame: bool = False
+) -> Iterator[tuple[InputContainer, Format]]:
     """Open ``path`` for demuxing with the demuxer its first bytes call for.
+
+    ``every_frame`` ignores an MP4's edit list, so that frames it hides are seen too.
 
     Raises UnreadableMedia when it is not a regular file or not media we read, MediaTooLarge when
     its size, pixels or streams are past the limits. Errors raised within the block are translated
@@ -53,6 +57,7 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[InputContainer, Format]
             f"file:{path.resolve()}",  # explicit, so that a name like "concat:a|b" is only a name
             format=found.demuxer,
             options={
+                "ignore_editlist": str(int(every_frame)),
                 "protocol_whitelist": "file",
                 "codec_whitelist": _DECODERS,
                 "max_pixels": str(limits.max_pixels),

@@ -7,7 +7,6 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -18,6 +17,7 @@ from .opening import opened
 from .probe import Probe, picture_track, probe, probe_container, sound_track
 from .values import Audio, Frame, Samples, Video
 
+_WHOLE = 0.9  # of what the header promises must be there
 _PAPER = 255  # what shows through transparent pixels: a page's white
 
 
@@ -123,7 +123,7 @@ class _Clock:
 def _frames(path: Path, limits: Limits, step_s: float) -> Iterator[tuple[float, Frame]]:
     meter = Meter(path.name, limits)
     clock = _Clock(step_s)
-    with opened(path, limits) as (container, found):
+    with opened(path, limits, every_frame=True) as (container, found):
         header = probe_container(container, found, path, limits)
         stream = picture_track(container, path.name)
         if stream is None:
@@ -135,21 +135,22 @@ def _frames(path: Path, limits: Limits, step_s: float) -> Iterator[tuple[float, 
             meter.frame(frame.width, frame.height, time_s)
             if clock.due(time_s):
                 yield time_s, to_rgb(frame)
-        _check_reached(path.name, header, container, time_s)
+        _check_whole(path.name, header, meter.frames, time_s)
 
 
-def _check_reached(name: str, header: Probe, container: InputContainer, last_s: float) -> None:
-    """Raise when a Matroska or AVI file stopped well before the duration in its header.
-
-    MP4 is checked by its index instead: an edit list may rightly shorten it.
-    """
+def _check_whole(name: str, header: Probe, frames: int, last_s: float) -> None:
+    """Raise when much less came out than the header promised."""
+    promised = header.frame_count or 0
     missing_s = header.duration_s - last_s
-    if header.container in ("matroska", "avi") and missing_s > max(1.0, 0.1 * header.duration_s):
-        raise UnreadableMedia(
-            f"{name} is truncated: {header.duration_s:.1f} s promised, pictures end at "
-            f"{last_s:.1f} s",
-            hint="Copy or download it again.",
-        )
+    if frames < _WHOLE * promised:
+        lack = f"{promised} frames promised, {frames} could be decoded"
+    elif header.kind == "video" and missing_s > max(1.0, (1 - _WHOLE) * header.duration_s):
+        lack = f"{header.duration_s:.1f} s promised, pictures end at {last_s:.1f} s"
+    else:
+        return
+    raise UnreadableMedia(
+        f"{name} is truncated or damaged: {lack}", hint="Copy or download it again."
+    )
 
 
 def _time_s(frame: VideoFrame) -> float:
