@@ -33,14 +33,16 @@ class Evidence(_Frozen):
     """Where the match was seen: a span of text, a time in the video, a box in the frame."""
 
     text_span: tuple[int, int] | None = Field(
-        None, description="start and end, in characters of the text as it was given"
+        default=None, description="start and end, in characters of the text as it was given"
     )
-    text: str | None = Field(None, description="the characters of that span")
+    text: str | None = Field(default=None, description="the characters of that span")
     time_s: float | None = None
     box: tuple[float, float, float, float] | None = Field(
-        None, description="left, top, right, bottom as fractions of the frame"
+        default=None, description="left, top, right, bottom as fractions of the frame"
     )
-    reference: str | None = Field(None, description="digest of the reference that was matched")
+    reference: str | None = Field(
+        default=None, description="digest of the reference that was matched"
+    )
 
 
 class Finding(_Frozen):
@@ -68,7 +70,7 @@ class Verdict(_Frozen):
     decision: Decision
     registry_revision: int
     findings: tuple[Finding, ...] = ()
-    unknown: tuple[str, ...] = Field((), description="signals that could not be computed")
+    unknown: tuple[str, ...] = Field(default=(), description="signals that could not be computed")
     licences: tuple[str, ...] = ()
     reason: str
     redress: Redress = Redress()
