@@ -10,6 +10,7 @@ listed.
 from typing import Final
 
 # Both cases of a Cyrillic letter fold alike, so that a genuinely Russian name matches in capitals.
+# ruff: noqa: RUF001 - ambiguous letters are the subject
 _CYRILLIC = {
     "а": "a", "в": "b", "с": "c", "е": "e", "н": "h", "і": "i", "ј": "j", "к": "k", "м": "m",
     "о": "o", "р": "p", "ѕ": "s", "т": "t", "у": "y", "х": "x", "ү": "y", "һ": "h", "ԁ": "d",

@@ -12,7 +12,49 @@ from typing import Final
 _POINTS: Final = {"10": 1, "20": 2, "35": 3, "50": 4, "upper": 4}
 RARE: Final = 5
 _LITTLE: Final = frozenset(
-    ["a", "an", "the", "of", "and", "or", "in", "on", "to", "for", "with", "at", "by", "from", "is", "it", "as", "no", "my", "your", "his", "her", "our", "we", "you", "i", "me", "le", "la", "les", "el", "los", "las", "un", "une", "der", "die", "das", "de", "du", "des"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "and",
+        "or",
+        "in",
+        "on",
+        "to",
+        "for",
+        "with",
+        "at",
+        "by",
+        "from",
+        "is",
+        "it",
+        "as",
+        "no",
+        "my",
+        "your",
+        "his",
+        "her",
+        "our",
+        "we",
+        "you",
+        "i",
+        "me",
+        "le",
+        "la",
+        "les",
+        "el",
+        "los",
+        "las",
+        "un",
+        "une",
+        "der",
+        "die",
+        "das",
+        "de",
+        "du",
+        "des",
+    ]
 )
 
 

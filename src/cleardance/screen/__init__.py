@@ -1,1 +1,1 @@
-"""screen."""
+"""Screening: findings from signals, and the verdict that rules kept as data make of them."""

@@ -1,0 +1,89 @@
+"""The registry in memory: indexes and facts of one revision, rebuilt when the revision moves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, select
+
+from cleardance.match.names import NameIndex
+from cleardance.match.pdq import PDQ_SIGNAL, PdqIndex
+from cleardance.rights.registry import revision
+from cleardance.store import Store
+from cleardance.store.tables import reference_signal, work, work_name, work_reference
+from cleardance.verdict import WorkSummary
+
+
+class WorkFacts(NamedTuple):
+    """What the rules and their reasons need to know of a work."""
+
+    id: str
+    name: str
+    kind: str
+    owner: str | None
+    policy: str
+    public_domain: bool
+    licence_contact: str | None
+
+    def summary(self) -> WorkSummary:
+        """Return the part that verdicts show."""
+        return WorkSummary(id=self.id, name=self.name, kind=self.kind, owner=self.owner)
+
+
+@dataclass(frozen=True)
+class RegistrySnapshot:
+    """One revision. ``references[i]`` is (work id, blob digest) of ``pdq``'s reference i."""
+
+    revision: int
+    names: NameIndex
+    pdq: PdqIndex
+    references: tuple[tuple[str, str], ...]
+    works: Mapping[str, WorkFacts]
+
+
+def load_registry(store: Store) -> RegistrySnapshot:
+    """Read the registry as it is now and build its indexes."""
+    with store.read() as connection:
+        return _load(connection)
+
+
+_snapshots: WeakKeyDictionary[Store, RegistrySnapshot] = WeakKeyDictionary()
+_loading = Lock()
+
+
+def current(store: Store) -> RegistrySnapshot:
+    """Return the snapshot of the present revision, loaded only if it moved."""
+    with _loading:
+        with store.read() as connection:
+            now = revision(connection)
+        known = _snapshots.get(store)
+        if known is None or known.revision != now:
+            known = _snapshots[store] = load_registry(store)
+        return known
+
+
+def _load(connection: Connection) -> RegistrySnapshot:
+    facts = select(*(work.c[field] for field in WorkFacts._fields))
+    works = {row[0]: WorkFacts._make(row) for row in connection.execute(facts)}
+    names = select(
+        work_name.c.work_id, work_name.c.text, work_name.c.normalised, work_name.c.kind
+    ).order_by(work_name.c.id)
+    rows = [
+        (work_id, text, normal, kind, works[work_id].kind)
+        for work_id, text, normal, kind in connection.execute(names)
+    ]
+    signals = connection.execute(
+        select(work_reference.c.work_id, work_reference.c.blob, reference_signal.c.value)
+        .join(work_reference, work_reference.c.id == reference_signal.c.reference_id)
+        .where(reference_signal.c.kind == PDQ_SIGNAL.name)
+        .order_by(reference_signal.c.id)
+    ).all()
+    return RegistrySnapshot(
+        revision=revision(connection),
+        names=NameIndex.build(rows),
+        pdq=PdqIndex([value for _, _, value in signals]),
+        references=tuple((work_id, blob) for work_id, blob, _ in signals),
+        works=works,
+    )

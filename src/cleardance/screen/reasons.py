@@ -1,0 +1,103 @@
+"""Reasons and ways forward, in plain words, from the facts of the findings alone."""
+
+from collections.abc import Sequence
+
+from cleardance.rights.snapshot import WorkFacts
+from cleardance.verdict import Decision, Evidence, Redress
+
+Ground = tuple[WorkFacts, Evidence]
+_NAMED_AT_MOST = 5
+_QUOTED_CHARS = 60
+_APPEAL = (
+    "Ask the operator of this service to have a person review this decision, "
+    "quoting the id of the task."
+)
+_LOOKED_AT = {"name": "the words", "pdq": "the pictures"}
+
+
+def reason_for(decision: Decision, grounds: Sequence[Ground], unknown: Sequence[str]) -> str:
+    """Return why, naming each work once, whose registration it is, and what named it."""
+    parts = [_ground_text(work, seen) for work, seen in _per_work(grounds)]
+    if decision is Decision.CLEAR:
+        if not parts:
+            return "Nothing registered was found."
+        return f"{_join(parts)}. This is allowed."
+    if unknown:
+        missed = " and ".join(_LOOKED_AT.get(signal, signal) for signal in unknown)
+        parts.append(f"{missed} could not be compared with the registry")
+    closing = "It is refused" if decision is Decision.DENY else "A person must look at it"
+    return f"{_join(parts)}. {closing}."
+
+
+def redress_for(decision: Decision, grounds: Sequence[Ground]) -> Redress:
+    """Return the ways forward; none are needed where the decision is clear."""
+    if decision is Decision.CLEAR:
+        return Redress()
+    per_work = _per_work(grounds)
+    contacts = [_contact(work) for work, _ in per_work]
+    return Redress(
+        appeal=_APPEAL,
+        licence_contact="; ".join(dict.fromkeys(filter(None, contacts))) or None,
+        suggestion=_suggestion(grounds),
+    )
+
+
+def _per_work(grounds: Sequence[Ground]) -> list[tuple[WorkFacts, list[Evidence]]]:
+    """Group by work, in order of first appearance."""
+    grouped: dict[str, tuple[WorkFacts, list[Evidence]]] = {}
+    for work, evidence in grounds:
+        grouped.setdefault(work.id, (work, []))[1].append(evidence)
+    return list(grouped.values())
+
+
+def _ground_text(work: WorkFacts, seen: Sequence[Evidence]) -> str:
+    by = f" by {work.owner}" if work.owner else ""
+    words = _words(seen)
+    if words:
+        verb = "name" if len(words.split()) > 1 else "names"
+        noun = "words" if verb == "name" else "word"
+        found = f"the {noun} {words} {verb} it"
+    else:
+        found = f"{_times(seen)} show a registered picture of it"
+    return f'"{work.name}" ({work.kind}) is registered{by}; {found}'
+
+
+def _words(seen: Sequence[Evidence]) -> str:
+    """Return the distinct wordings, quoted."""
+    texts = dict.fromkeys(evidence.text for evidence in seen if evidence.text)
+    return ", ".join(f'"{_shortened(text)}"' for text in list(texts)[:_NAMED_AT_MOST])
+
+
+def _times(seen: Sequence[Evidence]) -> str:
+    times = [evidence.time_s for evidence in seen if evidence.time_s is not None]
+    if not times:
+        return "the pictures"
+    if min(times) == max(times):
+        return f"the pictures at {times[0]:.1f} s"
+    return f"the pictures between {min(times):.1f} s and {max(times):.1f} s"
+
+
+def _suggestion(grounds: Sequence[Ground]) -> str | None:
+    words = _words([evidence for _, evidence in grounds])
+    if words:
+        return f"Leave out {words} and describe a character, place or person of your own."
+    if grounds:
+        return "Leave out the reference that was matched, or ask for a different picture."
+    return "Try again; if it happens again, tell the operator of this service."
+
+
+def _contact(work: WorkFacts) -> str | None:
+    return work.licence_contact or work.owner
+
+
+def _shortened(text: str) -> str:
+    shown = "".join(char if char.isprintable() else "�" for char in text)
+    return shown if len(shown) <= _QUOTED_CHARS else f"{shown[:_QUOTED_CHARS]}…"
+
+
+def _join(parts: Sequence[str]) -> str:
+    shown = list(parts[:_NAMED_AT_MOST])
+    if len(parts) > _NAMED_AT_MOST:
+        shown.append(f"and {len(parts) - _NAMED_AT_MOST} more registered works were found")
+    text = "; ".join(shown)
+    return text[:1].upper() + text[1:]
