@@ -20,7 +20,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from cleardance.errors import UsageError
+from cleardance.errors import HomeUnusable, UsageError
 
 PREFIX = "CLEARDANCE_"
 FILE_NAME = "cleardance.toml"
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
 
 
 def load(home: Path | None = None) -> Settings:
-    """Return the settings of ``home``, or of the default home; raise UsageError."""
+    """Return the settings of ``home``, or of the default home; raise UsageError or HomeUnusable."""
     _refuse_unknown(os.environ)
     try:
         return Settings(home=home.expanduser().absolute() if home else default_home(os.environ))
@@ -97,7 +97,12 @@ def _read_file(path: Path) -> dict[str, object]:
         values = tomllib.loads(path.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise HomeUnusable(
+            f"{path} cannot be read: {error.strerror}.",
+            hint=f"Make it yours, or set {PREFIX}HOME to another folder.",
+        ) from error
+    except ValueError as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
     if "home" in values:
         raise UsageError(f"{path} cannot say where home is: it is in it.")

@@ -101,8 +101,8 @@ class BlobStore:
     def delete(self, digest: str) -> None:
         """Remove the blob; nothing happens if it is already gone."""
         place = self._place(digest)
-        with os_failures(place):
-            place.unlink(missing_ok=True)
+        with os_failures(place), suppress(FileNotFoundError):
+            place.unlink()
             _sync_folder(place.parent)
 
     def sweep(self) -> int:

@@ -95,6 +95,8 @@ def make_engine(home: Home, database_url: str | None) -> Engine:
     except (ArgumentError, ImportError) as error:
         raise UsageError(f"CLEARDANCE_DATABASE_URL cannot be used: {error}.") from error
     if engine.dialect.name == "sqlite":
+        if not str(engine.url.database or "").startswith("/"):
+            raise UsageError("CLEARDANCE_DATABASE_URL needs four slashes and the path of a file.")
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -29,7 +29,7 @@ def open_store(settings: "Settings") -> Store:
     engine = make_engine(home, settings.database_url)
     try:
         with sql_failures(home.path):
-            if not _is_current(home, engine):
+            if not _is_current(engine):
                 _bring_up_to_date(home, engine)
     except BaseException:
         engine.dispose()
@@ -37,11 +37,11 @@ def open_store(settings: "Settings") -> Store:
     return Store(home, engine)
 
 
-def _is_current(home: Home, engine: Engine) -> bool:
+def _is_current(engine: Engine) -> bool:
     if engine.dialect.name != "sqlite":
         with transaction(engine, writes=False) as connection:
             return _revision(connection) == REVISION
-    if engine.url.database == str(home.database) and not home.database.exists():
+    if not Path(str(engine.url.database)).exists():
         return False
     with transaction(engine, writes=False) as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
@@ -58,7 +58,7 @@ def _revision(connection: Connection) -> str | None:
 def _bring_up_to_date(home: Home, engine: Engine) -> None:
     lock = home.locks / "migration.lock"
     with os_failures(lock), held(lock, wait=True):
-        if _is_current(home, engine):
+        if _is_current(engine):
             return
         if engine.dialect.name == "sqlite":
             _make_sqlite(Path(str(engine.url.database)), engine)
