@@ -56,7 +56,7 @@ FACES = {
     "fox": ("#ff822d", "#d3622a", "#6d4534", "bush"),
     "hamster": ("#f3ad61", "#d3883e", "#f3ad61", "stub"),
     "koala": ("#9b9b9b", "#7c7c7c", "#9b9b9b", "none"),
-    "lion": ("#ffb02e", "#e39d89", "#ffb02e", "tuft"),
+    "lion": ("#ffb02e", "#e09a20", "#ffb02e", "tuft"),
     "panda": ("#f4f4f4", "#433b6b", "#433b6b", "stub"),
     "polar-bear": ("#f4f4f4", "#d3d3d3", "#f4f4f4", "stub"),
     "raccoon": ("#9b9b9b", "#636363", "#636363", "ring"),
@@ -65,7 +65,7 @@ FACES = {
 
 UNICORN_COAT = {
     "#a56953": "#f4e8ff",
-    "#6d4534": "#d9c3f0",
+    "#6d4534": "#e6dcf4",
     "#212121": "#ff6dc6",
     "#1c1c1c": "#ff6dc6",
 }
@@ -216,7 +216,6 @@ def main() -> None:
         "licence": "MIT",
         "copyright": "Copyright (c) Microsoft Corporation",
         "changes": "backgrounds left out; icons named *-whole composed by scripts/vendor_art.py",
-        "view_box": 32,
         "icons": {name: body_of(name, icons) for name in names},
     }
     (DATA / "art.json").write_text(json.dumps(art, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,200 @@
+import colorsys
+import json
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleardance.world import sprites
+from cleardance.world.scene import Colour
+from cleardance.world.sprites import MAX_HEIGHT_PX, MIN_HEIGHT_PX, Sprite, gait_frames, sprite
+from cleardance.world.vocabulary import Gait, subjects
+
+KEYS = sorted(subjects())
+MOVING = {
+    Gait.LEGS: "fox",
+    Gait.BIPED: "walker",
+    Gait.WINGS: "butterfly",
+    Gait.FINS: "dolphin",
+    Gait.SLITHER: "snake",
+    Gait.ROTOR: "helicopter",
+}
+
+
+def art() -> dict[str, object]:
+    text = files("cleardance.world").joinpath("data", "art.json").read_text(encoding="utf-8")
+    loaded: dict[str, object] = json.loads(text)
+    return loaded
+
+
+def main_hue(picture: Sprite) -> float:
+    """Median hue, in turns, of the opaque and colourful pixels."""
+    opaque = picture.pixels[picture.pixels[..., 3] == 255][:, :3] / 255
+    hsv = [colorsys.rgb_to_hsv(*map(float, rgb)) for rgb in opaque[::7]]
+    return float(np.median([h for h, s, v in hsv if s > 0.45 and v > 0.3]))
+
+
+def test_art_carries_its_licence_and_nothing_unused() -> None:
+    loaded = art()
+    assert loaded["licence"] == "MIT"
+    assert loaded["copyright"] == "Copyright (c) Microsoft Corporation"
+    assert loaded["source"] == "https://github.com/microsoft/fluentui-emoji"
+    assert loaded["version"] == "1.2.6"
+    icons = loaded["icons"]
+    assert isinstance(icons, dict)
+    assert set(icons) == {subject.icon for subject in subjects().values()}
+    assert list(icons) == sorted(icons)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_subject_is_drawn_tightly(key: str) -> None:
+    picture = sprite(key, 64)
+    alpha = picture.pixels[..., 3]
+    assert picture.height_px == 64 == alpha.shape[0]
+    assert picture.anchor == (alpha.shape[1] / 2, 64.0)
+    assert (alpha > 127).mean() > 0.1
+    for edge in (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]):
+        assert edge.max() > 60
+
+
+@given(height_px=st.integers(-3, 700))
+def test_levels_are_powers_of_two_within_bounds(height_px: int) -> None:
+    level = sprite("star", height_px).height_px
+    assert level & (level - 1) == 0
+    assert MIN_HEIGHT_PX <= level <= MAX_HEIGHT_PX
+    assert level >= min(height_px, MAX_HEIGHT_PX)
+    assert level < 2 * max(height_px, MIN_HEIGHT_PX)
+
+
+def test_huge_requests_are_capped() -> None:
+    assert sprite("star", 10**6).height_px == MAX_HEIGHT_PX
+
+
+@given(key=st.sampled_from(KEYS), colour=st.sampled_from([None, *Colour]))
+def test_pixels_are_premultiplied_and_read_only(key: str, colour: Colour | None) -> None:
+    pixels = sprite(key, 32, colour).pixels
+    assert pixels.dtype == np.uint8
+    assert (pixels[..., :3] <= pixels[..., 3:]).all()
+    with pytest.raises(ValueError, match="read-only"):
+        pixels[0, 0, 0] = 1
+
+
+def test_the_same_sprite_is_drawn_once() -> None:
+    assert sprite("fox", 60, Colour.BLUE) is sprite("fox", 64, Colour.BLUE)
+
+
+@pytest.mark.parametrize(
+    ("key", "paint"),
+    [
+        ("fox", (33, 33, 33)),  # eyes and nose
+        ("dog", (33, 33, 33)),
+        ("pig", (28, 28, 28)),
+        ("horse", (227, 157, 137)),  # muzzle
+        ("crow", (255, 255, 255)),  # eye
+        ("runner", (255, 255, 255)),
+        ("train", (255, 176, 46)),  # lamp
+    ],
+)
+def test_heads_are_where_the_table_says(key: str, paint: tuple[int, int, int]) -> None:
+    pixels = sprite(key, 512).pixels
+    shown = (pixels[..., :3] == paint).all(axis=-1) & (pixels[..., 3] == 255)
+    right = np.flatnonzero(shown.any(axis=0)).mean() > pixels.shape[1] / 2
+    assert subjects()[key].faces == ("right" if right else "left")
+
+
+@pytest.mark.parametrize(
+    ("colour", "hue"),
+    [
+        (Colour.GREEN, 0.36),
+        (Colour.BLUE, 0.59),
+        (Colour.PURPLE, 0.74),
+        (Colour.YELLOW, 0.14),
+        (Colour.GOLDEN, 0.12),
+    ],
+)
+@pytest.mark.parametrize("key", ["fox", "car", "balloon", "elephant", "rabbit", "robot"])
+def test_colour_replaces_the_dominant_hue(key: str, colour: Colour, hue: float) -> None:
+    assert main_hue(sprite(key, 128, colour)) == pytest.approx(hue, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("colour", "low", "high"),
+    [(Colour.BLACK, 20, 90), (Colour.GREY, 110, 180), (Colour.WHITE, 215, 255)],
+)
+def test_black_grey_and_white_are_neutral(colour: Colour, low: int, high: int) -> None:
+    pixels = sprite("balloon", 128, colour).pixels
+    skin = np.median(pixels[:90][pixels[:90, ..., 3] == 255][:, :3], axis=0)
+    assert np.ptp(skin) < 12
+    assert low <= skin.mean() <= high
+
+
+def test_colour_leaves_eyes_tyres_and_skin_alone() -> None:
+    for key, paint in (("fox", (33, 33, 33)), ("car", (38, 201, 252)), ("runner", (255, 200, 61))):
+        for colour in (None, Colour.BLUE):
+            pixels = sprite(key, 256, colour).pixels
+            assert (pixels[..., :3] == paint).all(axis=-1).any(), (key, colour)
+
+
+@pytest.mark.parametrize("key", MOVING.values(), ids=MOVING.keys())
+def test_gait_moves_and_comes_around(key: str) -> None:
+    frames = gait_frames(key, 64, None, 8)
+    assert len(frames) == 8
+    assert {frame.pixels.shape for frame in frames} == {frames[0].pixels.shape}
+    apart = np.abs(frames[0].pixels.astype(int) - frames[4].pixels.astype(int)).mean()
+    step = np.abs(frames[0].pixels.astype(int) - frames[7].pixels.astype(int)).mean()
+    assert apart > 1 or key == "helicopter"
+    assert max(apart, step) > 0.3
+
+
+@pytest.mark.parametrize("key", MOVING.values(), ids=MOVING.keys())
+def test_gait_keeps_the_subject_whole_and_in_its_frame(key: str) -> None:
+    still = sprite(key, 64).pixels[..., 3].astype(float).sum()
+    for frame in gait_frames(key, 64, None, 8):
+        alpha = frame.pixels[..., 3]
+        assert 0.4 * still < alpha.astype(float).sum() < 1.25 * still
+        assert not alpha[0].any()
+        assert not alpha[:, 0].any()
+        assert not alpha[:, -1].any()
+        assert (frame.pixels[..., :3] <= frame.pixels[..., 3:]).all()
+
+
+@pytest.mark.parametrize("key", ["fox", "dog", "runner", "robot", "penguin", "elephant"])
+def test_feet_stay_on_the_ground(key: str) -> None:
+    for frame in gait_frames(key, 128, None, 8):
+        lowest = np.flatnonzero((frame.pixels[..., 3] > 127).any(axis=1))[-1] + 1
+        assert lowest == pytest.approx(frame.anchor[1], abs=0.05 * frame.height_px)
+
+
+def test_wheels_and_things_stay_as_drawn() -> None:
+    for key in ("car", "soccer ball", "sailboat", "rocket"):
+        assert gait_frames(key, 64, Colour.BLUE, 4) == (sprite(key, 64, Colour.BLUE),) * 4
+
+
+def test_what_does_not_exist_is_refused() -> None:
+    with pytest.raises(KeyError):
+        sprite("gryphon", 64)
+    with pytest.raises(KeyError):
+        gait_frames("gryphon", 64, None, 4)
+    with pytest.raises(ValueError, match="phase"):
+        gait_frames("fox", 64, None, 0)
+
+
+@given(key=st.sampled_from(KEYS))
+def test_aspect_is_that_of_the_drawn_sprite(key: str) -> None:
+    height, width = sprite(key, 64).pixels.shape[:2]
+    assert sprites.aspect(key) == pytest.approx(width / height, abs=0.02)
+
+
+def test_the_shelf_forgets_what_was_used_least_recently() -> None:
+    shelf = sprites._Shelf(budget_bytes=5000)
+    made: list[str] = []
+
+    def make(name: str) -> tuple[Sprite, ...]:
+        made.append(name)
+        return (Sprite(np.zeros((10, 50, 4), np.uint8), 10, (25.0, 10.0)),)
+
+    for name in ("a", "b", "a", "c", "a", "b"):
+        shelf.get(name, lambda name=name: make(name))  # type: ignore[misc]
+    assert made == ["a", "b", "c", "b"]
