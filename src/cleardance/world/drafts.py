@@ -105,6 +105,15 @@ def shares_s(duration_s: float, count: int) -> list[float]:
     return [(end - start) / FPS for start, end in zip(edges, edges[1:], strict=False)]
 
 
+def implied(shot: Shot, index: int) -> Action:
+    """Return what a reader takes an actor to do if only its relations are told."""
+    cast = [ActorDraft(a.subject, a.action, relation=a.relation) for a in shot.actors]
+    for draft, actor in zip(cast, shot.actors, strict=True):
+        draft.target = None if actor.target is None else cast[actor.target]
+    cast[index].action = None
+    return _action(cast[index], cast, shot.place)
+
+
 def _shot(
     draft: ShotDraft, said: Place | None, before: Shot | None, heading: Heading, seconds: float
 ) -> Shot:

@@ -44,9 +44,7 @@ def mover(subject: Subject, medium: Medium) -> Action:
 
 def sails(subject: Subject) -> bool:
     """Whether a subject goes on water as boats do, rather than swimming."""
-    return subject.gait is Gait.BOAT and (
-        subject.kind is Kind.VEHICLE or subject.key == "surfer"
-    )
+    return subject.gait is Gait.BOAT and (subject.kind is Kind.VEHICLE or subject.key == "surfer")
 
 
 def idle(subject: Subject, place: Place) -> Action:
@@ -128,7 +126,7 @@ Habit = tuple[tuple[Action, ...], tuple[Place, ...]]
 
 def habits(subject: Subject) -> tuple[Habit, ...]:
     """Return what a subject sensibly does where: groups of actions, each with its places."""
-    if subject.kind is Kind.WEATHER or subject.home == "air" and subject.gait is Gait.NONE:
+    if subject.kind is Kind.WEATHER or (subject.home == "air" and subject.gait is Gait.NONE):
         return (((Action.FLOAT, Action.STAND, Action.FALL, *_MAGIC), (Place.SKY,)),)
     return _HABITS_BY_GAIT.get(subject.gait, _habits_of_things)(subject)
 

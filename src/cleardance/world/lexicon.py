@@ -103,13 +103,14 @@ _GLUE: dict[Glue, str] = {
     "|between|past|towards|toward|across|out of|against|in front of|amid|among|amongst|along"
     "|at|down|up|to|from|off|beyond",
     Glue.OF: "of|for|during|like|about",
-    Glue.CAMERA: "camera|the camera|cameras",
+    Glue.CAMERA: "camera|cameras",
     Glue.EMPTY: "there is|there are|there s|here is|here are|can be seen|is seen|are seen|seen"
     "|we see|we can see|you see|show|shows|showing|shown|create|generate|make|render|film of"
     "|filming|record|video|videos|clip|clips|footage|scene|scenes|shot|shots|image|picture|view"
     "|video of|depicts|depicting|featuring|features|appears|appear|please|i|we|you|me|us|my|it s"
     "|has|have|had|having|does|do|did|will|would|can|could|should|may|might|must|there|here"
-    "|very|also|just|only|too|itself|himself|herself|themselves|alone|together|what|how|than|or|if|not only|let|lets"
+    "|very|also|just|only|too|itself|himself|herself|themselves|alone|together|what|how|than|or|if|not only"
+    "|let|lets"
     "|starts|start|started|begins|begin|began|starts to|begins to|starting|beginning"
     "|keeps|keep|kept|continues|continue|keeps on|still|something|someone|somewhere|everything"
     "|want|s|t|time|weather|ground|on the ground|to the ground"
@@ -119,7 +120,7 @@ _GLUE: dict[Glue, str] = {
 }
 
 _SHOT_MARKS = "shot|scene|shot number|scene number|clip|take"
-_NUMERALS = "one two three four five six seven eight nine ten eleven twelve".split()
+_NUMERALS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _CUTS = (
     "cut to|then cut to|cuts to|we cut to|cut|then cuts to|next shot|next scene|in the next shot"
     "|in the next scene|the next shot|the next scene|the scene changes to|the scene cuts to"
@@ -230,7 +231,7 @@ def _word_senses() -> Iterator[tuple[str, Sense]]:
 def _cut_senses() -> Iterator[tuple[str, Sense]]:
     yield from ((phrase, Glue.CUT) for phrase in _CUTS.split("|"))
     for mark in _SHOT_MARKS.split("|"):
-        for i, numeral in enumerate(_NUMERALS, 1):
+        for i, numeral in enumerate(_NUMERALS.split("|"), 1):
             yield from ((f"{mark} {n}", Glue.CUT) for n in (numeral, str(i)))
 
 

@@ -7,7 +7,6 @@ from typing import TypeVar
 from .lexicon import Lexicon, Sense
 from .words import Pause, Word
 
-
 T = TypeVar("T")
 
 

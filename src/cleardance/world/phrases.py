@@ -86,7 +86,7 @@ SKIES: dict[str, tuple[TimeOfDay | None, Weather | None]] = {
 ACTIONS: dict[Action, str] = {
     Action.STAND: "stand/stands/stood/standing|sit/sits/sat/sitting|rest|wait|stay|pose|perch"
     "|stand/stands/stood/standing still|stay still|lie/lies/lay/lying|remain"
-    "|sit/sits/sat/sitting still|stop|halt|parked/parked/parked/parked",
+    "|sit/sits/sat/sitting still|stop|halt|hang/hangs/hung/hanging|parked/parked/parked/parked",
     Action.RUN: "run/runs/ran/running|sprint|gallop|race|dash|jog|trot|rush|scamper|scurry|bolt"
     "|canter|hurry|run/runs/ran/running away|run/runs/ran/running around|flee/flees/fled/fleeing"
     "|speed/speeds/sped/speeding|run/runs/ran/running off",
@@ -103,14 +103,16 @@ ACTIONS: dict[Action, str] = {
     "|swim/swims/swam/swimming around|swim/swims/swam/swimming away",
     Action.FALL: "fall/falls/fell/falling/fallen|drop|plunge|plummet|descend"
     "|fall/falls/fell/falling down",
-    Action.SPIN: "spin/spins/spun/spinning|rotate|twirl|whirl|revolve|spin/spins/spun/spinning around"
+    Action.SPIN: "spin/spins/spun/spinning|rotate|twirl|whirl|revolve"
+    "|spin/spins/spun/spinning around"
     "|turn around|pirouette",
     Action.GROW: "grow/grows/grew/growing/grown|expand|inflate|grow/grows/grew/growing bigger"
     "|grow/grows/grew/growing larger|get/gets/got/getting bigger|get/gets/got/getting larger"
     "|become/becomes/became/becoming bigger",
     Action.SHRINK: "shrink/shrinks/shrank/shrinking/shrunk|deflate|get/gets/got/getting smaller"
     "|become/becomes/became/becoming smaller",
-    Action.DRIVE: "drive/drives/drove/driving/driven|cruise|sail|surf|steer|drive/drives/drove/driving away"
+    Action.DRIVE: "drive/drives/drove/driving/driven|cruise|sail|surf|steer"
+    "|drive/drives/drove/driving away"
     "|drive/drives/drove/driving off|sail away",
     Action.BLAST_OFF: "blast off|take/takes/took/taking off|lift off|launch",
     Action.FLOAT: "float|drift|levitate|bob|bob up and down|float around|float away",
@@ -151,7 +153,8 @@ HEADINGS: dict[Heading, str] = {
 
 _PAN = "pan/pans/panned/panning"
 CAMERAS: dict[Camera, str] = {
-    Camera.STATIC: "static shot|still frame|in a still frame|static camera|fixed camera|still camera|locked camera|camera is still"
+    Camera.STATIC: "static shot|still frame|in a still frame|static camera|fixed camera|still camera"
+    "|locked camera|camera is still"
     "|camera is static|camera stays still|camera does not move|stationary camera|fixed shot"
     "|camera holds still|tripod shot",
     Camera.PAN_LEFT: f"{_PAN} left|{_PAN} to the left|{_PAN} leftwards|{_PAN} from right to left",
@@ -160,8 +163,8 @@ CAMERAS: dict[Camera, str] = {
     Camera.TILT_UP: "tilt up|tilt upward|tilt upwards|camera rises|crane up|crane shot",
     Camera.TILT_DOWN: "tilt down|tilt downward|tilt downwards|aerial tilt|tilt|camera descends"
     "|crane down",
-    Camera.ZOOM_IN: "zoom in|zoom in on|zoom|zoom closer|dolly in|push in|push in on|camera moves in"
-    "|camera moves closer|camera approaches|camera gets closer|camera moves forward",
+    Camera.ZOOM_IN: "zoom in|zoom in on|zoom|zoom closer|dolly in|push in|push in on"
+    "|camera moves in|camera moves closer|camera approaches|camera gets closer|camera moves forward",
     Camera.ZOOM_OUT: "zoom out|zoom away|dolly out|pull back|pull out|camera moves back"
     "|camera moves away|camera backs away",
     Camera.SHAKE: "handheld|hand held|handheld camera|hand held camera|shaky cam|shaky camera"
@@ -196,8 +199,8 @@ SIZES: dict[Size, str] = {
 COUNTS: dict[int, str] = {
     1: "one|1|single|a single|only one|lone",
     2: "two|2|pair|pair of|couple of|duo of|two of",
-    3: "three|3|trio of|several|a few|few|group of|flock of|herd of|school of|pack of|swarm of|pod of"
-    "|family of",
+    3: "three|3|trio of|several|a few|few|group of|flock of|herd of|school of|pack of|swarm of"
+    "|pod of|family of",
     4: "four|4|quartet of|many|lots of|a lot of|hundreds of|thousands of|dozens of|crowd of",
     5: "five|5",
     6: "six|6",
@@ -210,8 +213,13 @@ COUNTS: dict[int, str] = {
     100: "hundred|100|thousand|1000",
 }
 
-SOUNDS = (
-    "sound|sounds|audio|noise|noises|sound of birds|sound of waves|sound of wind|sound of the wind"
+_CHORUS = (
+    "birds chirp|birds chirping|birds sing|birds singing|crickets chirp|crickets chirping"
+    "|leaves rustle|leaves rustling|the leaves rustle"
+)
+_LEADS = ("while", "with", "as", "and", "to", "hear")
+SOUNDS = "|".join(f"{lead} {sound}" for lead in _LEADS for sound in _CHORUS.split("|")) + (
+    "|sound|sounds|audio|noise|noises|sound of birds|sound of waves|sound of wind|sound of the wind"
     "|sound of rain|sound of an engine|sound of footsteps|sounds of nature|nature sounds"
     "|bird song|birdsong"
     "|engine|engines|engine sound|engine noise|engine roars|engine roaring|engine hums|footsteps"
@@ -219,14 +227,7 @@ SOUNDS = (
     "|barks|barking|meows|meowing|moos|mooing|neighs|neighing|roars|roaring|honks|honking|quacks"
     "|quacking|chirps|chirping|tweets|tweeting|croaks|croaking|buzzes|buzzing|growls|growling"
     "|howls|howling|squeaks|squeaking|bleats|bleating|clucks|clucking|crowing|oinks|oinking"
-    "|hisses|hissing|rumbles|rumbling|hums|humming|rings|ringing|beeps|beeping|wind sound|wind noise"
-    "|rain sounds"
-) + "".join(
-    f"|{lead} {source}"
-    for lead in ("while", "with", "as", "and", "to", "hear")
-    for source in (
-        "birds chirp|birds chirping|birds sing|birds singing|crickets chirp|crickets chirping"
-        "|leaves rustle|leaves rustling|the leaves rustle"
-    ).split("|")
+    "|hisses|hissing|rumbles|rumbling|hums|humming|rings|ringing|beeps|beeping|wind sound"
+    "|wind noise|rain sounds"
 )
 """What is heard anyway when it is seen: understood, and nothing to add."""

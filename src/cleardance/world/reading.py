@@ -214,10 +214,12 @@ class _Reader:
             return
         link, span = self.link
         self.link = None
-        if link.form is not None:
+        if link.form is None:
+            return
+        for actor in self.linked:
+            actor.moves = actor.moves or not actor.busy
+        if not link.rides:  # "rides along a road" needs no object
             self.ignored.update(span)
-            for actor in self.linked:
-                actor.moves = actor.moves or not actor.busy
 
     def _glue(self, glue: Glue, hit: Hit) -> None:
         match glue:
