@@ -5,7 +5,8 @@ and rate; a shot reads it from a seeded offset. Left and right noise are indepen
 ambience surrounds the listener; its creatures have a side.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -14,13 +15,14 @@ from .grains import ACOUSTICS, VARIANTS, Acoustic, Sound, grain
 from .places import PLACES, Medium, Surface
 from .scene import Place, Shot, TimeOfDay, Weather
 from .soundscapes import BY_DAY, BY_TIME, LEFT_DB, WEATHERS, Air, Ambience, Life
-from .synth import Floats, Samples, generator, seamless
+from .synth import Floats, Samples, generator, seamless, stretched
 from .take import EventKind
 
 LOOP_S = 8
 MAX_LOOPS = 40
 _LIFE_OVER_AIR_DB = 10.0
 _CURVE_HZ = 50
+_LAG = 0.03  # turns of the loop that the right ear hears swells after the left
 
 
 def ambience(shot: Shot, n: int, sample_rate_hz: int, rng: np.random.Generator) -> Samples:
@@ -80,13 +82,16 @@ def _weather_loop(name: str, sample_rate_hz: int) -> Samples:
 def _loop(parts: Ambience, acoustic: Acoustic, sample_rate_hz: int, name: str) -> Samples:
     """Return airs at their loudness, and what lives in them, [2, LOOP_S * rate], read-only."""
     n = LOOP_S * sample_rate_hz
+    hop = max(1, sample_rate_hz // _CURVE_HZ)
+    turns = np.arange(-(-n // hop) + 1, dtype=np.float64) * (hop / n)
     loop = np.zeros((2, n), np.float32)
     for i, air in enumerate(parts.airs):
+        rng = generator(name, i)
+        noises = seamless(air.tone, LOOP_S, sample_rate_hz, rng, 2)
         swell = _swells(air, generator(name, "swell", i))
         for side in (0, 1):
-            breath = seamless(air.tone, LOOP_S, sample_rate_hz, generator(name, "air", i, side))
-            level = 10 ** (air.level_db / 20) * np.roll(swell, side * _CURVE_HZ // 4)
-            loop[side] += breath * _stretched(level, n)
+            level = 10 ** (air.level_db / 20) * swell(turns + _LAG * side)
+            loop[side] += noises[side] * stretched(level, hop)[:n]
     loop *= 10 ** (parts.rms_db / 20) / (np.sqrt(np.mean(loop**2)) + 1e-12)
     for life in parts.lives:
         peak = 10 ** ((parts.rms_db + _LIFE_OVER_AIR_DB + life.level_db) / 20)
@@ -95,25 +100,27 @@ def _loop(parts: Ambience, acoustic: Acoustic, sample_rate_hz: int, name: str) -
     return loop
 
 
-def _swells(air: Air, rng: np.random.Generator) -> Floats:
-    """Return an air's loudness over one loop at `_CURVE_HZ`, periodic, about 0 to 1."""
-    turns = np.arange(LOOP_S * _CURVE_HZ) / (LOOP_S * _CURVE_HZ)
+def _swells(air: Air, rng: np.random.Generator) -> Callable[[Floats], Floats]:
+    """Return an air's loudness, 0 to 1, as a function of turns of its loop, of period 1."""
     if air.surf:
-        phase = (air.swells * turns + 0.06 * np.sin(2 * np.pi * turns)) % 1.0
-        wave = np.where(phase < 0.3, (phase / 0.3) ** 2, np.exp(-(phase - 0.3) / 0.22))
-        return 1 - air.depth + air.depth * wave
-    total = np.zeros_like(turns)
-    for k in range(max(1, air.swells - 2), air.swells + 3):
-        total += rng.uniform(0.5, 1) * np.cos(2 * np.pi * (k * turns + rng.random()))
-    swell: Floats = 1 - air.depth + air.depth * (0.5 + 0.5 * np.tanh(total))
+        return partial(_surf, air)
+    orders = np.arange(max(1, air.swells - 2), air.swells + 3)
+    gains, phases = rng.uniform(0.5, 1, len(orders)), rng.random(len(orders))
+
+    def swell(turns: Floats) -> Floats:
+        total = np.cos(2 * np.pi * (turns[:, None] * orders + phases)) @ gains
+        level: Floats = 1 - air.depth + air.depth * (0.5 + 0.5 * np.tanh(total))
+        return level
+
     return swell
 
 
-def _stretched(curve: Floats, n: int) -> Samples:
-    """Return a periodic curve at ``n`` points."""
-    places = np.arange(n) * (len(curve) / n)
-    line: Floats = np.interp(places, np.arange(len(curve)), curve, period=len(curve))
-    return line.astype(np.float32)
+def _surf(air: Air, turns: Floats) -> Floats:
+    """Return waves that rise, break and run out."""
+    phase = (air.swells * turns + 0.06 * np.sin(2 * np.pi * turns)) % 1.0
+    wave = np.where(phase < 0.3, (phase / 0.3) ** 2, np.exp(-(phase - 0.3) / 0.22))
+    level: Floats = 1 - air.depth + air.depth * wave
+    return level
 
 
 def _settle(

@@ -11,7 +11,7 @@ import numpy as np
 
 from .contacts import Body, body_of
 from .places import Surface
-from .synth import Floats, Points, Samples, band, generator, seamless
+from .synth import Floats, Points, Samples, band, generator, seamless, stretched
 from .take import BedKind
 from .vocabulary import Gait, Subject
 
@@ -39,13 +39,6 @@ class Motion:
     def stretched(self, curve: Floats) -> Samples:
         """Return a control curve [k] at the track's rate, [n]."""
         return stretched(curve, self.hop)
-
-
-def stretched(curve: Floats, hop: int) -> Samples:
-    """Return straight lines between the points of ``curve`` [k], float32 [(k - 1) * hop]."""
-    points = curve.astype(np.float32)
-    ramp = np.arange(hop, dtype=np.float32) / np.float32(hop)
-    return (points[:-1, None] + np.diff(points)[:, None] * ramp).ravel()
 
 
 def bed(kind: BedKind, subject: Subject, surface: Surface, motion: Motion, seed: int) -> Samples:
@@ -203,6 +196,7 @@ def _noise(name: str, motion: Motion, start: int) -> Samples:
 @lru_cache(maxsize=4 * len(_NOISES))
 def _noise_loop(name: str, sample_rate_hz: int) -> Samples:
     """Return a noise's loop, [_NOISE_S * rate], read-only."""
-    loop = seamless(_NOISES[name], _NOISE_S, sample_rate_hz, generator("noise", name))
+    rng = generator("noise", name)
+    loop: Samples = seamless(_NOISES[name], _NOISE_S, sample_rate_hz, rng, 1)[0]
     loop.flags.writeable = False
     return loop

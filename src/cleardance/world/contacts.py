@@ -149,12 +149,14 @@ def _contact(body: Body, surface: Surface, weight: int, length: float, rng: Rng)
     if surface is Surface.WOOD:
         ring += [(f * high**0.5, g, d * long) for f, g, d in _WOOD_BOARD]
     damp = 1.0 if body is Body.RUBBER else 0.25 + 0.75 * ground.hardness
-    return (
+    x = (
         (0.5 + 0.5 * ground.hardness) * click * pluck(t, click_s * long, 0.0003)
         + damp * modes(t, ring)
         + ground.thump * _thump(t, high, long)
         + ground.texture * _texture(t, ground, long, rng)
     )
+    pressed: Floats = np.tanh(1.8 * x / np.abs(x).max())  # body, without a higher peak
+    return pressed
 
 
 def _thump(t: Floats, high: float, long: float) -> Floats:

@@ -12,22 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ambience import ambience
-from .beds import CONTROL_HZ, Motion, bed, stretched
+from .beds import CONTROL_HZ, Motion, bed
 from .contacts import Body, body_of
 from .grains import ACOUSTICS, VARIANTS, Acoustic, Sound, grain
 from .places import PLACES, Surface
-from .synth import Floats, Samples
+from .synth import Floats, Samples, stretched
 from .take import Bed, Event, EventKind, Take
 from .vocabulary import Subject, subjects
 
 CUT_FADE_S = 0.005
 _BED_FADE_S = 0.04
-_LIMIT_FROM = 0.7
+_CEILING = 0.9
+_LIMIT_BLOCK_S = 0.002
+_LIMIT_REACH = 8  # blocks either way
 _STREAM = 0xF01E  # so that a take's seed does not repeat its director's draws
 _TOUCHING = {EventKind.STEP, EventKind.LAND, EventKind.TAKEOFF}
 _DOG_HEIGHT = 0.3
 _EVENT_DB = {
-    EventKind.STEP: -11.0,
+    EventKind.STEP: -9.0,
     EventKind.LAND: -6.0,
     EventKind.TAKEOFF: -13.0,
     EventKind.SPLASH: -7.0,
@@ -60,7 +62,7 @@ def soundtrack(takes: Sequence[Take], sample_rate_hz: int, channels: int) -> NDA
         out = min(fade, part.shape[1])
         part[:, part.shape[1] - out :] *= np.linspace(1, 0, out, dtype=np.float32)
         track[:, start:stop] += part
-    return np.ascontiguousarray(_limited(track).T)
+    return np.ascontiguousarray(_limited(track, sample_rate_hz).T)
 
 
 def _shot(take: Take, n: int, sample_rate_hz: int, channels: int) -> Samples:
@@ -189,10 +191,21 @@ def _subject(key: str) -> Subject:
     return subjects()[key]
 
 
-def _limited(track: Samples) -> Samples:
-    """Return the track within -1..1: untouched below `_LIMIT_FROM`, bent towards 1 above it."""
-    loud = np.abs(track) > _LIMIT_FROM
-    over = np.abs(track[loud]) - _LIMIT_FROM
-    room = 1 - _LIMIT_FROM
-    track[loud] = np.sign(track[loud]) * (_LIMIT_FROM + room * np.tanh(over / room))
-    return track
+def _limited(track: Samples, sample_rate_hz: int) -> Samples:
+    """Return a track [channels, n] turned down, smoothly and ahead of time, where it is too loud.
+
+    Gain is the mean of the least gains that blocks within reach need, so no block exceeds the
+    ceiling, and no waveform is bent.
+    """
+    channels, n = track.shape
+    hop = max(1, round(_LIMIT_BLOCK_S * sample_rate_hz))
+    blocks = -(-n // hop)
+    padded = np.pad(track, ((0, 0), (0, blocks * hop - n)))
+    peaks = np.abs(padded).reshape(channels, blocks, hop).max(axis=(0, 2))
+    if peaks.max() <= _CEILING:
+        return track
+    needed = np.pad(_CEILING / np.maximum(peaks, _CEILING), 2 * _LIMIT_REACH, mode="edge")
+    least = np.lib.stride_tricks.sliding_window_view(needed, 2 * _LIMIT_REACH).min(axis=1)
+    width = 2 * _LIMIT_REACH - 1
+    gain = np.convolve(least, np.full(width, 1 / width), "valid")[1:-1]
+    return track * stretched(gain, hop)[:n]

@@ -18,6 +18,7 @@ from .synth import (
     Samples,
     band,
     clock,
+    fast_size,
     filtered,
     finished,
     generator,
@@ -132,13 +133,14 @@ def _heard_in(dry: Floats, acoustic: Acoustic) -> Floats:
         return np.stack([dry, dry])
     rooms = _responses(acoustic)
     n = len(dry) + rooms.shape[-1]
-    size = 1 << (n - 1).bit_length()
-    wet: Floats = np.fft.irfft(np.fft.rfft(rooms, size) * np.fft.rfft(dry, size), size)[:, :n]
-    return wet
+    size = fast_size(n)
+    direct = np.fft.rfft(dry.astype(np.float32), size)
+    wet = np.fft.irfft(np.fft.rfft(rooms, size) * direct, size)[:, :n]
+    return wet.astype(np.float64)
 
 
 @lru_cache(maxsize=len(Acoustic))
-def _responses(acoustic: Acoustic) -> Floats:
+def _responses(acoustic: Acoustic) -> Samples:
     """Return a place's impulse response at each ear, [2, n]: direct, early echoes, tail."""
     length_s, level, early = _ECHOES[acoustic]
     t = clock(max(length_s, early[-1][0] + 0.02))
@@ -152,4 +154,4 @@ def _responses(acoustic: Acoustic) -> Floats:
         ears.append(filtered(ear, band(120, 5000, 6)))
     response = np.stack(ears)
     response[:, 0] = 1.0
-    return response
+    return response.astype(np.float32)

@@ -108,8 +108,8 @@ def drum(pitch: float, rng: Rng) -> Floats:
     """Boom, ba-dum: a membrane whose pitch drops after each stroke."""
 
     def stroke(gain: float) -> Floats:
-        t = clock(0.5)
-        line = contour(t, [(0, 150 * pitch), (0.05, 95 * pitch), (0.5, 85 * pitch)])
+        t = clock(0.9)
+        line = contour(t, [(0, 150 * pitch), (0.05, 95 * pitch), (0.9, 85 * pitch)])
         skin = harmonics(line, np.ones(1)) * pluck(t, 0.14, 0.001)
         over = modes(
             t, [(165 * pitch, 0.35, 0.07), (222 * pitch, 0.2, 0.05), (305 * pitch, 0.15, 0.04)]
@@ -200,7 +200,9 @@ def thunder(pitch: float, rng: Rng) -> Floats:
     crack = noise(len(t), [(60, 0), (900, 0), (6000, -12), (16000, -30)], rng)
     crack *= pluck(t, 0.07, 0.001) + 0.6 * pluck(np.maximum(t - 0.09, 0), 0.1, 0.01)
     rumble = noise(len(t), [(25, 0), (90 * pitch, 0), (350 * pitch, -18), (2000, -50)], rng)
-    roll = np.abs(wander(len(t), 5, rng)) * contour(t, [(0, 0.2), (0.3, 1), (1.4, 0.6), (3, 0)])
+    roll = (0.3 + np.abs(wander(len(t), 5, rng))) * contour(
+        t, [(0, 0.2), (0.3, 1), (1.4, 0.6), (3, 0)]
+    )
     return 0.55 * crack + 0.7 * rumble * roll
 
 

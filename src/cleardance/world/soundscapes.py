@@ -72,7 +72,7 @@ BY_DAY: dict[Place, Ambience] = {
     Place.UNDERWATER: Ambience(-31, (_DEEP,), (Life("splash_bubble", 5, 0, 1),)),
     Place.DESERT: Ambience(-34, (_GUSTS, _HISS)),
     Place.MOUNTAINS: Ambience(-34, (_GUSTS, _WHISTLING), (Life("caw", 1, -9),)),
-    Place.CITY: Ambience(-31, (_TRAFFIC, _TYRES), (Life("car_horn", 1, -9), Life("chirp", 1, -12))),
+    Place.CITY: Ambience(-34, (_TRAFFIC, _TYRES), (Life("car_horn", 1, -9), Life("chirp", 1, -12))),
     Place.FARM: Ambience(
         -35, (_SOFT_WIND, _HISS), (Life("cluck", 2, -6), Life("moo", 1, -9), Life("chirp", 3, -2))
     ),
@@ -91,7 +91,7 @@ _BY_NIGHT: dict[Place, Ambience] = {
     Place.SEA: Ambience(-32, (_SURF, _LAPPING)),
     Place.LAKE: Ambience(-35, (_LAPPING,), (Life("ribbit", 5, -2), _CRICKETS)),
     Place.MOUNTAINS: Ambience(-35, (_GUSTS, _WHISTLING), (_OWL,)),
-    Place.CITY: Ambience(-34, (_TRAFFIC,), (Life("siren", 1, -14),)),
+    Place.CITY: Ambience(-36, (_TRAFFIC,), (Life("siren", 1, -14),)),
     Place.FARM: Ambience(-36, (_SOFT_WIND,), (_CRICKETS, Life("bark", 1, -12))),
     Place.ROAD: Ambience(-35, (_SOFT_WIND,), (_CRICKETS,)),
 }

@@ -97,7 +97,7 @@ def spectrum(frequencies_hz: NDArray[np.floating[Any]], points: Points) -> Float
 
 def filtered(x: Floats, points: Points) -> Floats:
     """Return ``x`` through a zero-phase filter of (Hz, dB) points."""
-    size = _fast_size(len(x) + 512)
+    size = fast_size(len(x) + 512)
     shape = spectrum(np.fft.rfftfreq(size, 1 / SYNTH_HZ), points)
     result: Floats = np.fft.irfft(np.fft.rfft(x, size) * shape, size)[: len(x)]
     return result
@@ -105,7 +105,7 @@ def filtered(x: Floats, points: Points) -> Floats:
 
 def noise(n: int, points: Points, rng: np.random.Generator) -> Floats:
     """Return shaped noise of unit deviation, [n]."""
-    size = _fast_size(n)
+    size = fast_size(n)
     bins = size // 2 + 1
     coefficients = rng.standard_normal(bins) + 1j * rng.standard_normal(bins)
     shape = spectrum(np.fft.rfftfreq(size, 1 / SYNTH_HZ), points)
@@ -115,19 +115,26 @@ def noise(n: int, points: Points, rng: np.random.Generator) -> Floats:
 
 
 def seamless(
-    tone: Points, duration_s: int, sample_rate_hz: int, rng: np.random.Generator
+    tone: Points, duration_s: int, sample_rate_hz: int, rng: np.random.Generator, sides: int
 ) -> Samples:
-    """Return noise [duration * rate] that continues from its end to its start.
+    """Return independent noises [sides, duration * rate] that continue from end to start.
 
-    Its power up to 24 kHz would be 1, so what a low rate cannot carry is missing, not made up for;
-    the spectrum's common part is the same at every rate.
+    Their power up to 24 kHz would be 1, so what a low rate cannot carry is missing, not made up
+    for; the first side's spectrum below is the same at every rate.
     """
     n = duration_s * sample_rate_hz
     power = float(np.sum(spectrum(np.arange(1, 24_000, 8.0), tone) ** 2)) * 8.0 * duration_s
     gains = spectrum(np.fft.rfftfreq(n, 1 / sample_rate_hz), tone) * n / 2 / np.sqrt(power)
-    pairs = rng.standard_normal((n // 2 + 1, 2), dtype=np.float32)
-    coefficients = pairs.view(np.complex64)[:, 0] * gains.astype(np.float32)
+    pairs = rng.standard_normal((sides, n // 2 + 1, 2), dtype=np.float32)
+    coefficients = pairs.view(np.complex64)[..., 0] * gains.astype(np.float32)
     return np.fft.irfft(coefficients, n).astype(np.float32, copy=False)
+
+
+def stretched(curve: Floats, hop: int) -> Samples:
+    """Return straight lines between the points of ``curve`` [k], float32 [(k - 1) * hop]."""
+    points = curve.astype(np.float32)
+    ramp = np.arange(hop, dtype=np.float32) / np.float32(hop)
+    return (points[:-1, None] + np.diff(points)[:, None] * ramp).ravel()
 
 
 def band(low_hz: float, high_hz: float, slope_db: float = 24.0) -> list[tuple[float, float]]:
@@ -173,7 +180,7 @@ def phrase(*notes: tuple[float, Floats]) -> Floats:
 def finished(x: Floats, fade_s: float = 0.008) -> Floats:
     """Return a grain without DC (a causal one-pole cut at 20 Hz) that ends at zero, peaks at 1."""
     fade = min(len(x), round(fade_s * SYNTH_HZ))
-    size = _fast_size(len(x) + SYNTH_HZ // 8)
+    size = fast_size(len(x) + SYNTH_HZ // 8)
     frequencies_hz = np.fft.rfftfreq(size, 1 / SYNTH_HZ)
     cut = 1j * frequencies_hz / (1j * frequencies_hz + 20.0)
     x = np.fft.irfft(np.fft.rfft(x, size) * cut, size)[: len(x)]
@@ -198,7 +205,7 @@ def resampled(x: Floats, sample_rate_hz: int) -> Samples:
     return result
 
 
-def _fast_size(n: int) -> int:
-    """Return the least 2^a or 3 * 2^a that is at least ``n``."""
+def fast_size(n: int) -> int:
+    """Return the least 2^a or 3 * 2^a that is at least ``n``: a quick length to transform."""
     power = 1 << max(0, n - 1).bit_length()
     return power * 3 // 4 if power * 3 // 4 >= n else power
