@@ -70,7 +70,7 @@ def verify_inclusion(
 ) -> None:
     """Raise LedgerInvalid unless ``path`` proves the leaf at ``index`` in this tree."""
     if not 0 <= index < size <= MAX_SIZE:
-        raise LedgerInvalid(f"Leaf {index} cannot be in a tree of {size}.")
+        raise LedgerInvalid("The proof is of a leaf that cannot be in a tree of its size.")
     _require_hashes(leaf_hash, root, *path)
     steps = iter(path)
     found = _fold_path(index, size, leaf_hash, steps)
@@ -84,7 +84,7 @@ def verify_consistency(
 ) -> None:
     """Raise LedgerInvalid unless ``path`` proves that the new tree continues the old one."""
     if not 0 <= old <= new <= MAX_SIZE:
-        raise LedgerInvalid(f"A tree of {new} cannot continue one of {old}.")
+        raise LedgerInvalid("The proof is from a tree to one that cannot continue it.")
     _require_hashes(old_root, new_root, *path)
     steps = iter(path)
     if old == 0:

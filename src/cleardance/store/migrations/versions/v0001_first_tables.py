@@ -100,9 +100,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "status IN ('queued', 'running', 'released', 'denied', 'held', 'failed')",
-            name="ck_task_status",
+            name=op.f("ck_task_status"),
         ),
-        sa.CheckConstraint("step BETWEEN 1 AND 8", name="ck_task_step"),
+        sa.CheckConstraint("step BETWEEN 1 AND 8", name=op.f("ck_task_step")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_task_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_task"),
     )
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("normalised", sa.Text(), nullable=False),
         sa.Column("language", sa.Text()),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('name', 'alias', 'hashtag')", name="ck_work_name_kind"),
+        sa.CheckConstraint("kind IN ('name', 'alias', 'hashtag')", name=op.f("ck_work_name_kind")),
         sa.ForeignKeyConstraint(
             ["work_id"], ["work.id"], name="fk_work_name_work_id", ondelete="CASCADE"
         ),
@@ -182,7 +182,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.Text(), nullable=False),
-        sa.CheckConstraint("stage IN ('ask', 'output')", name="ck_verdict_stage"),
+        sa.CheckConstraint("stage IN ('ask', 'output')", name=op.f("ck_verdict_stage")),
         sa.ForeignKeyConstraint(
             ["task_id"], ["task.id"], name="fk_verdict_task_id", ondelete="CASCADE"
         ),
