@@ -87,8 +87,8 @@ _GROUNDS: dict[Surface, _Ground] = {
     Surface.LEAVES: _Ground(0.35, 0.5, 0.9, band(2200, 9000), 0.09, 260),
     Surface.SAND: _Ground(0.2, 0.7, 0.6, band(500, 3200), 0.06, 0),
     Surface.SNOW: _Ground(0.2, 0.45, 1.0, band(900, 4200), 0.085, 700),
-    Surface.STONE: _Ground(1.0, 0.45, 0.15, band(2500, 8000), 0.02, 120),
-    Surface.ASPHALT: _Ground(0.8, 0.5, 0.2, band(1500, 5000), 0.025, 400),
+    Surface.STONE: _Ground(1.0, 0.25, 0.15, band(2500, 8000), 0.02, 120),
+    Surface.ASPHALT: _Ground(0.6, 0.6, 0.4, band(900, 4000), 0.035, 500),
     Surface.WOOD: _Ground(0.75, 0.9, 0.1, band(600, 3000), 0.02, 0),
     Surface.WATER: _Ground(0.3, 0.6, 1.0, band(700, 6500), 0.12, 500),
     Surface.NONE: _Ground(0.3, 0.6, 0.25, band(400, 2500), 0.05, 0),
@@ -144,7 +144,7 @@ def _contact(body: Body, surface: Surface, weight: int, length: float, rng: Rng)
     t = clock(0.1 + 5 * long * max(ground.decay_s, 0.08))
     low_hz, high_hz, click_s = _CLICKS[body]
     bright = 0.45 + 0.55 * ground.hardness
-    click = noise(len(t), band(low_hz * high**0.5 * bright, high_hz * bright), rng)
+    click = noise(len(t), band(low_hz * high * bright, high_hz * high**0.5 * bright), rng)
     ring = [(f * high, g * rng.uniform(0.8, 1.2), d * long) for f, g, d in _RINGS[body]]
     if surface is Surface.WOOD:
         ring += [(f * high**0.5, g, d * long) for f, g, d in _WOOD_BOARD]

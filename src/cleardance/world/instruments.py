@@ -34,7 +34,8 @@ def _reeds(hz: tuple[float, ...], length_s: float, tilt: float, rng: Rng) -> Flo
 
 def car_horn(pitch: float, rng: Rng) -> Floats:
     """Beep, beep."""
-    shape = [(150, -20), (400, 0), (3200, 3), (6000, -8), (16000, -40)]
+    size = pitch**0.7
+    shape = [(150, -20), (400, 0), (3200 * size, 3), (6000 * size, -8), (16000, -40)]
     short, long = (
         filtered(_reeds((415 * pitch, 523 * pitch), s, 0.7, rng), shape) for s in (0.16, 0.4)
     )
@@ -65,7 +66,8 @@ def bike_bell(pitch: float, rng: Rng) -> Floats:
 def siren(pitch: float, rng: Rng) -> Floats:
     """A wail, up and down twice."""
     t = clock(2.4)
-    line = [(0, 620), (0.5, 1350), (1.15, 640), (1.7, 1350), (2.4, 600)]
+    top = rng.uniform(1280, 1400)
+    line = [(0, 620), (0.5, top), (1.15, 640), (1.7, top), (2.4, 600)]
     x = harmonics(contour(t, line) * pitch, slope(14, 0.9))
     return filtered(x, [(300, -12), (900, 0), (3000, 0), (9000, -25)]) * hold(t, 0.01, 0.15)
 
@@ -88,6 +90,7 @@ def train_whistle(pitch: float, rng: Rng) -> Floats:
 def ship_horn(pitch: float, rng: Rng) -> Floats:
     """One long low blast."""
     t = clock(2.0)
+    pitch *= rng.uniform(0.97, 1.03)
     x = harmonics(contour(t, [(0, 74), (0.15, 78), (2, 77)]) * pitch, slope(50, 0.55))
     x += 0.6 * harmonics(np.full(len(t), 117.0 * pitch), slope(30, 0.7))
     return filtered(x, [(40, -6), (90, 0), (500, 0), (1500, -9), (6000, -40)]) * hold(t, 0.03, 0.5)
@@ -149,6 +152,7 @@ def guitar(pitch: float, rng: Rng) -> Floats:
 
 def trumpet_call(pitch: float, rng: Rng) -> Floats:
     """A fanfare of four notes, each brighter as it swells."""
+    pitch *= rng.uniform(0.89, 1.06)
     notes = []
     for start_s, hz, length_s in (
         (0, 392, 0.14),
