@@ -31,8 +31,8 @@ Luma = NDArray[np.uint8]  # [H, W], limited range 16..235
 Mark = Callable[[Luma, int], Luma]
 """Given a frame's luma and its number, returns the luma to encode. Chroma is left alone."""
 
-# Without mbtree: with it the bytes depend on what the heap held before (seen on AVX-512 at 160 x 96,
-# 8 results in 40 runs; with asm=0 or mbtree=0, one).
+# Without mbtree: with it the bytes depend on what the heap held before (seen on AVX-512 at 160 x
+# 96: 8 results in 40 runs; with asm=0 or mbtree=0, one).
 _PICTURE = {
     "preset": "veryfast",
     "crf": "20",

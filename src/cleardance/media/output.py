@@ -24,7 +24,8 @@ BT709 = 1  # ITU-T H.273: the same number names BT.709 primaries, transfer and m
 LIMITED_RANGE = 1  # AVCOL_RANGE_MPEG: luma 16..235
 ENCODER_THREADS = 2  # x264's output depends on it, so it is fixed rather than the host's count
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""Error numbers that mean no more can be written: device, quota or file size limit."""
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def audio_frame(samples: Samples, start: int) -> AudioFrame:
 
 
 def _failure(path: Path, error: Exception) -> CleardanceError:
-    if getattr(error, "errno", None) in _FULL:
+    if getattr(error, "errno", None) in FULL:
         return DiskFull(
             f"no space left to write {path.name}",
             hint=f"Free some space on the disk that holds {path.parent}, then try again.",

@@ -77,9 +77,9 @@ class Inspection:
         lines.append(_ledger_words(self.ledger))
         if self.modified:
             lines.append("This is NOT the file as it was released.")
-        elif self.ledger:
+        elif self.ledger and self.ledger.verified:
             lines.append("This is the file as it was released, byte for byte.")
-        else:
+        elif self.ledger is None:
             lines.append("Nothing is known about this file here; that proves nothing either way.")
         return "\n".join(lines)
 

@@ -34,10 +34,11 @@ _KEY = object()  # known to this module only
 
 @dataclass(frozen=True)
 class UnsealedParts:
-    """What sealing starts from: a mezzanine (.mkv), or a still (.png), and what to say of it."""
+    """What sealing starts from: a mezzanine, or the PNG of a still, and what to say of it."""
 
     source: Path
     manifest: ManifestParts  # its watermark field is filled in by sealing
+    still: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,7 @@ def seal(
     file of ours is left in ``work_dir``.
     """
     mark = watermark or NoWatermark()
-    still = parts.source.suffix.lower() == ".png"
-    suffix = ".png" if still else ".mp4"
+    suffix = ".png" if parts.still else ".mp4"
     unsigned, sealed = work_dir / f"unsigned{suffix}", work_dir / f"sealed{suffix}"
     manifest = replace(parts.manifest, watermark=mark.name)
     try:
@@ -83,6 +83,17 @@ def seal(
         raise
     finally:
         unsigned.unlink(missing_ok=True)
+
+
+def prove(
+    path: Path, parts: UnsealedParts, authority: Authority, watermark: Watermark | None = None
+) -> Sealed:
+    """Return the `Sealed` of a file that was sealed earlier, after reading it back again.
+
+    Raises SealInvalid unless it says exactly what sealing these parts would have made it say.
+    """
+    manifest = replace(parts.manifest, watermark=(watermark or NoWatermark()).name)
+    return _proved(path, manifest, parts.source, authority)
 
 
 def file_sha256(path: Path) -> str:

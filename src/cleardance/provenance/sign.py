@@ -15,6 +15,7 @@ from c2pa import (  # type: ignore[import-untyped]
 )
 
 from cleardance.errors import DiskFull, SealFailed
+from cleardance.media.output import FULL
 
 from .authority import Authority
 from .manifest import Ingredient, ManifestParts, build_manifest, ingredient_label
@@ -36,11 +37,6 @@ def sign(src: Path, dst: Path, parts: ManifestParts, authority: Authority) -> No
     DiskFull when there is no space.
     """
     check_profile(authority.chain_pem, authority.key_pem, datetime.now(UTC))
-    embed(src, dst, parts, authority)
-
-
-def embed(src: Path, dst: Path, parts: ManifestParts, authority: Authority) -> None:
-    """As `sign`, without checking the certificate's profile first."""
     mime = mime_of(dst)
     temporary = dst.with_name(f".{dst.name}.part")
     try:
@@ -55,7 +51,9 @@ def embed(src: Path, dst: Path, parts: ManifestParts, authority: Authority) -> N
     except C2paError as error:
         raise SealFailed(f"{dst.name} could not be signed: {error}") from error
     except OSError as error:
-        raise DiskFull(f"{dst.name} could not be written: {error.strerror}") from error
+        if error.errno in FULL:
+            raise DiskFull(f"no space left to write {dst.name}") from error
+        raise SealFailed(f"{dst.name} could not be signed: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
 
