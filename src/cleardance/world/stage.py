@@ -1,0 +1,98 @@
+"""The stage of a shot: place, hour and weather painted as parallax layers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from . import elsewhere, landscapes, waters
+from .easel import Easel, Layer, Stage
+from .light import light_of
+from .paint import RGB, Frame
+from .places import PLACES, Medium
+from .scene import Place, Shot, TimeOfDay, Weather
+
+__all__ = ["VARIANTS", "Layer", "Stage", "paint"]
+
+VARIANTS = 8
+"""How many landscapes there are of each place."""
+
+_KEPT_BELOW_PX = 200 * 200  # frames this small are painted for training, again and again
+_KEPT = 384  # stages; about 60 kB each
+
+_PAINTERS: dict[Place, Callable[[Easel, float], None]] = {
+    Place.MEADOW: landscapes.meadow,
+    Place.FOREST: landscapes.forest,
+    Place.BEACH: waters.beach,
+    Place.SEA: waters.sea,
+    Place.LAKE: waters.lake,
+    Place.UNDERWATER: waters.underwater,
+    Place.DESERT: landscapes.desert,
+    Place.MOUNTAINS: landscapes.mountains,
+    Place.CITY: elsewhere.city,
+    Place.FARM: landscapes.farm,
+    Place.ROAD: landscapes.road,
+    Place.SNOWFIELD: landscapes.snowfield,
+    Place.SPACE: elsewhere.space,
+    Place.ROOM: elsewhere.room,
+    Place.SKY: elsewhere.sky,
+}
+
+
+def paint(shot: Shot, width_px: int, height_px: int, margin: float, seed: int) -> Stage:
+    """Paint the place of a shot, at its hour and in its weather.
+
+    ``margin`` is how far the camera may travel from its rest, in frame heights: so far to either
+    side, half as far up and down; layers cover the frame for all of it, over the shot's duration.
+    The same seed is the same landscape at every size. Raises ValueError if a number is out of
+    range.
+    """
+    if min(width_px, height_px) < 1 or not 0.0 <= margin <= 64.0 or seed < 0:
+        raise ValueError("a stage needs a size, a margin of 0 to 64 and a seed of at least 0")
+    frame = Frame(width_px, height_px, margin, shot.duration_s)
+    variant = seed % VARIANTS
+    if width_px * height_px > _KEPT_BELOW_PX:
+        return _painted(shot.place, shot.time, shot.weather, frame, variant)
+    roomy = replace(
+        frame,
+        margin=float(np.ceil(4.0 * margin) / 4.0),
+        duration_s=float(np.ceil(frame.duration_s)),
+    )
+    return _kept(shot.place, shot.time, shot.weather, roomy, variant)
+
+
+def _painted(place: Place, time: TimeOfDay, weather: Weather, frame: Frame, variant: int) -> Stage:
+    number = list(Place).index(place)
+    easel = Easel(frame, light_of(time, weather), np.random.default_rng((number, variant)))
+    light = easel.light
+    info = PLACES[place]
+    _PAINTERS[place](easel, 1000.0 * info.ground_y)
+    shadow = _SHADOWS[info.medium] * (0.55 if weather in _SUNLESS or light.dark else 1.0)
+    return easel.stage(shadow, _tint(place, easel.light.actors))
+
+
+_kept = lru_cache(maxsize=_KEPT)(_painted)
+
+
+def _tint(place: Place, tint: RGB) -> RGB:
+    """Bend the hour's light to places that have their own."""
+    gains = {
+        Place.UNDERWATER: (0.80, 0.95, 1.0),
+        Place.ROOM: (1.0, 0.97, 0.94),
+        Place.FOREST: (0.95, 0.98, 0.93),
+    }.get(place, (1.0, 1.0, 1.0))
+    r, g, b = (t if place is not Place.ROOM else max(t, 0.84) for t in tint)
+    if place is Place.SPACE:
+        r, g, b = max(r, 0.88), max(g, 0.88), max(b, 0.92)
+    return r * gains[0], g * gains[1], b * gains[2]
+
+
+_SUNLESS = (Weather.RAIN, Weather.FOG, Weather.SNOW)
+_SHADOWS = {
+    Medium.LAND: 0.36,
+    Medium.WATER: 0.0,
+    Medium.DEPTHS: 0.0,
+    Medium.AIR: 0.0,
+    Medium.VOID: 0.0,
+}
