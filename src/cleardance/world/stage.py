@@ -12,8 +12,9 @@ from .light import light_of
 from .paint import RGB, Frame
 from .places import PLACES, Medium
 from .scene import Place, Shot, TimeOfDay, Weather
+from .weather import Air, air
 
-__all__ = ["VARIANTS", "Layer", "Stage", "paint"]
+__all__ = ["VARIANTS", "Air", "Layer", "Stage", "air", "paint"]
 
 VARIANTS = 8
 """How many landscapes there are of each place."""
