@@ -6,7 +6,7 @@ from typing import NamedTuple
 from numpy.random import Generator
 
 from .drafts import implied
-from .naming import Words, linking_verb, noun_phrase, verb
+from .naming import Words, common_verb, linking_verb, noun_phrase, verb
 from .scene import Action, Actor, Camera, Place, Relation, Scene, Shot, TimeOfDay, Weather
 from .vocabulary import subjects
 
@@ -74,7 +74,7 @@ _TRAVELS = frozenset(
 )
 
 _TIMES: dict[TimeOfDay, tuple[str, ...]] = {
-    TimeOfDay.DAY: ("", "", "in broad daylight", "during the day"),
+    TimeOfDay.DAY: ("", "", "", "in broad daylight", "during the day"),
     TimeOfDay.DUSK: ("at dusk", "at sunset", "in the evening", "at twilight"),
     TimeOfDay.NIGHT: ("at night", "by moonlight", "at midnight"),
     TimeOfDay.DAWN: ("at dawn", "at sunrise", "in the early morning"),
@@ -122,18 +122,22 @@ def _many(scene: Scene, say: Words) -> str:
 
 def _shot(shot: Shot, say: Words, first: bool) -> str:
     """Tell one shot. All but the first say what they would otherwise inherit."""
-    body = _Teller(shot, say).body() if shot.actors else _SCENERY[shot.place]
+    teller = _Teller(shot, say)
+    body = teller.body() if shot.actors else _SCENERY[shot.place]
     place = _place(shot, say) if shot.actors else ""
-    time = say.of(_TIMES[shot.time] if first else [t for t in _TIMES[shot.time] if t])
+    time = say.of(_times(shot, first))
     weather = say.of(_weathers(shot, first))
-    told = _arrange(say, body, place, time, weather)
+    fronts = bool(shot.actors) and not teller.fragment
+    told = _arrange(say, body, place, time, weather, fronts=fronts)
     camera = say.of(_CAMERAS[shot.camera])
     return f"{told[0].upper()}{told[1:]}. {camera}".strip()
 
 
-def _arrange(say: Words, body: str, place: str, time: str, weather: str) -> str:
+def _arrange(say: Words, body: str, place: str, time: str, weather: str, *, fronts: bool) -> str:
     """Put the parts of a sentence into one of the orders that English allows."""
-    fronted = [i for i, part in enumerate((place, time)) if part] if say.chance(0.4) else []
+    fronted = (
+        [i for i, part in enumerate((place, time)) if part] if fronts and say.chance(0.4) else []
+    )
     parts = [place, time]
     front = ""
     if fronted:
@@ -148,6 +152,13 @@ def _place(shot: Shot, say: Words) -> str:
     if travelling and say.chance(0.7):
         return say.of(_ACROSS[shot.place])
     return say.of(_PLACES[shot.place])
+
+
+def _times(shot: Shot, first: bool) -> Sequence[str]:
+    options = _TIMES[shot.time]
+    if not first:
+        return [option for option in options if option]
+    return ("",) if shot.place in _INDOORS and shot.time is TimeOfDay.DAY else options
 
 
 def _weathers(shot: Shot, first: bool) -> Sequence[str]:
@@ -174,6 +185,7 @@ class _Teller:
         self.shot, self.say, self.actors = shot, say, shot.actors
         self.facing = say.rng is None
         self.turning = say.chance(0.4)
+        self.fragment = False  # "a fox running", without a finite verb
 
     def body(self) -> str:
         """Return the clauses, joined."""
@@ -183,7 +195,8 @@ class _Teller:
         if len(units) == 1:
             return self._alone(units[0])
         told = [self._clause(unit) for unit in units]
-        return ", ".join(told[:-1]) + self.say.of((" and ", " while ")) + told[-1]
+        joint = self.say.of((" and ", " while ")) if len(units) == 2 else " and "
+        return ", ".join(told[:-1]) + joint + told[-1]
 
     def _units(self) -> list[_Unit]:
         """Share the actors out on clauses, in an order the reader finds them in."""
@@ -235,9 +248,7 @@ class _Teller:
             beside = " " + self.say.of(("side by side", "next to each other"))
         heads = [noun_phrase(self.actors[g[0]], len(g), self.say) for g in groups]
         first = self.actors[0]
-        does = verb(first.action, subjects()[first.subject], self.shot.place, self.say).base
-        if len({subjects()[a.subject].gait for a in self.actors}) > 1:
-            does = verb(first.action, subjects()[first.subject], self.shot.place, Words(None)).base
+        does = common_verb(self.actors, self.shot.place, self.say).base
         told = ", ".join(heads[:-1]) + " and " + heads[-1]
         return f"{told}{self._facing(first)} {does}{beside}{self._turn(first)}"
 
@@ -247,7 +258,8 @@ class _Teller:
         if unit.passive or settled or self.say.chance(0.6):
             return self._clause(unit)
         there = "There is " if len(unit.leaders) == 1 else "There are "
-        lead = there if self.say.chance(0.25) else ""
+        self.fragment = self.say.chance(0.6)
+        lead = "" if self.fragment else there
         return lead.lower() + self._clause(unit, participle=True)
 
     def _clause(self, unit: _Unit, participle: bool = False) -> str:
@@ -297,7 +309,8 @@ class _Teller:
 
     def _facing(self, actor: Actor) -> str:
         """Return which way those who stay look, or everyone in the compact form."""
-        told = self.facing or (self.turning and not _travels(actor))
+        looks = not _travels(actor) and subjects()[actor.subject].faces != "front"
+        told = self.facing or (self.turning and looks)
         return f" facing {actor.heading}" if told else ""
 
     def _turn(self, actor: Actor) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from .habits import fitted, haunt, idle, mover
 from .places import PLACES
@@ -25,6 +26,8 @@ from .vocabulary import subjects
 FPS = 24
 MAX_SHOTS = 8
 MIN_SHOT_S = 1.0
+_NARROW = frozenset({Place.SKY, Place.ROOM})
+"""Guesses that give way when the company lives elsewhere."""
 
 
 @dataclass(eq=False)
@@ -39,6 +42,7 @@ class ActorDraft:
     colour: Colour | None = None
     relation: Relation | None = None
     target: "ActorDraft | None" = None
+    spare: bool = False  # the third of "birds": gives its place up to someone named
 
     @property
     def busy(self) -> bool:
@@ -75,6 +79,13 @@ class ShotDraft:
         """How many more actors it can hold."""
         return MAX_ACTORS - len(self.actors)
 
+    def make_room(self, count: int) -> None:
+        """Let spare actors go, if no one points at them, until ``count`` more fit."""
+        pointed_at = {id(actor.target) for actor in self.actors}
+        for actor in reversed(self.actors):
+            if self.room < count and actor.spare and id(actor) not in pointed_at:
+                self.actors.remove(actor)
+
     def sequel(self) -> tuple["ShotDraft", dict[int, ActorDraft]]:
         """Return a shot with copies of the actors, and the copies by the originals' ``id``."""
         copies = {id(a): replace(a, action=a.action) for a in self.actors}
@@ -89,6 +100,7 @@ def scene(drafts: Sequence[ShotDraft], duration_s: float, heading: Heading, seed
     ``heading`` is that of every actor whose own is not said. Later shots inherit what earlier
     ones say of time and weather, and of the place; a guessed place is inherited with the actors.
     """
+    _share_place(drafts)
     shots: list[Shot] = []
     said: Place | None = None
     for draft, seconds in zip(drafts, shares_s(duration_s, len(drafts)), strict=True):
@@ -98,11 +110,21 @@ def scene(drafts: Sequence[ShotDraft], duration_s: float, heading: Heading, seed
     return Scene(tuple(shots), seed)
 
 
+def _share_place(drafts: Sequence[ShotDraft]) -> None:
+    """Take a place that is only named later to hold from the start, if the actors stay."""
+    for i, draft in enumerate(drafts):
+        if i and not draft.continues:
+            return
+        if draft.place is not None:
+            drafts[0].place = draft.place
+            return
+
+
 def shares_s(duration_s: float, count: int) -> list[float]:
     """Divide a duration into ``count`` parts of whole frames that differ by one at most."""
     frames = max(round(duration_s * FPS), count)
     edges = [frames * i // count for i in range(count + 1)]
-    return [(end - start) / FPS for start, end in zip(edges, edges[1:], strict=False)]
+    return [(end - start) / FPS for start, end in pairwise(edges)]
 
 
 def implied(shot: Shot, index: int) -> Action:
@@ -137,11 +159,19 @@ def _guess_place(actors: Sequence[ActorDraft], weather: Weather | None) -> Place
     if not actors:
         return Place.MEADOW
     telling = next((a for a in actors if a.busy), actors[0])
-    subject = subjects()[telling.subject]
-    if telling.action is not None:
-        return haunt(subject, fitted(telling.action, subject), weather)
+    place = _haunt(telling, weather)
+    if place not in _NARROW:
+        return place
+    others = (_haunt(actor, weather) for actor in actors)
+    return next((other for other in others if other not in _NARROW), place)
+
+
+def _haunt(draft: ActorDraft, weather: Weather | None) -> Place:
+    subject = subjects()[draft.subject]
+    if draft.action is not None:
+        return haunt(subject, fitted(draft.action, subject), weather)
     place = haunt(subject, None, weather)
-    moving = mover(subject, PLACES[place].medium) if telling.moves else None
+    moving = mover(subject, PLACES[place].medium) if draft.moves else None
     return haunt(subject, moving, weather)
 
 

@@ -26,6 +26,15 @@ AFLOAT = frozenset({Gait.BOAT, Gait.FINS})
 _MACHINES_OF_AIR = frozenset({Gait.ROTOR, Gait.JET})
 
 
+_OWN_WAYS = {
+    Gait.WHEELS: Action.DRIVE,
+    Gait.BOAT: Action.DRIVE,
+    Gait.FINS: Action.SWIM,
+    Gait.ROTOR: Action.FLY,
+    Gait.JET: Action.FLY,
+}
+
+
 def mover(subject: Subject, medium: Medium) -> Action:
     """Return how a subject gets about in a medium."""
     gait = subject.gait
@@ -64,8 +73,8 @@ def fitted(action: Action, subject: Subject) -> Action:
     """Return the action that a word means for this subject: cars that race drive, birds that
     take off fly.
     """
-    if action is Action.RUN and subject.gait in (Gait.WHEELS, Gait.BOAT):
-        return Action.DRIVE
+    if action in (Action.RUN, Action.WALK):
+        return _OWN_WAYS.get(subject.gait, action)
     if action is Action.BLAST_OFF and subject.gait is not Gait.JET:
         return Action.FLY
     return action
@@ -86,7 +95,8 @@ def haunt(subject: Subject, action: Action | None, weather: Weather | None) -> P
         return Place.SEA
     if subject.kind is Kind.VEHICLE and subject.gait is Gait.WHEELS:
         return Place.ROAD
-    indoors = subject.kind in (Kind.FOOD, Kind.OBJECT) and weather in (None, Weather.CLEAR)
+    small = subject.kind in (Kind.FOOD, Kind.OBJECT) and subject.height < 0.4
+    indoors = small and weather in (None, Weather.CLEAR)
     return Place.ROOM if indoors else Place.MEADOW
 
 
@@ -180,7 +190,10 @@ def _habits_of_things(subject: Subject) -> tuple[Habit, ...]:
         return (((Action.RUN, Action.JUMP, Action.STAND), (Place.SNOWFIELD, Place.MOUNTAINS)),)
     if subject.height > 0.4:
         return (((Action.STAND, Action.GROW, Action.SHRINK), _OUTDOORS),)
-    return ((_PLAY, (*_WILDS, Place.ROOM, Place.ROAD)), (_MAGIC, (Place.ROOM, Place.SPACE)))
+    return (
+        (_PLAY, (*_WILDS, Place.ROOM, Place.ROAD)),
+        (_MAGIC, (Place.ROOM, Place.MEADOW, Place.SPACE)),
+    )
 
 
 _HABITS_BY_GAIT = {

@@ -82,6 +82,14 @@ class Count:
     number: int
 
 
+_FALSE_FRIENDS = (
+    "baseball bat|cricket bat|baseball glove|basketball game|soccer game|football game"
+    "|basketball court|tennis court|soccer player|football player|dog house|bird house"
+    "|orange juice|apple juice|tv tower|television tower|police station|bus stop|bus station"
+    "|train station|rock band|rock star|movie star|key ring|fish and chips"
+)
+"""Names of things we do not have that are made of names of things we have."""
+
 Sense = Noun | Verb | Link | Setting | Count | Camera | Colour | Size | Heading | Glue
 Key = tuple[str, ...]
 
@@ -109,8 +117,8 @@ _GLUE: dict[Glue, str] = {
     "|filming|record|video|videos|clip|clips|footage|scene|scenes|shot|shots|image|picture|view"
     "|video of|depicts|depicting|featuring|features|appears|appear|please|i|we|you|me|us|my|it s"
     "|has|have|had|having|does|do|did|will|would|can|could|should|may|might|must|there|here"
-    "|very|also|just|only|too|itself|himself|herself|themselves|alone|together|what|how|than|or|if|not only"
-    "|let|lets"
+    "|very|also|just|only|too|itself|himself|herself|themselves|alone|together|what|how|than"
+    "|or|if|not only|let|lets"
     "|starts|start|started|begins|begin|began|starts to|begins to|starting|beginning"
     "|keeps|keep|kept|continues|continue|keeps on|still|something|someone|somewhere|everything"
     "|want|s|t|time|weather|ground|on the ground|to the ground"
@@ -271,7 +279,7 @@ def _compile(entries: Iterable[tuple[str, Sense]]) -> Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Return the table of everything that is understood."""
-    return _compile(
+    table = _compile(
         entry
         for source in (
             _noun_senses,
@@ -283,3 +291,13 @@ def lexicon() -> Lexicon:
         )
         for entry in source()
     )
+    return _without(table, _FALSE_FRIENDS.split("|"))
+
+
+def _without(table: Lexicon, foreign: Iterable[str]) -> Lexicon:
+    """Return the table with phrases that are matched, so that their parts are not, and unknown."""
+    unknown: dict[Key, tuple[Sense, ...]] = {key(phrase): () for phrase in foreign}
+    longest = dict(table.longest)
+    for words in unknown:
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    return Lexicon(unknown | dict(table.senses), longest)

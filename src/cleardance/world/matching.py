@@ -29,13 +29,9 @@ def hits(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Hit]:
     start = 0
     while start < len(words):
         length = _reach(words, start, lexicon.longest.get(words[start].key, 1))
-        senses: tuple[Sense, ...] = ()
-        while length > 1:
-            senses = lexicon.senses.get(_keys(words, start, length), ())
-            if senses:
-                break
+        while length > 1 and _keys(words, start, length) not in lexicon.senses:
             length -= 1
-        senses = senses or lexicon.senses.get(_keys(words, start, length), ())
+        senses = lexicon.senses.get(_keys(words, start, length), ())
         end = start + length
         yield Hit(range(start, end), senses, words[start].pause, words[end - 1].possessive)
         start = end

@@ -43,7 +43,7 @@ _SIZES: dict[Size, tuple[str, ...]] = {
 NUMBERS = ("no", "one", "two", "three")
 _PULLED = (
     "bicycle|scooter|skateboard|train|bullet train|tram|shopping cart|rickshaw|wheelchair user"
-    "|cyclist"
+    "|cyclist|canoe|rowing boat"
 )
 _UNCOUNTED = "popcorn|sushi|broccoli|bread|cheese|corn"
 _UNIQUE = frozenset({"sun", "moon"})
@@ -106,7 +106,8 @@ def _name(subject: Subject, plural: bool, say: Words) -> str:
     """Return the subject's own name, at times a synonym that nothing else is called by."""
     if subject.key in _UNIQUE or not say.chance(0.2):
         return subject.plural if plural else subject.key
-    forms = [form for name in names(subject) for form, many in name if many is plural]
+    both = (name for name in names(subject) if len(name) > 1)
+    forms = [form for name in both for form, many in name if many is plural]
     only = {Noun(subject.key, plural)}
     fair = [form for form in forms if set(lexicon().lookup(form)) == only and not _acting(form)]
     return say.of(fair) if fair and countable(subject) else forms[0]
@@ -148,6 +149,15 @@ def verb(action: Action, subject: Subject, place: Place, say: Words) -> Inflecti
     return _FORMS[say.of(_said_of(action, subject, place))]
 
 
+def common_verb(actors: Sequence[Actor], place: Place, say: Words) -> Inflections:
+    """Return the forms of a verb for what unlike actors all do."""
+    cast = [subjects()[actor.subject] for actor in actors]
+    action = actors[0].action
+    options = [_said_of(action, subject, place) for subject in cast]
+    shared = [said for said in options[0] if all(said in other for other in options)]
+    return _FORMS[say.of(shared or _VERBS[action][:1])]
+
+
 def linking_verb(relation: Relation, say: Words) -> Inflections:
     """Return the forms of "chase" or "follow"."""
     return _FORMS[say.of(_LINKS[relation])]
@@ -157,16 +167,16 @@ def _said_of(action: Action, subject: Subject, place: Place) -> Sequence[str]:
     match action:
         case Action.STAND:
             return _standing(subject, place)
-        case Action.DRIVE if subject.gait is Gait.BOAT:
-            return ("surf",) if subject.key == "surfer" else ("sail",)
         case Action.DRIVE if subject.key in _PULLED.split("|"):
             return ("travel", "move")
+        case Action.DRIVE if subject.gait is Gait.BOAT:
+            return ("surf",) if subject.key == "surfer" else ("sail",)
         case Action.WALK if subject.gait is Gait.SLITHER:
             return ("crawl", "creep")
         case Action.RUN if subject.gait is Gait.HOP:
             return ("run", "dash", "scurry")
-        case Action.SPIN | Action.ROLL if subject.kind is Kind.PERSON:
-            return (str(action),)
+        case Action.SPIN if subject.kind in (Kind.ANIMAL, Kind.PERSON):
+            return ("spin", "spin around")
     return _VERBS[action]
 
 

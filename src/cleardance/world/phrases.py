@@ -107,6 +107,7 @@ ACTIONS: dict[Action, str] = {
     "|spin/spins/spun/spinning around"
     "|turn around|pirouette",
     Action.GROW: "grow/grows/grew/growing/grown|expand|inflate|grow/grows/grew/growing bigger"
+    "|grow/grows/grew/growing bigger and bigger"
     "|grow/grows/grew/growing larger|get/gets/got/getting bigger|get/gets/got/getting larger"
     "|become/becomes/became/becoming bigger",
     Action.SHRINK: "shrink/shrinks/shrank/shrinking/shrunk|deflate|get/gets/got/getting smaller"
@@ -153,8 +154,8 @@ HEADINGS: dict[Heading, str] = {
 
 _PAN = "pan/pans/panned/panning"
 CAMERAS: dict[Camera, str] = {
-    Camera.STATIC: "static shot|still frame|in a still frame|static camera|fixed camera|still camera"
-    "|locked camera|camera is still"
+    Camera.STATIC: "static shot|still frame|in a still frame|static camera|fixed camera"
+    "|still camera|locked camera|camera is still"
     "|camera is static|camera stays still|camera does not move|stationary camera|fixed shot"
     "|camera holds still|tripod shot",
     Camera.PAN_LEFT: f"{_PAN} left|{_PAN} to the left|{_PAN} leftwards|{_PAN} from right to left",
@@ -164,7 +165,8 @@ CAMERAS: dict[Camera, str] = {
     Camera.TILT_DOWN: "tilt down|tilt downward|tilt downwards|aerial tilt|tilt|camera descends"
     "|crane down",
     Camera.ZOOM_IN: "zoom in|zoom in on|zoom|zoom closer|dolly in|push in|push in on"
-    "|camera moves in|camera moves closer|camera approaches|camera gets closer|camera moves forward",
+    "|camera moves in|camera moves closer|camera approaches|camera gets closer"
+    "|camera moves forward",
     Camera.ZOOM_OUT: "zoom out|zoom away|dolly out|pull back|pull out|camera moves back"
     "|camera moves away|camera backs away",
     Camera.SHAKE: "handheld|hand held|handheld camera|hand held camera|shaky cam|shaky camera"

@@ -10,6 +10,7 @@ cameras in a shot the first counts. "No rain" and "without cars" are obeyed by l
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,6 +58,7 @@ def read(prompt: str, duration_s: float, seed: int) -> Reading:
 _TRANSITIVE = frozenset(
     {Action.FLY, Action.DRIVE, Action.ROLL, Action.BOUNCE, Action.SPIN, Action.FALL, Action.HOVER}
 )
+_SHARED = frozenset({Action.WALK, Action.RUN})
 _PAN = {Heading.LEFT: Camera.PAN_LEFT, Heading.RIGHT: Camera.PAN_RIGHT}
 
 
@@ -97,6 +99,7 @@ class _Reader:
     phrase: _NounPhrase = field(default_factory=_NounPhrase)
     subject: list[ActorDraft] = field(default_factory=list)
     near: list[ActorDraft] = field(default_factory=list)
+    left: list[ActorDraft] = field(default_factory=list)  # whom the shot before was about
     link: tuple[Link, range] | None = None
     linked: list[ActorDraft] = field(default_factory=list)
     acted: list[ActorDraft] = field(default_factory=list)  # by the verb just read
@@ -107,6 +110,7 @@ class _Reader:
     copula: bool = False
     then: bool = False
     negated: bool = False
+    filmed: range = range(0)  # a verb said of the camera, until it is known which way
     filming: bool = False  # the sentence is about the camera
     full: bool = False  # no shot is left for what follows
 
@@ -189,6 +193,7 @@ class _Reader:
     def _end_clause(self) -> None:
         self._close_phrase()
         self._drop_link()
+        self.ignored.update(self.preposition or ())  # "flies over": over what is not said
         self.preposition = None
         self.joined = False
         self.apart = True
@@ -279,7 +284,8 @@ class _Reader:
             self.full = True
             return
         self.shots.append(ShotDraft())
-        self.near = []
+        self.left = self.subject or self.near or self.left
+        self.subject, self.near = [], []
 
     def _unknown(self, hit: Hit) -> None:
         self.ignored.update(hit.span)
@@ -293,7 +299,8 @@ class _Reader:
 
     def _noun(self, noun: Noun, hit: Hit, following: Hit | None) -> None:
         if self._only_modifies(hit, following):
-            self.ignored.update(hit.span)
+            same = following is not None and following.first(Noun)
+            self.ignored.update(() if same and same.subject == noun.subject else hit.span)
             return
         if self.negated:
             self.phrase, self.negated, self.link = _NounPhrase(), False, None
@@ -339,8 +346,11 @@ class _Reader:
         """Return the actors a noun stands for: old acquaintances, or as many as fit."""
         group = self._known(noun, phrase)
         if not group:
+            self._make_room(phrase.count[0] if phrase.count else 1 + noun.plural)
             wanted = self._number(noun, phrase, hit)
             group = [self._introduce(noun, phrase) for _ in range(min(wanted, self.shot.room))]
+            for extra in group[2:]:
+                extra.spare = phrase.count is None
             self.shot.actors += group
         if not group:
             self.ignored.update(hit.span)
@@ -348,6 +358,11 @@ class _Reader:
             return []
         self._adorn(group, phrase)
         return group
+
+    def _make_room(self, count: int) -> None:
+        self.shot.make_room(count)
+        for group in (self.subject, self.near, self.linked, self.acted):
+            group[:] = [actor for actor in group if actor in self.shot.actors]
 
     def _introduce(self, noun: Noun, phrase: _NounPhrase) -> ActorDraft:
         """Return a new actor; "the fox" of an earlier shot keeps its looks."""
@@ -396,8 +411,7 @@ class _Reader:
 
     def _pronoun(self, glue: Glue, hit: Hit) -> None:
         self._close_phrase()
-        if not self.shot.actors and len(self.shots) > 1 and self.shots[-2].actors:
-            self._resume(glue)
+        self._resume(glue)
         group = self._meant(glue)
         if self.link is not None:
             self._bind(group, hit)
@@ -407,9 +421,11 @@ class _Reader:
         self.joined, self.apart, self.copula = False, False, hit.possessive
 
     def _resume(self, glue: Glue) -> None:
-        """Bring the actors a pronoun means over from the shot before."""
+        """Bring the actors a pronoun means over from the shot before, into an empty one."""
+        if self.shot.actors or len(self.shots) < 2:
+            return
         old = self.shots[-2].actors
-        meant = old if glue is Glue.THEY else [a for a in self.subject if a in old][:1] or old[:1]
+        meant = old if glue is Glue.THEY else [a for a in self.left if a in old][:1] or old[:1]
         copies = [ActorDraft(a.subject, size=a.size, colour=a.colour) for a in meant]
         self.shot.actors += copies
         self.shot.continues = True
@@ -426,12 +442,14 @@ class _Reader:
     # -- what ------------------------------------------------------------------------------------
 
     def _verb(self, verb: Verb, hit: Hit, following: Hit | None) -> None:
+        if verb.form is Form.FINITE and not (self.phrase.open or self.filming or self.negated):
+            self._resume(Glue.IT)
         before_noun = verb.form is Form.ING and (
             self.phrase.open or (self._leads(following) and not isinstance(self.last, Noun))
         )
         if self.negated or (self.filming and not before_noun):
             self.ignored.update(() if self.negated else hit.span)
-            self.negated = False
+            self.negated, self.filmed = False, hit.span
             return
         if before_noun or not (self.subject or self.near):
             self._hold(verb, hit)
@@ -445,7 +463,7 @@ class _Reader:
         closest = verb.form is Form.ING and not self.apart and not self.copula and self.near
         group = self.near if closest else self.subject or self.near
         self._act(group, verb, hit.span)
-        self.acted = group if verb.action in _TRANSITIVE else []
+        self.acted = group if verb.action in _TRANSITIVE | _SHARED else []
         self.preposition, self.joined, self.copula = None, False, False
 
     def _leads(self, following: Hit | None) -> bool:
@@ -492,7 +510,8 @@ class _Reader:
         sequel, copies = self.shot.sequel()
         self.shots.append(sequel if group else ShotDraft())
         if not group:
-            self.subject, self.near, self.apart = [], [], True
+            self.subject, self.near, self.linked, self.acted = [], [], [], []
+            self.link, self.apart = None, True
             return []
         self.subject = [copies.get(id(a), a) for a in self.subject]
         self.near = [copies.get(id(a), a) for a in self.near]
@@ -500,8 +519,12 @@ class _Reader:
         return [copies[id(a)] for a in group if id(a) in copies]
 
     def _object(self, group: list[ActorDraft]) -> None:
-        """A verb was followed by its object: "drives a car", "flies a kite", "rolls a ball"."""
+        """A verb was followed by its object: "drives a car", "flies a kite", "walks a dog"."""
         for actor in self.acted:
+            if actor.action in _SHARED:
+                for thing in group:
+                    thing.action = thing.action or actor.action
+                continue
             action, actor.action = actor.action, None
             for thing in group:
                 thing.action = thing.action or action
@@ -521,6 +544,8 @@ class _Reader:
         self._drop_link()
         participle = link.form is Form.ING and not self.apart and not self.copula
         group = self.near if participle and self.near else self.subject or self.near
+        if link.form is None and all(a.relation for a in group):
+            group = self.near
         if link.form is not None and self.then and any(a.busy or a.relation for a in group):
             group = self._next_shot(group)
             for actor in group:
@@ -529,6 +554,7 @@ class _Reader:
             self.ignored.update(hit.span)
         elif group:
             self.link, self.linked = (link, hit.span), group
+        self.then = self.then and link.form is None
         self.preposition, self.joined, self.copula, self.acted = None, False, False, []
 
     def _bind(self, group: list[ActorDraft], hit: Hit) -> None:
@@ -552,7 +578,7 @@ class _Reader:
         link, span = self.link or (Link(Relation.NEXT_TO), hit.span)
         self.link = None
         group = self.linked if link.form else self.subject
-        pairs = list(zip(group, group[1:], strict=False))
+        pairs = list(pairwise(group))
         related = [_relate(actor, link.relation, target) for actor, target in pairs]
         if not related or not all(related):
             self.ignored.update((*span, *hit.span))
@@ -587,6 +613,7 @@ class _Reader:
 
     def _turn(self, heading: Heading, hit: Hit) -> None:
         if self.filming:
+            self.ignored.difference_update(self.filmed)
             self._camera(_PAN[heading], hit)
             return
         self._close_phrase()
