@@ -1,28 +1,14 @@
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from ledger_samples import ORIGIN, append_some
 
 from cleardance.ledger import log
-from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.keys import Keys, load_or_make
 from cleardance.settings import Settings
 from cleardance.store import Store, open_store
-
-ORIGIN = "test.example/ledger"
-START = datetime(2026, 2, 17, 9, tzinfo=UTC)
-
-
-def append_some(store: Store, first: int, last: int) -> None:
-    kinds = list(EntryKind)
-    with store.begin() as connection:
-        for n in range(first, last):
-            task = f"task-{n}" if n % 3 else None
-            body = {"n": n, "of": ["a", {"é": n / 7}], "yes": True}
-            at = START + timedelta(seconds=n)
-            log.append(connection, kinds[n % len(kinds)], task, body, at)
 
 
 @pytest.fixture(scope="session")

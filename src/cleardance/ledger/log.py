@@ -191,12 +191,12 @@ def _fetch(connection: Connection, wanted: set[tuple[int, int]]) -> dict[tuple[i
     if leaves:
         at = ledger_entry.c
         query = select(at.index, at.leaf_hash).where(at.index.in_(leaves))
-        found |= {(0, index): hash_ for index, hash_ in connection.execute(query).tuples()}
+        found |= {(0, index): hash_ for index, hash_ in connection.execute(query)}
     if nodes:
         on = ledger_node.c
         query_nodes = select(on.level, on.index, on.hash).where(
             tuple_(on.level, on.index).in_(nodes)
         )
-        rows = connection.execute(query_nodes).tuples()
+        rows = connection.execute(query_nodes)
         found |= {(level, index): hash_ for level, index, hash_ in rows}
     return found

@@ -1,13 +1,16 @@
 """Verifying the ledger of a store: every row read again, everything computed again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Text, cast, select
+from sqlalchemy.exc import DBAPIError
 
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, note
 from cleardance.ledger.check import Checked, Node, SignedRoot, check
 from cleardance.ledger.entry import Entry
+from cleardance.ledger.tree import hash_leaf, verify_inclusion
 from cleardance.store import Store
 from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node
 
@@ -22,41 +25,56 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
     the newest checkpoint (``signed_size``) are checked against each other, but nobody has signed
     them yet. Writers are not held up. Raises LedgerInvalid naming what is wrong.
     """
-    with store.read() as connection:
-        checked = check(
-            read_entries(connection),
-            read_nodes(connection),
-            read_checkpoints(connection),
-            keys,
-            kept,
-        )
+    with store.read() as connection, _undecodable():
+        with (
+            closing(read_entries(connection)) as entries,
+            closing(read_nodes(connection)) as nodes,
+        ):
+            checked = check(entries, nodes, read_checkpoints(connection), keys, kept)
         counted = log.count(connection)
     if counted != checked.size:
         raise LedgerInvalid(f"The ledger counted {counted} entries, but has {checked.size}.")
     return checked
 
 
-def read_entries(connection: Connection) -> Iterator[Entry]:
-    """Yield every entry in order, with its body as the text that is stored."""
+@contextmanager
+def _undecodable() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        # The driver refuses the row, so it can name its column and text, but not its index.
+        if "Could not decode to UTF-8" not in str(error.orig):
+            raise
+        raise LedgerInvalid(f"A text of the ledger was changed: {error.orig}.") from error
+
+
+def read_entries(connection: Connection) -> Generator[Entry]:
+    """Yield every entry in order, with its body as the text that is stored.
+
+    Close the generator if you do not read it to its end: an open result would keep this
+    transaction's view of the database for the next one.
+    """
     at = ledger_entry.c
     query = select(
         at.index, at.kind, at.task_id, cast(at.body, Text), at.created_at, at.leaf_hash
     ).order_by(at.index)
-    for row in connection.execute(query, execution_options=_STREAMED):
-        yield Entry(*row)
+    with connection.execute(query, execution_options=_STREAMED) as rows:
+        for row in rows:
+            yield Entry(*row)
 
 
-def read_nodes(connection: Connection) -> Iterator[Node]:
-    """Yield every stored node in the order in which the entries complete them."""
+def read_nodes(connection: Connection) -> Generator[Node]:
+    """Yield every stored node in the order in which entries complete them; close it as above."""
     on = ledger_node.c
     last = (on.index + 1).bitwise_lshift(on.level)
     query = select(on.level, on.index, on.hash).order_by(last, on.level)
-    for row in connection.execute(query, execution_options=_STREAMED):
-        yield Node(*row)
+    with connection.execute(query, execution_options=_STREAMED) as rows:
+        for row in rows:
+            yield Node(*row)
 
 
-def read_checkpoints(connection: Connection) -> Iterator[SignedRoot]:
-    """Yield every checkpoint, smallest first."""
+def read_checkpoints(connection: Connection) -> list[SignedRoot]:
+    """Return every checkpoint, smallest first."""
     at = ledger_checkpoint.c
-    for row in connection.execute(select(at.size, at.root, cast(at.note, Text)).order_by(at.size)):
-        yield SignedRoot(*row)
+    query = select(at.size, at.root, cast(at.note, Text)).order_by(at.size)
+    return [SignedRoot(*row) for row in connection.execute(query)]

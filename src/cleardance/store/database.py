@@ -45,7 +45,8 @@ class Store:
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one unchanging state; writers are not held up.
 
-        Writing through it raises StoreError (on SQLite).
+        Writing through it raises StoreError (on SQLite). Read every result to its end or close
+        it: SQLite keeps showing the old state as long as one is open.
         """
         with sql_failures(self.home.path), transaction(self._engine, writes=False) as connection:
             yield connection

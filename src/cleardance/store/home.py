@@ -6,6 +6,7 @@
     HOME/blobs/ab/cdef…    media, by SHA-256
     HOME/keys/             signing keys
     HOME/locks/            files that exist only while somebody holds them
+    HOME/work/             what is being made; nothing in it outlives its maker
 """
 
 import os
@@ -42,12 +43,17 @@ class Home:
         """The folder of the lock files."""
         return self.path / "locks"
 
+    @property
+    def work(self) -> Path:
+        """The folder for what is being made."""
+        return self.path / "work"
+
 
 def prepare(path: Path) -> Home:
     """Make what is missing of the home at ``path``, every folder 0700; raise HomeUnusable."""
     home = Home(path)
     with os_failures(path):
-        for folder in (path, home.blobs, home.blobs / "tmp", home.keys, home.locks):
+        for folder in (path, home.blobs, home.blobs / "tmp", home.keys, home.locks, home.work):
             _make_private(folder)
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise HomeUnusable(

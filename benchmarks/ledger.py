@@ -1,0 +1,145 @@
+"""What the ledger costs: appends, proofs, verification, against bare SQLite inserts.
+
+Run: python benchmarks/ledger.py [ENTRIES]
+
+Every figure is one core and one disk; the ratios are to the same run's bare inserts into the same
+kind of database (WAL, synchronous=FULL), so they carry over to other machines better.
+"""
+
+import argparse
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from sqlalchemy import insert, update
+
+from cleardance.ledger import log, tree
+from cleardance.ledger.entry import EntryKind, digest
+from cleardance.ledger.keys import load_or_make
+from cleardance.ledger.verify import verify
+from cleardance.settings import Settings
+from cleardance.store import Store, open_store
+from cleardance.store.tables import account, task, utc_now, verdict
+
+ENTRIES_A_VIDEO = 10
+BUDGET_MS = 30.0
+
+
+def rate(count: int, work: Callable[[], None]) -> float:
+    start = perf_counter()
+    work()
+    return count / (perf_counter() - start)
+
+
+def bare_inserts(folder: Path, count: int) -> float:
+    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE entry (i INTEGER PRIMARY KEY, body TEXT, hash BLOB)")
+
+    def work() -> None:
+        for n in range(count):
+            connection.execute("INSERT INTO entry VALUES (?, ?, ?)", (n, "x" * 150, bytes(32)))
+
+    found = rate(count, work)
+    connection.close()
+    return found
+
+
+def append_singly(store: Store, count: int) -> None:
+    for n in range(count):
+        with store.begin() as connection:
+            log.append(connection, EntryKind.ASKED, f"task-{n}", {"prompt": digest(n)})
+
+
+def append_together(store: Store, count: int) -> None:
+    with store.begin() as connection:
+        for n in range(count):
+            log.append(connection, EntryKind.ASKED, f"task-{n}", {"prompt": digest(n)})
+
+
+def prove(store: Store, count: int) -> None:
+    with store.read() as connection:
+        size = log.count(connection)
+        for n in range(count):
+            proof = log.prove_inclusion(connection, n * 7919 % size, size)
+            tree.verify_inclusion(proof.leaf_hash, proof.index, size, proof.path, proof.root)
+
+
+def prove_growth(store: Store, count: int) -> None:
+    with store.read() as connection:
+        size = log.count(connection)
+        for n in range(count):
+            old = n * 7919 % size + 1
+            grown = log.prove_consistency(connection, old, size)
+            tree.verify_consistency(old, grown.old_root, size, grown.new_root, grown.path)
+
+
+def one_video(store: Store, name: str) -> None:
+    """Write what one released video writes: its rows and ten entries, a commit for each step."""
+    row = {"id": name, "account_id": "local", "status": "queued", "step": 2, "request": {"p": "x"}}
+    with store.begin() as connection:
+        connection.execute(insert(task), row | {"created_at": utc_now(), "updated_at": utc_now()})
+        log.append(connection, EntryKind.ASKED, name, {"prompt": digest(name)})
+    for n in range(ENTRIES_A_VIDEO - 1):
+        with store.begin() as connection:
+            if n in (0, 2):
+                said = {"id": f"{name}-{n}", "task_id": name, "stage": "ask", "decision": "clear"}
+                said |= {"registry_revision": 0, "body": {"reason": "x"}, "created_at": utc_now()}
+                connection.execute(insert(verdict), said)
+            values = {"step": min(8, 2 + n), "updated_at": utc_now()}
+            connection.execute(update(task).where(task.c.id == name).values(values))
+            log.append(connection, EntryKind.VERDICT, name, {"digest": digest(n)})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("entries", type=int, nargs="?", default=10_000)
+    count: int = parser.parse_args().entries
+    few = min(count, 1000)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bare = bare_inserts(folder, few)
+        print(f"bare SQLite insert, one a commit  {bare:10,.0f}/s")
+        with open_store(Settings(home=folder / "home")) as store:
+            measure(store, count, few, bare)
+
+
+def measure(store: Store, count: int, few: int, bare: float) -> None:
+    keys = load_or_make(store.home.keys, "benchmark.example/ledger")
+    for label, number, work in (
+        ("append, one a commit", few, append_singly),
+        ("append, all in one commit", count, append_together),
+        ("inclusion proof made and verified", few, prove),
+        ("consistency proof made and verified", few, prove_growth),
+    ):
+        found = rate(number, lambda work=work, number=number: work(store, number))  # type: ignore[misc]
+        print(f"{label:<37} {found:6,.0f}/s  {found / bare:5.2f} of a bare insert")
+    start = perf_counter()
+    log.checkpoint(store, keys)
+    print(f"checkpoint signed in                  {(perf_counter() - start) * 1000:6.1f} ms")
+    start = perf_counter()
+    checked = verify(store, [keys.public])
+    print(f"verified {checked.size:,} entries in         {perf_counter() - start:6.2f} s")
+    with store.begin() as connection:
+        row = {"id": "local", "name": "local", "created_at": utc_now()}
+        connection.execute(insert(account), row)
+    one_video(store, "warm-up")
+    times_ms = sorted(_video_ms(store, n) for n in range(20))
+    verdict_word = "within" if times_ms[10] < BUDGET_MS else "OVER"
+    print(
+        f"one video, {ENTRIES_A_VIDEO} entries and commits     {times_ms[10]:6.1f} ms median, "
+        f"{times_ms[-1]:.1f} ms worst; {verdict_word} {BUDGET_MS:.0f} ms"
+    )
+
+
+def _video_ms(store: Store, n: int) -> float:
+    start = perf_counter()
+    one_video(store, f"task-{n}")
+    return (perf_counter() - start) * 1000
+
+
+if __name__ == "__main__":
+    main()
