@@ -28,9 +28,6 @@ from .scene import Action
 from .take import Bed, BedKind, Event, EventKind, Floats, Poses
 from .vocabulary import Gait, Kind, Subject
 
-CENTRED = frozenset({Medium.AIR, Medium.VOID, Medium.DEPTHS})
-"""Media without a ground line: y = 0 is the middle of the frame."""
-
 PAST_S = 4.0
 """How long before the shot a motion is defined, so that a follower can look back."""
 
@@ -52,6 +49,7 @@ class Part:
     route: Route
     medium: Medium
     floor: float  # y it stands or floats on
+    hangs: bool  # nothing is under it: it is kept by water, air or weightlessness
     top: float  # y of the frame's upper edge
     bottom: float  # y of the frame's lower edge
     duration_s: float
@@ -99,7 +97,7 @@ def contacts_per_turn(gait: Gait) -> int:
 
 def stand(part: Part) -> Motion:
     """Breathe; where there is no ground, or on water, drift up and down."""
-    afloat = part.medium is not Medium.LAND
+    afloat = part.hangs or part.medium is Medium.WATER
     bob = min(0.06 * part.height, 0.02) if afloat else 0.0
     alive = part.subject.kind in (Kind.ANIMAL, Kind.PERSON)
     depth = 0.018 if alive else 0.004
@@ -121,7 +119,7 @@ def stand(part: Part) -> Motion:
 
 
 def _stride(part: Part, contact_hz: float, lift: float, lean_rad: float, loud: float) -> Motion:
-    """Go along the route in strides: y is 0 above the floor at each contact, lifted between."""
+    """Go along the route in strides: on the floor at each contact, ``lift`` above it between."""
     gait_hz = contact_hz / contacts_per_turn(part.subject.gait)
     contact_phase = part.luck[0]
 
@@ -162,7 +160,7 @@ def walk(part: Part) -> Motion:
         return _slide(part, 0.9)
     if part.subject.gait in (Gait.HOP, Gait.NONE):
         return _stride(part, rate, min(0.15 * part.height, 0.035), 0.02, 0.5)
-    return _stride(part, rate, min(0.03 * part.height, 0.01), 0.015, 0.5)
+    return _stride(part, rate, 0.0, 0.015, 0.5)
 
 
 def _slide(part: Part, gait_hz: float) -> Motion:
@@ -286,12 +284,12 @@ def spin(part: Part) -> Motion:
 def _resize(part: Part, first: float, last: float) -> Motion:
     """Change height from one factor to another over most of the shot."""
     keys = [0.12 * part.duration_s, 0.85 * part.duration_s]
-    limit = (part.top - part.floor if part.medium not in CENTRED else part.top * 2) * 0.92
+    limit = 0.92 * (part.top - part.bottom if part.hangs else part.top - part.floor)
     factors = np.minimum([first, last], limit / part.height)
 
     def poses(t: Floats) -> Poses:
         height = part.height * keyed(t, keys, factors)
-        base = part.floor - (height - part.height) / 2 if part.medium in CENTRED else part.floor
+        base = part.floor - (height - part.height) / 2 * part.hangs
         throb = 0.03 * np.sin(TURN * 1.6 * t) * bump(t, part.duration_s / 2, part.duration_s)
         return pose(part, t, height=height, y=base, squash=1 + throb)
 

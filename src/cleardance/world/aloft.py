@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .actions import CENTRED, Motion, Part, pose
+from .actions import Motion, Part, pose
 from .kinetics import GRAVITY, TURN, bump, parabolas, ticks, wobble
 from .places import Medium
 from .take import Bed, BedKind, EventKind, Floats, Poses
@@ -14,7 +14,7 @@ _IGNITION_S = 0.8
 
 def _altitude(part: Part) -> float:
     """Return the y of the sprite's bottom around which it flies."""
-    if part.medium in CENTRED:
+    if part.hangs:
         return part.floor + 0.12 * (part.luck[0] - 0.5)
     return part.floor + part.room * (0.5 + 0.2 * part.luck[0])
 
@@ -220,8 +220,8 @@ def blast_off(part: Part) -> Motion:
 
 def float_up(part: Part) -> Motion:
     """Drift upward like a balloon, swinging."""
-    low = part.floor + (0.15 * part.room if part.medium not in CENTRED else -0.15)
-    way = 0.6 * part.room if part.medium not in CENTRED else 0.3
+    low = part.floor + (-0.15 if part.hangs else 0.15 * part.room)
+    way = 0.3 if part.hangs else 0.6 * part.room
 
     def poses(t: Floats) -> Poses:
         swing = TURN * (0.24 * t + part.luck[0])

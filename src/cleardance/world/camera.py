@@ -55,11 +55,14 @@ def look(
 
 
 def margin(take: Take) -> float:
-    """Return how far, in stage units, the view's middle strays sideways from x = 0."""
+    """Return how far the camera travels from x = 0, in stage units, for `stage.paint`.
+
+    Cameras that zoom, tilt or shake stay inside the frame at rest, and need none.
+    """
+    if not pan_reach(take.shot, take.aspect) and take.shot.camera is not Camera.FOLLOW:
+        return 0.0
     times = np.linspace(0.0, take.shot.duration_s, 97)
-    view = take.view(times)
-    slack = take.aspect / 2 * (1 - 1 / view.zoom)
-    return float(np.maximum(np.abs(view.x) - slack, 0.0).max())
+    return float(np.abs(take.view(times).x).max())
 
 
 def _still(shot: Shot) -> Look:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from . import camera, sprites
-from .actions import CENTRED, Part
+from .actions import Part
 from .kinetics import TURN, Route, shuttle, straight
 from .places import PLACES, Medium
 from .scene import Action, Actor, Camera, Heading, Relation, Shot, Size
@@ -40,9 +40,22 @@ PACE: dict[Action, tuple[float, float]] = {
 """Actions that travel, with the slowest and fastest believable speed, stage units per second."""
 
 _RUNNING = frozenset({Action.RUN, Action.WALK, Action.FOLLOW, Action.DRIVE})
+_GAPS: dict[Relation | None, float] = {
+    Relation.CHASES: 1.65,
+    Relation.FOLLOWS: 1.25,
+}  # in widths, middle to middle
+_FAST = frozenset({Action.RUN, Action.DRIVE, Action.FLY, Action.ROLL})
 _ON_THE_SPOT = frozenset({Action.JUMP, Action.BOUNCE})
 _PURSUITS = (Relation.CHASES, Relation.FOLLOWS)
-_IMMERSION = {Gait.BOAT: 0.13, Gait.WINGS: 0.18, Gait.FINS: 0.35, Gait.NONE: 0.25}
+_ALOFT = frozenset({Action.FLY, Action.HOVER, Action.FLOAT, Action.FALL})
+_IMMERSION = {
+    Gait.BOAT: 0.13,
+    Gait.WINGS: 0.18,
+    Gait.BIPED: 0.26,
+    Gait.FINS: 0.35,
+    Gait.NONE: 0.25,
+}
+_SEABED_Y = -0.43
 
 
 def staged(action: Action, subject: Subject, medium: Medium) -> Action:
@@ -70,6 +83,16 @@ def cast(shot: Shot, aspect: float, rng: Generator) -> tuple[Part, ...]:
     ``aspect`` is the frame's width over its height. Draws a fixed number of values from ``rng``.
     """
     return _Casting(shot, aspect, rng).parts()
+
+
+def _pursuit(member: "_Member", target: Action) -> Action:
+    """Return how somebody goes after a target that does ``target``."""
+    if member.subject.gait is Gait.WINGS:
+        return Action.FLY
+    if member.action in PACE:
+        return member.action
+    fast = member.actor.relation is Relation.CHASES or target in _FAST
+    return Action.RUN if fast else Action.WALK
 
 
 @dataclass
@@ -120,11 +143,9 @@ class _Casting:
             target = self.members[member.actor.target]
             asked, relation = target.action, member.actor.relation
             if relation in _PURSUITS:
-                pace = Action.RUN if relation is Relation.CHASES else Action.WALK
                 if asked is Action.STAND:
-                    target.action = pace
-                moving = target.action in PACE or target.action is Action.FOLLOW
-                member.action = target.action if moving else Action.WALK
+                    target.action = Action.RUN if relation is Relation.CHASES else Action.WALK
+                member.action = _pursuit(member, target.action)
             elif member.action is Action.STAND and relation is Relation.NEXT_TO:
                 member.action = asked
             elif relation is Relation.ON and member.action in PACE.keys() - _ON_THE_SPOT:
@@ -173,7 +194,7 @@ class _Casting:
         """Set each one's distance behind the first; return the length of the row between ends."""
         for ahead, index in pairwise(row):
             before, member = self.members[ahead], self.members[index]
-            gap = 1.3 if member.actor.relation in _PURSUITS else 1.1
+            gap = _GAPS.get(member.actor.relation, 1.15)
             member.behind = before.behind + gap * (before.width + member.width) / 2
         return self.members[row[-1]].behind
 
@@ -195,9 +216,10 @@ class _Casting:
         if self.shot.camera is Camera.FOLLOW and self.members[0].root == member.root:
             speed = min(0.9 * high, camera.FOLLOW_TRAVEL / duration_s)
             return straight(centre - heading * speed * duration_s / 2, heading * speed, heading)
+        low *= 0.5 if length else 1.0  # a row would rather be slow than turn into itself
         speed = float(np.clip(room / duration_s, low * min(1.0, room), high))
         if speed * duration_s > 1.001 * room:
-            return shuttle(centre, room, speed, heading)
+            return shuttle(centre, room, speed, heading, min(length, room))
         return straight(centre - heading * speed * duration_s / 2, heading * speed, heading)
 
     def _behind(self, index: int, row: list[int], lead: Route, heading: float) -> Route:
@@ -251,6 +273,7 @@ class _Casting:
             route=route,
             medium=medium,
             floor=_floor(member, medium),
+            hangs=_hangs(member, medium),
             top=self.top,
             bottom=self.top - 1.0,
             duration_s=self.shot.duration_s,
@@ -284,8 +307,18 @@ def _root(shot: Shot, index: int) -> tuple[int, int]:
 
 def _floor(member: _Member, medium: Medium) -> float:
     """Return the y of the sprite's bottom when it stands, floats or hangs in the medium."""
-    if medium in CENTRED:
+    if _hangs(member, medium):
         return -member.height / 2
-    if medium is Medium.WATER and member.action not in (Action.FLY, Action.HOVER):
+    if medium is Medium.DEPTHS:
+        return _SEABED_Y
+    if medium is Medium.WATER and member.action not in _ALOFT:
         return -member.height * _IMMERSION.get(member.subject.gait, 0.38)
     return 0.0
+
+
+def _hangs(member: _Member, medium: Medium) -> bool:
+    """Return whether there is nothing under it; in the depths, swimmers and flyers do not sink."""
+    swims = member.subject.gait in (Gait.FINS, Gait.BOAT) or member.action is Action.SWIM
+    return medium in (Medium.AIR, Medium.VOID) or (
+        medium is Medium.DEPTHS and (swims or member.action in _ALOFT)
+    )

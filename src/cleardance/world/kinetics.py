@@ -39,16 +39,17 @@ def straight(start_x: float, velocity: float, heading: float) -> Route:
     )
 
 
-def shuttle(centre: float, span: float, speed: float, heading: float) -> Route:
+def shuttle(centre: float, span: float, speed: float, heading: float, head_start: float) -> Route:
     """Return the route to and fro over ``span`` units, slowing and turning round at both ends.
 
-    A triangle wave whose corners are rounded, asin(k sin p) / asin(k); it starts at the end that
-    ``heading`` (+1 or -1) points away from. While it turns, facing passes through 0.
+    A triangle wave whose corners are rounded, asin(k sin p) / asin(k); it starts ``head_start``
+    units from the end that ``heading`` (+1 or -1) points away from. While it turns, facing passes
+    through 0.
     """
     k = 0.985
 
     def phase(t: Floats) -> Floats:
-        return np.pi * (speed * t / span - 0.5) + 0.25
+        return np.pi * ((head_start + speed * t) / span - 0.5) + 0.25
 
     def x(t: Floats) -> Floats:
         way: Floats = np.arcsin(k * np.sin(phase(t))) / np.arcsin(k)
@@ -101,8 +102,7 @@ def nearest(times: Floats, moments: Floats) -> Floats:
 def ticks(rate_hz: float, phase: float, duration_s: float) -> Floats:
     """Return the times in [0, duration) at which ``rate_hz * t + phase`` is an integer."""
     first, last = np.ceil(phase), np.ceil(rate_hz * duration_s + phase)
-    times: Floats = (np.arange(first, last) - phase) / rate_hz
-    return times
+    return np.asarray((np.arange(first, last) - phase) / rate_hz, np.float64)
 
 
 def half_extent(width: float | Floats, height: float | Floats, angle_rad: Floats) -> Floats:
