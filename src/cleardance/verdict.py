@@ -3,6 +3,7 @@
 These models are the JSON contract of ``screen --json``, stored as they are printed.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -74,3 +75,24 @@ class Verdict(_Frozen):
     licences: tuple[str, ...] = ()
     reason: str
     redress: Redress = Redress()
+
+
+_BY_SEVERITY = (Decision.CLEAR, Decision.HOLD, Decision.DENY)
+
+
+def worst_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return one verdict over several things screened together: all must be clear for it to be.
+
+    It speaks with the reason of the worst, and lists the findings and unknowns of all. Raises
+    ValueError if there are none, or if they are of different registry revisions.
+    """
+    if len({verdict.registry_revision for verdict in verdicts}) != 1:
+        raise ValueError("verdicts of one registry revision are needed")
+    worst = max(verdicts, key=lambda verdict: _BY_SEVERITY.index(verdict.decision))
+    return worst.model_copy(
+        update={
+            "findings": tuple(f for verdict in verdicts for f in verdict.findings),
+            "unknown": tuple(sorted({u for verdict in verdicts for u in verdict.unknown})),
+            "licences": tuple(sorted({i for verdict in verdicts for i in verdict.licences})),
+        }
+    )

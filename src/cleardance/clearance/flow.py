@@ -6,57 +6,84 @@ docs/concepts/1-the-one-path.md has the table of steps and what happens when one
 from collections.abc import Iterator
 from pathlib import Path
 
-from cleardance.clearance import intake, making, releasing, screening, tasks
-from cleardance.clearance.home import Home
-from cleardance.clearance.progress import StepProgress
-from cleardance.clearance.record import Record
-from cleardance.clearance.stages import Queued, Refused, Released
-from cleardance.errors import CleardanceError, TaskBusy
+from cleardance.clearance import intake, screening, tasks
+from cleardance.clearance.progress import StepProgress, Watch, silent
+from cleardance.clearance.record import Record, record_of
+from cleardance.clearance.service import Service
+from cleardance.clearance.stages import AskCleared, Queued, Refused, Released
+from cleardance.errors import CleardanceError, StoreError, TaskBusy
 from cleardance.request import Request
+from cleardance.store.tables import TaskStatus
 
 
-def clear(home: Home, request: Request, destination: Path, progress: StepProgress) -> Record:
+def clear(
+    service: Service, request: Request, destination: Path, progress: StepProgress = silent
+) -> Record:
     """Take a request the whole way and return what became of it.
 
     Returns a record whose status is released, denied or held. Raises the CleardanceError that
-    ended the task; by then the task is marked failed, and nothing was released.
+    ended the task: by then it is marked failed, unless it was a StoreError (a full disk, say),
+    after which ``resume_unfinished`` goes on from the last committed step.
     """
-    checked = intake.check(home, request, destination, progress)
-    queued = intake.enqueue(home, checked, progress)
-    with tasks.working_on(home, queued.task_id):
-        _carry(home, queued, progress)
-    return tasks.record(home, queued.task_id)
+    watch = Watch(progress)
+    checked = intake.check(request, destination, watch)
+    queued = intake.enqueue(service, checked, watch)
+    with service.store.lock(queued.task_id):
+        _carry(service, queued, watch)
+    return record_of(service, queued.task_id)
 
 
-def resume_unfinished(home: Home, progress: StepProgress) -> Iterator[Record]:
-    """Finish every task that no living process works on, from its last committed step."""
-    home.store.blobs.sweep()
-    for task_id in tasks.unfinished(home):
+def resume_unfinished(service: Service, progress: StepProgress = silent) -> Iterator[Record]:
+    """Finish every task that no living process works on; yield what became of each."""
+    service.store.blobs.sweep()
+    for task_id in tasks.unfinished(service.store):
         try:
-            with tasks.working_on(home, task_id):
-                _carry(home, intake.reload(home, task_id), progress)
+            with service.store.lock(task_id):
+                _go_on(service, task_id, Watch(progress))
         except TaskBusy:
             continue
-        except CleardanceError:
-            pass  # the task is marked failed, and its record says why
-        yield tasks.record(home, task_id)
+        except CleardanceError as error:
+            if isinstance(error, StoreError):
+                raise
+        yield record_of(service, task_id)
 
 
-def _carry(home: Home, queued: Queued, progress: StepProgress) -> Released | Refused:
-    """Steps 3 to 8. Each step finds out by itself whether it was already done."""
+def _go_on(service: Service, task_id: str, watch: Watch) -> None:
+    if service.task(task_id).status is TaskStatus.RELEASED:  # logged, but not yet in its place
+        from cleardance.clearance.releasing import hand_over
+
+        hand_over(service, task_id)
+    else:
+        _carry(service, intake.reload(service, task_id), watch)
+
+
+def _carry(service: Service, queued: Queued, watch: Watch) -> None:
+    """Steps 3 to 8. Each step finds out by itself whether it was done before."""
     try:
-        ask = screening.screen_ask(home, queued, progress)
-        if isinstance(ask, Refused):
-            return ask
-        generated = making.generate(home, ask, progress)
-        while True:
-            cleared = screening.screen_output(home, generated, progress)
-            if isinstance(cleared, Refused):
-                return cleared
-            output = releasing.seal(home, cleared, progress)
-            released = releasing.release(home, output, progress)
-            if released is not None:  # None: the registry moved, so look again
-                return released
+        ask = screening.screen_ask(service, queued, watch)
+        if isinstance(ask, AskCleared):
+            _make(service, ask, watch)
+    except StoreError:
+        raise  # not the task's fault: it can go on once there is space again
     except CleardanceError as error:
-        tasks.fail(home, queued.task_id, error)
+        tasks.fail(service.store, queued.task_id, error)
         raise
+    except Exception as error:
+        tasks.fail(service.store, queued.task_id, CleardanceError(f"{error!r}"))
+        raise
+    tasks.save_timings(service.store, queued.task_id, watch.seconds)
+
+
+def _make(service: Service, ask: AskCleared, watch: Watch) -> Released | Refused:
+    # What a refused prompt never needs, and should not wait for, is imported only now.
+    from cleardance.clearance import making, releasing
+
+    generated = making.generate(service, ask, watch)
+    while True:
+        cleared = screening.screen_generated(service, generated, watch)
+        if isinstance(cleared, Refused):
+            return cleared
+        output = releasing.seal_output(service, cleared, watch)
+        released = releasing.release(service, output, watch)
+        if released is not None:  # None: the registry has moved since, so look again
+            return released

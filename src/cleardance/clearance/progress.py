@@ -1,6 +1,8 @@
-"""How the path tells whoever waits how far it is."""
+"""How far the path is, for whoever waits, and how long each part took."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from cleardance.clearance.tasks import Step
 
@@ -10,3 +12,29 @@ StepProgress = Callable[[Step, float], None]
 
 def silent(step: Step, fraction: float) -> None:
     """Tell nobody."""
+
+
+class Watch:
+    """Passes progress on, and keeps the wall time of each part in ``seconds``."""
+
+    def __init__(self, show: StepProgress) -> None:
+        self._show = show
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[Callable[[float], None]]:
+        """Time a step; yields what to call with the fraction of it that is done."""
+        self._show(step, 0.0)
+        with self.part(step.name.lower()):
+            yield lambda fraction: self._show(step, min(fraction, 0.99))
+        self._show(step, 1.0)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Time a part; the same name adds up."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + spent, 4)

@@ -1,46 +1,63 @@
 """What outsiders see of a task: the object that ``generate --json`` prints."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
+from cleardance.clearance import tasks
+from cleardance.clearance.service import Service
+from cleardance.clearance.tasks import TaskRow
+from cleardance.request import FPS
+from cleardance.store.tables import Stage, TaskStatus, ledger_entry
 from cleardance.verdict import Verdict
+
+_SOUND = {"sample_rate_hz": 48_000, "channels": 2}
 
 
 @dataclass(frozen=True)
 class Record:
-    """One task, as it stands. ``status`` is released, denied, held, failed, queued or running."""
+    """One task as it stands, with the verdict that decided it and the checkpoint over it."""
 
-    id: str
-    status: str
-    path: str | None
-    model: str
-    seed: int
-    width: int
-    height: int
-    fps: int
-    duration_s: float  # 0 for a still
-    audio: dict[str, int] | None  # sample_rate_hz, channels
+    task: TaskRow
     verdict: Verdict | None
-    ledger: dict[str, object]  # index, checkpoint
-    timings_s: dict[str, float]
-    ignored: tuple[str, ...] = ()
-    generated: bool = False
-    signed: str = field(default="", repr=False)  # in words, for people
+    ledger_index: int | None  # what an output carries; of a refusal, its entry
+    checkpoint: str
+
+    @property
+    def status(self) -> str:
+        """One of queued, running, released, denied, held, failed."""
+        return self.task.status.value
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON contract of ``generate --json``."""
+        request, released = self.task.request, self.task.status is TaskStatus.RELEASED
+        width, height = request.size
         return {
-            "id": self.id,
+            "id": self.task.id,
             "status": self.status,
-            "path": self.path,
-            "model": self.model,
-            "seed": self.seed,
-            "width": self.width,
-            "height": self.height,
-            "fps": self.fps,
-            "duration_s": self.duration_s,
-            "audio": self.audio,
+            "path": self.task.destination if released else None,
+            "model": request.model,
+            "seed": request.seed,
+            "width": width,
+            "height": height,
+            "fps": FPS,
+            "duration_s": 0.0 if request.still else request.duration_s,
+            "audio": _SOUND if request.audio and not request.still else None,
             "verdict": self.verdict.model_dump(mode="json") if self.verdict else None,
-            "ignored": list(self.ignored),
-            "ledger": self.ledger,
-            "timings_s": self.timings_s,
+            "ignored": list(self.task.ignored),
+            "ledger": {"index": self.ledger_index, "checkpoint": self.checkpoint},
+            "timings_s": self.task.timings_s,
         }
+
+
+def record_of(service: Service, task_id: str) -> Record:
+    """Return a task's record; its ledger entries are under the checkpoint it carries."""
+    with service.store.read() as session:
+        task = tasks.load(session, task_id)
+        verdict = tasks.latest_verdict(session, task_id, Stage.OUTPUT)
+        verdict = verdict or tasks.latest_verdict(session, task_id, Stage.ASK)
+        last = session.scalar(
+            select(func.max(ledger_entry.c.index)).where(ledger_entry.c.task_id == task_id)
+        )
+    index = last if task.ledger_index is None else task.ledger_index
+    return Record(task, verdict, index, service.checkpoint())

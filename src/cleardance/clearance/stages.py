@@ -5,10 +5,14 @@ or re-reads the committed proof that it was done. There is no other way to a rel
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cleardance.provenance.seal import Sealed
 from cleardance.request import Request
+from cleardance.store.tables import Stage
 from cleardance.verdict import Verdict
+
+if TYPE_CHECKING:  # brings in FFmpeg, which a refused prompt should not wait for
+    from cleardance.provenance.seal import Sealed
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Generated:
     ignored: tuple[str, ...]
     recipe: dict[str, str]
 
+    @property
+    def task_id(self) -> str:
+        """The task all this belongs to."""
+        return self.ask.queued.task_id
+
 
 @dataclass(frozen=True)
 class OutputCleared:
@@ -48,13 +57,23 @@ class OutputCleared:
     ask_verdict: Verdict
     output_verdict: Verdict
 
+    @property
+    def task_id(self) -> str:
+        """The task all this belongs to."""
+        return self.generated.task_id
+
+    @property
+    def registry_revision(self) -> int:
+        """The revision at which both verdicts were given."""
+        return self.output_verdict.registry_revision
+
 
 @dataclass(frozen=True)
 class SealedOutput:
     """Step 7 done: marked, signed, logged, re-read. Built by ``releasing``."""
 
     cleared: OutputCleared
-    sealed: Sealed
+    sealed: "Sealed"
     blob_digest: str
 
 
@@ -70,5 +89,5 @@ class Refused:
     """The verdict that ended the path: ``deny`` or ``hold``. Built by ``screening``."""
 
     task_id: str
-    stage: str  # "ask" or "output"
+    stage: Stage
     verdict: Verdict

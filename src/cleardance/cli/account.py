@@ -17,10 +17,10 @@ def account() -> None:
 def create(ctx: click.Context, name: str, as_json: bool) -> None:
     """Create the account NAME."""
     from cleardance.clearance.accounts import create_account
-    from cleardance.clearance.home import open_home
+    from cleardance.clearance.service import open_service
 
-    with open_home(ctx.obj) as home:
-        account_id = create_account(home, name)
+    with open_service(ctx.obj) as service:
+        account_id = create_account(service.store, name)
     if as_json:
         print_json({"id": account_id, "name": name})
     else:

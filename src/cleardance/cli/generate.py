@@ -67,7 +67,7 @@ def generate(
     The prompt may describe several shots: "Shot 1: a cat sleeps. Shot 2: the cat jumps."
     """
     from cleardance.clearance.flow import clear
-    from cleardance.clearance.home import open_home
+    from cleardance.clearance.service import open_service
 
     references = (
         *(_image(value) for value in images),
@@ -86,8 +86,8 @@ def generate(
         still=output.suffix.lower() == ".png",
         references=references,
     )
-    with open_home(ctx.obj) as home, step_bars() as progress:
-        record = clear(home, request, output, progress)
+    with open_service(ctx.obj) as service, step_bars() as progress:
+        record = clear(service, request, output, progress)
     if as_json:
         print_json(record.to_json())
     else:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from cleardance.clearance.service import open_service
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.words import echo, screen_lines
-from cleardance.clearance.home import Home, open_home
 from cleardance.errors import CleardanceError, UsageError
+from cleardance.rights.snapshot import RegistrySnapshot, current
+from cleardance.screen.ask import screen_ask
+from cleardance.screen.output import screen_file
 from cleardance.verdict import Decision, Verdict
 
 _EXITS = {
@@ -22,7 +25,9 @@ _EXITS = {
 
 @click.command()
 @click.argument("what", required=False)
-@click.option("--text", "is_text", is_flag=True, help="WHAT is a text, even if a file has its name.")
+@click.option(
+    "--text", "is_text", is_flag=True, help="WHAT is a text, even if a file has its name."
+)
 @click.option(
     "--batch",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -39,13 +44,14 @@ def screen(
     """
     if (what is None) == (batch is None):
         raise UsageError("Give either a text or file to screen, or --batch FILE.")
-    with open_home(ctx.obj) as home:
-        if batch is not None:
-            for row in _screen_batch(home, batch):
-                print_json(row)
-            return
-        assert what is not None
-        verdict = screen_one(home, what, is_text=is_text)
+    with open_service(ctx.obj) as service:
+        registry = current(service.store)
+    if batch is not None:
+        for row in _screen_batch(batch, registry):
+            print_json(row)
+        return
+    assert what is not None
+    verdict = _screen_one(what, registry, is_text=is_text)
     if as_json:
         print_json(verdict.model_dump(mode="json"))
     else:
@@ -53,11 +59,10 @@ def screen(
     ctx.exit(_EXITS[verdict.decision])
 
 
-def screen_one(home: Home, what: str, *, is_text: bool) -> Verdict:
-    """Return the verdict on a text, or on a file if ``what`` names one."""
+def _screen_one(what: str, registry: RegistrySnapshot, *, is_text: bool) -> Verdict:
     if not is_text and _names_a_file(what):
-        return home.screen_file(Path(what))
-    return home.screen_text(what)
+        return screen_file(Path(what), registry)
+    return screen_ask(what, registry)
 
 
 def _names_a_file(what: str) -> bool:
@@ -67,20 +72,23 @@ def _names_a_file(what: str) -> bool:
         return False
 
 
-def _screen_batch(home: Home, batch: Path) -> Iterator[dict[str, object]]:
+def _screen_batch(batch: Path, registry: RegistrySnapshot) -> Iterator[dict[str, object]]:
     with batch.open(encoding="utf-8") as rows:
         for number, row in enumerate(rows, start=1):
-            yield _screen_row(home, number, row)
+            yield _screen_row(number, row, registry)
 
 
-def _screen_row(home: Home, number: int, row: str) -> dict[str, object]:
+def _screen_row(number: int, row: str, registry: RegistrySnapshot) -> dict[str, object]:
     """Return the row's verdict, or its error: one bad row does not end the batch."""
     row_id: object = None
     try:
         fields = json.loads(row)
         row_id = fields["id"]
         path = fields.get("path")
-        verdict = home.screen_file(Path(path)) if path else home.screen_text(fields["text"])
+        is_file = path is not None
+        verdict = (
+            screen_file(Path(path), registry) if is_file else screen_ask(fields["text"], registry)
+        )
     except CleardanceError as error:
         return {"id": row_id, "error": {"code": error.code, "message": error.message}}
     except (ValueError, TypeError, KeyError, AttributeError) as error:

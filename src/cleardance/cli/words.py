@@ -1,10 +1,12 @@
 """Verdicts and results in words a person can act on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import click
 
 from cleardance.clearance.record import Record
+from cleardance.request import FPS, Request
+from cleardance.store.tables import TaskStatus
 from cleardance.verdict import Decision, Verdict
 
 _LABEL_WIDTH = 10
@@ -41,37 +43,36 @@ def screen_lines(verdict: Verdict) -> Iterator[str]:
 
 def record_lines(record: Record) -> Iterator[str]:
     """Yield a finished task as ``generate`` prints it."""
-    if record.status == "released":
-        yield from _released_lines(record)
-    elif record.verdict is not None:
-        said = "Nothing was generated." if not record.generated else "The output stays unreleased."
-        yield line(record.status.capitalize(), f"{said} Task {record.id}.")
-        yield from verdict_lines(record.verdict)
+    task, verdict = record.task, record.verdict
+    if task.status is TaskStatus.RELEASED and verdict is not None:
+        yield from _released_lines(record, verdict)
+    elif task.error_message:
+        yield line("Failed", f"Task {task.id}: {task.error_message} [{task.error_code}]")
+    elif verdict is not None:
+        made = "The output stays unreleased." if task.raw_blob else "Nothing was generated."
+        yield line(record.status.capitalize(), f"{made} Task {task.id}.")
+        yield from verdict_lines(verdict)
 
 
-def _released_lines(record: Record) -> Iterator[str]:
-    assert record.verdict is not None
-    yield line("Released", f"{record.path}  ({_facts(record)})")
-    yield line("Cleared", record.verdict.reason)
-    yield line("Signed", record.signed)
-    yield line("Logged", _logged(record.ledger))
-    if record.ignored:
-        words = ", ".join(f'"{word}"' for word in record.ignored)
-        yield line("Ignored", f"{words}: the model {record.model!r} cannot show this")
-    yield line("Again", f"the same prompt with --seed {record.seed}")
+def _released_lines(record: Record, verdict: Verdict) -> Iterator[str]:
+    task = record.task
+    yield line("Released", f"{task.destination}  ({_facts(task.request)}, task {task.id})")
+    yield line("Cleared", f"{verdict.reason} (registry revision {verdict.registry_revision})")
+    yield line("Signed", "content credentials (C2PA), read back and trusted; watermark: none")
+    size = record.checkpoint.splitlines()[1]
+    yield line("Logged", f"as entry {record.ledger_index}, under a checkpoint of {size} entries")
+    if task.ignored:
+        words = ", ".join(task.ignored)
+        yield line("Ignored", f"{words}: the model {task.request.model!r} cannot show this")
+    yield line("Again", f"the same prompt with --seed {task.request.seed}")
 
 
-def _facts(record: Record) -> str:
-    size = f"{record.width}x{record.height}"
-    if record.duration_s == 0:
+def _facts(request: Request) -> str:
+    size = "x".join(str(side) for side in request.size)
+    if request.still:
         return size
-    sound = "stereo sound" if record.audio else "no sound"
-    return f"{record.duration_s:g} s, {size}, {record.fps} fps, {sound}, task {record.id}"
-
-
-def _logged(ledger: Mapping[str, object]) -> str:
-    size = str(ledger["checkpoint"]).splitlines()[1]
-    return f"ledger entry {ledger['index']}, under a signed checkpoint of {size} entries"
+    sound = "stereo sound" if request.audio else "no sound"
+    return f"{request.duration_s:g} s, {size}, {FPS} fps, {sound}"
 
 
 def echo(lines: Iterator[str]) -> None:

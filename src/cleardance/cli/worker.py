@@ -16,10 +16,10 @@ def worker(ctx: click.Context, once: bool, as_json: bool) -> None:
     Tasks that another process is working on are left alone.
     """
     from cleardance.clearance.flow import resume_unfinished
-    from cleardance.clearance.home import open_home
+    from cleardance.clearance.service import open_service
 
-    with open_home(ctx.obj) as home, step_bars() as progress:
-        records = list(resume_unfinished(home, progress))
+    with open_service(ctx.obj) as service, step_bars() as progress:
+        records = list(resume_unfinished(service, progress))
     if as_json:
         print_json({"tasks": [record.to_json() for record in records]})
         return

@@ -1,14 +1,12 @@
 """The contract every generator fulfils: a request in, raw video and audio out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from cleardance.media import Audio, Video
 from cleardance.request import Ratio, Request, Resolution
 
-Progress = Callable[[float], None]
-"""Called with the fraction done, 0 to 1."""
+if TYPE_CHECKING:  # FFmpeg comes with it, and capabilities are asked of every request
+    from cleardance.media import Audio, Video
 
 
 @dataclass(frozen=True)
@@ -21,32 +19,30 @@ class Capabilities:
     max_duration_s: float
     audio: bool
     stills: bool
-    roles: frozenset[str]  # reference roles it uses; none means references are refused
+    roles: frozenset[str]  # reference roles it uses; any other reference is refused
 
 
 @dataclass(frozen=True)
 class Raw:
     """What a model made: nothing has looked at it yet, and nothing may serve it.
 
-    ``ignored`` lists the words of the prompt the model could not use.
+    ``ignored`` lists the words of the prompt the model could not use, ``recipe`` what it takes
+    beside the request to make the same again.
     """
 
-    video: Video
-    audio: Audio | None
+    video: "Video"
+    audio: "Audio | None"
     ignored: tuple[str, ...]
-    recipe: dict[str, str]  # what it takes to make it again: version, assets' digest
+    recipe: dict[str, str]
 
 
 class Backend(Protocol):
     """A generator. Deterministic: the same request gives the same frames and samples."""
 
-    name: str
-    capabilities: Capabilities
-
     def generate(self, request: Request) -> Raw:
         """Return the raw output; frames may be produced lazily as they are read.
 
-        Raises UnsupportedByModel for a request outside the capabilities, GenerationFailed if the
-        model itself fails.
+        Raises GenerationFailed if the model fails; a request outside the model's capabilities
+        never gets here.
         """
         ...

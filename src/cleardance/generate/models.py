@@ -1,39 +1,76 @@
-"""Which models there are, and whether one can do what a request asks."""
+"""Which models there are, what each can do, and whether that covers a request."""
 
+from dataclasses import dataclass
+from importlib import import_module
+
+from cleardance import __version__
 from cleardance.errors import UnsupportedByModel, UsageError
-from cleardance.generate.backend import Backend
-from cleardance.request import Request
+from cleardance.generate.backend import Backend, Capabilities
+from cleardance.request import Ratio, Request, Resolution
 
 DEFAULT_MODEL = "draft"
-MODELS = ("draft",)
 
 
-def load_model(name: str) -> Backend:
-    """Return the named backend, imported only now: models are the heaviest part of a start.
+@dataclass(frozen=True)
+class Model:
+    """A model as it is listed: known without loading it, since models are heavy to load."""
 
-    Raises UsageError for a name that is not in ``MODELS``.
-    """
-    if name == "draft":
-        from cleardance.generate.backends.draft import DraftBackend
+    name: str
+    version: str
+    source_type: str  # IPTC digital source type of what it makes
+    capabilities: Capabilities
+    backend: str  # module:class
 
-        return DraftBackend()
-    raise UsageError(f"There is no model {name!r}.", hint=f"Models here: {', '.join(MODELS)}.")
+    def load(self) -> Backend:
+        """Import and make the backend."""
+        module, name = self.backend.split(":")
+        backend: Backend = getattr(import_module(module), name)()
+        return backend
 
 
-def check_request(backend: Backend, request: Request) -> None:
-    """Raise UnsupportedByModel, naming the first thing the model cannot do."""
-    can = backend.capabilities
-    problems = (
-        (request.ratio not in can.ratios, f"the ratio {request.ratio}"),
-        (request.resolution not in can.resolutions, f"{request.resolution}"),
-        (
-            not can.min_duration_s <= request.duration_s <= can.max_duration_s,
-            f"{request.duration_s:g} s; it makes {can.min_duration_s:g} to {can.max_duration_s:g} s",
+MODELS = {
+    "draft": Model(
+        name="draft",
+        version=__version__,
+        source_type="algorithmicMedia",  # it learnt from nothing
+        capabilities=Capabilities(
+            ratios=frozenset(Ratio),
+            resolutions=frozenset(Resolution),
+            min_duration_s=4.0,
+            max_duration_s=15.0,
+            audio=True,
+            stills=True,
+            roles=frozenset(),
         ),
-        (request.still and not can.stills, "a still"),
-    )
-    unused = [r for r in request.references if r.role not in can.roles]
-    wrong = [what for is_wrong, what in problems if is_wrong]
-    wrong += [f"{r.path.name} as {r.role.replace('_', ' ')}" for r in unused]
-    if wrong:
-        raise UnsupportedByModel(f"The model {backend.name!r} cannot do {wrong[0]}.")
+        backend="cleardance.generate.backends.draft:DraftBackend",
+    ),
+}
+
+
+def model_named(name: str) -> Model:
+    """Return a model. Raises UsageError for a name that is not in ``MODELS``."""
+    try:
+        return MODELS[name]
+    except KeyError:
+        known = ", ".join(MODELS)
+        raise UsageError(f"There is no model {name!r}.", hint=f"Models here: {known}.") from None
+
+
+def check_request(model: Model, request: Request) -> None:
+    """Raise UnsupportedByModel, naming the first thing the model cannot do."""
+    can = model.capabilities
+    if request.ratio not in can.ratios or request.resolution not in can.resolutions:
+        raise _cannot(model, f"make {request.ratio} at {request.resolution}")
+    if not can.min_duration_s <= request.duration_s <= can.max_duration_s:
+        span = f"{can.min_duration_s:g} to {can.max_duration_s:g} s"
+        raise _cannot(model, f"make {request.duration_s:g} s, only {span}")
+    if request.still and not can.stills:
+        raise _cannot(model, "make stills")
+    for reference in request.references:
+        if reference.role not in can.roles:
+            role = reference.role.replace("_", " ")
+            raise _cannot(model, f"use {reference.path.name} as a {role}")
+
+
+def _cannot(model: Model, what: str) -> UnsupportedByModel:
+    return UnsupportedByModel(f"The model {model.name!r} cannot {what}.")

@@ -20,7 +20,7 @@ def proved_entries(connection: Connection, task_id: str) -> list[Entry]:
         .where(at.task_id == task_id)
         .order_by(at.index)
     )
-    now = log.size(connection)
+    now = log.count(connection)
     entries = [Entry(*row) for row in connection.execute(query)]
     for entry in entries:
         if hash_leaf(entry.leaf()) != entry.leaf_hash:

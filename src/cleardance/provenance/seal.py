@@ -5,6 +5,7 @@ disk. Only if it says what we meant does a `Sealed` exist, and nothing but `seal
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from cleardance.errors import CleardanceError, SealFailed, SealInvalid
 from cleardance.media import (
+    MEZZANINE_LIMITS,
     Frame,
     Probe,
     Progress,
@@ -43,7 +45,7 @@ class UnsealedParts:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A file that was marked, signed, re-read and verified. Only `seal` can construct one."""
+    """A file that was marked, signed, re-read and verified. Only this module constructs one."""
 
     path: Path
     sha256: str  # hex, of the whole file
@@ -54,7 +56,7 @@ class Sealed:
 
     def __post_init__(self, key: object) -> None:
         if key is not _KEY:
-            raise TypeError("Sealed is made by cleardance.provenance.seal.seal only")
+            raise TypeError("Sealed is made by cleardance.provenance.seal only")
 
 
 def seal(
@@ -77,7 +79,7 @@ def seal(
     try:
         _encode(parts.source, unsigned, manifest.ledger_index, mark, progress)
         sign(unsigned, sealed, manifest, authority)
-        return _proved(sealed, manifest, parts.source, authority)
+        return _proved(sealed, replace(parts, manifest=manifest), authority)
     except BaseException:
         sealed.unlink(missing_ok=True)
         raise
@@ -93,7 +95,7 @@ def prove(
     Raises SealInvalid unless it says exactly what sealing these parts would have made it say.
     """
     manifest = replace(parts.manifest, watermark=(watermark or NoWatermark()).name)
-    return _proved(path, manifest, parts.source, authority)
+    return _proved(path, replace(parts, manifest=manifest), authority)
 
 
 def file_sha256(path: Path) -> str:
@@ -126,8 +128,9 @@ def _marked_still(frame: Frame, payload: int, mark: Watermark) -> Frame:
     return marked
 
 
-def _proved(sealed: Path, manifest: ManifestParts, source: Path, authority: Authority) -> Sealed:
+def _proved(sealed: Path, parts: UnsealedParts, authority: Authority) -> Sealed:
     """Read the file back and compare it with what was meant; raises SealInvalid."""
+    manifest = parts.manifest
     facts = verify_signed(sealed, authority.root_pem)
     found = facts.record.model_dump() if facts.record else None
     if found != record(manifest):
@@ -136,7 +139,7 @@ def _proved(sealed: Path, manifest: ManifestParts, source: Path, authority: Auth
         raise SealInvalid(
             f"{sealed.name} discloses {facts.source_type}, not {manifest.source_type}"
         )
-    _check_media(sealed, manifest, has_audio=probe(source).has_audio)
+    _check_media(sealed, parts)
     return Sealed(
         path=sealed,
         sha256=file_sha256(sealed),
@@ -147,18 +150,11 @@ def _proved(sealed: Path, manifest: ManifestParts, source: Path, authority: Auth
     )
 
 
-def _check_media(sealed: Path, manifest: ManifestParts, *, has_audio: bool) -> None:
-    header, recipe = probe(sealed), manifest.recipe
+def _check_media(sealed: Path, parts: UnsealedParts) -> None:
+    header = probe(sealed)
     wrong = [
         f"{what} is {found}, not {meant}"
-        for what, found, meant in (
-            ("size", (header.width_px, header.height_px), (recipe.width_px, recipe.height_px)),
-            *(
-                _video_facts(header, manifest, has_audio=has_audio)
-                if header.kind != "image"
-                else ()
-            ),
-        )
+        for what, found, meant in _media_facts(header, parts)
         if found != meant
     ]
     if wrong:
@@ -166,13 +162,13 @@ def _check_media(sealed: Path, manifest: ManifestParts, *, has_audio: bool) -> N
     next(iter(sample_frames(sealed)))  # the first picture really decodes
 
 
-def _video_facts(
-    header: Probe, manifest: ManifestParts, *, has_audio: bool
-) -> tuple[tuple[str, object, object], ...]:
-    recipe = manifest.recipe
-    codecs = tuple(stream.codec for stream in header.streams)
-    return (
-        ("frame rate", header.fps, float(recipe.fps)),
-        ("frame count", header.frame_count, round(recipe.duration_s * recipe.fps)),
-        ("codecs", codecs, ("h264", "aac") if has_audio else ("h264",)),
-    )
+def _media_facts(header: Probe, parts: UnsealedParts) -> Iterator[tuple[str, object, object]]:
+    """Yield (what, as found, as meant)."""
+    recipe = parts.manifest.recipe
+    yield "kind", header.kind, "image" if parts.still else "video"
+    yield "size", (header.width_px, header.height_px), (recipe.width_px, recipe.height_px)
+    if not parts.still:
+        sound = ("aac",) if probe(parts.source, MEZZANINE_LIMITS).has_audio else ()
+        yield "codecs", tuple(stream.codec for stream in header.streams), ("h264", *sound)
+        yield "frame rate", header.fps, float(recipe.fps)
+        yield "frame count", header.frame_count, round(recipe.duration_s * recipe.fps)

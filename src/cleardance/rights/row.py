@@ -6,8 +6,16 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
+from cleardance.errors import RegistryError
 from cleardance.match.fold import key_of, normal_form
 
 _Text = Annotated[
@@ -80,6 +88,18 @@ class RegistryRow(BaseModel):
     def content(self) -> dict[str, Any]:
         """Return the row as plain JSON values, defaults included."""
         return self.model_dump(mode="json")
+
+
+def parse_row(values: object) -> RegistryRow:
+    """Return the row that plain JSON values describe. Raises RegistryError naming each field."""
+    try:
+        return RegistryRow.model_validate(values)
+    except ValidationError as error:
+        problems = (
+            f"{'.'.join(map(str, problem['loc'])) or 'row'}: {problem['msg']}"
+            for problem in error.errors(include_url=False)
+        )
+        raise RegistryError("; ".join(problems)) from error
 
 
 def _slug(name: str) -> str:

@@ -1,46 +1,43 @@
 """The ``draft`` model: the procedural world renders what the prompt describes, at once."""
 
-from cleardance import __version__
-from cleardance.generate.backend import Capabilities, Raw
+import numpy as np
+
+from cleardance.generate.backend import Raw
 from cleardance.media import Audio, Video
-from cleardance.request import FPS, Ratio, Request, Resolution
+from cleardance.request import FPS, Request
 from cleardance.world import foley, reading, render
+from cleardance.world.reading import Reading
 
 SAMPLE_RATE_HZ = 48_000
 STILL_AT = 0.4
-"""Where in the scene a still is taken: by then every actor has entered."""
+"""When in the first shot a still is taken, as a fraction of it: by then every actor is there."""
 
 
 class DraftBackend:
-    """An instant animatic with sound. Everything it shows is in our own licensed art."""
-
-    name = "draft"
-    capabilities = Capabilities(
-        ratios=frozenset(Ratio),
-        resolutions=frozenset(Resolution),
-        min_duration_s=4.0,
-        max_duration_s=15.0,
-        audio=True,
-        stills=True,
-        roles=frozenset(),
-    )
+    """An instant animatic with sound. Everything it shows is drawn from our own licensed art."""
 
     def generate(self, request: Request) -> Raw:
         """Render the scene the prompt describes; frames are drawn as they are read."""
         understood = reading.read(request.prompt, request.duration_s, request.seed)
-        width_px, height_px = request.size
-        recipe = {"world": __version__, "seed": str(request.seed)}
         if request.still:
-            frame = render.still(understood.scene, width_px, height_px, STILL_AT)
-            video = Video(width_px, height_px, FPS, 1, iter([frame]))
-            return Raw(video, None, understood.ignored, recipe)
-        frame_count = round(request.duration_s * FPS)
+            return _still(request, understood)
+        width_px, height_px = request.size
+        frame_count = round(understood.scene.duration_s * FPS)
         frames = render.frames(understood.scene, width_px, height_px, FPS)
         video = Video(width_px, height_px, FPS, frame_count, frames)
-        audio = self._sound(request, understood) if request.audio else None
-        return Raw(video, audio, understood.ignored, recipe)
+        audio = _sound(request, understood) if request.audio else None
+        return Raw(video, audio, understood.ignored, {})
 
-    def _sound(self, request: Request, understood: reading.Reading) -> Audio:
-        width_px, height_px = request.size
-        takes = render.takes(understood.scene, width_px / height_px)
-        return Audio(foley.soundtrack(takes, SAMPLE_RATE_HZ, channels=2), SAMPLE_RATE_HZ)
+
+def _still(request: Request, understood: Reading) -> Raw:
+    width_px, height_px = request.size
+    take = render.takes(understood.scene, width_px / height_px)[0]
+    moment = np.array([STILL_AT * take.shot.duration_s])
+    frames = render.shoot(take, moment, width_px, height_px)
+    return Raw(Video(width_px, height_px, FPS, 1, frames), None, understood.ignored, {})
+
+
+def _sound(request: Request, understood: Reading) -> Audio:
+    width_px, height_px = request.size
+    takes = render.takes(understood.scene, width_px / height_px)
+    return Audio(foley.soundtrack(takes, SAMPLE_RATE_HZ, channels=2), SAMPLE_RATE_HZ)

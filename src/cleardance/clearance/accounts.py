@@ -1,0 +1,42 @@
+"""On whose behalf things are made."""
+
+import secrets
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from cleardance.errors import UsageError
+from cleardance.store import Store
+from cleardance.store.tables import account, utc_now
+
+LOCAL_ACCOUNT = "local"
+_MAX_NAME_CHARS = 64
+
+
+def create_account(store: Store, name: str) -> str:
+    """Create an account and return its id. Raises UsageError for a bad or taken name."""
+    if not name.isprintable() or not 1 <= len(name) <= _MAX_NAME_CHARS:
+        raise UsageError(f"A name has 1 to {_MAX_NAME_CHARS} printable characters.")
+    try:
+        with store.begin() as session:
+            return _insert(session, name)
+    except IntegrityError as error:
+        raise UsageError(f"There is already an account {name!r}.") from error
+
+
+def ensure_local_account(store: Store) -> None:
+    """Make the account that commands act for when they name none."""
+    known = select(account.c.id).where(account.c.name == LOCAL_ACCOUNT)
+    with store.read() as session:
+        if session.scalar(known) is not None:
+            return
+    with store.begin() as session:
+        if session.scalar(known) is None:
+            _insert(session, LOCAL_ACCOUNT)
+
+
+def _insert(session: Connection, name: str) -> str:
+    account_id = f"acc-{secrets.token_hex(8)}"
+    values = {"id": account_id, "name": name, "created_at": utc_now()}
+    session.execute(insert(account).values(**values))
+    return account_id

@@ -1,0 +1,75 @@
+"""Steps 1 and 2: is it a request we can serve, and then it is stored and logged as asked."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleardance.clearance import tasks
+from cleardance.clearance.progress import Watch
+from cleardance.clearance.service import Service
+from cleardance.clearance.stages import Queued
+from cleardance.clearance.tasks import Step
+from cleardance.errors import UsageError
+from cleardance.generate.models import check_request, model_named
+from cleardance.ledger.entry import EntryKind, personal
+from cleardance.ledger.log import append
+from cleardance.request import Request
+
+_SUFFIXES = {True: ".png", False: ".mp4"}  # still or video
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Step 1 done; nothing is stored yet."""
+
+    request: Request
+    destination: Path
+
+
+def check(request: Request, destination: Path, watch: Watch) -> Checked:
+    """Step 1. Raise the UsageError or MediaError that names the first thing wrong."""
+    with watch.step(Step.CHECK):
+        check_request(model_named(request.model), request)
+        _check_destination(destination, _SUFFIXES[request.still])
+        _check_references(request)
+    return Checked(request, destination.absolute())
+
+
+def enqueue(service: Service, checked: Checked, watch: Watch) -> Queued:
+    """Step 2. Store the task and log that it was asked, in one transaction. Raises NotFound."""
+    request, task_id = checked.request, tasks.new_task_id()
+    with watch.step(Step.ENQUEUE), service.store.begin() as session:
+        salt = tasks.create(session, task_id, request, str(checked.destination))
+        body = {
+            "model": request.model,
+            "account": personal(request.account, salt),
+            "request": personal(request.model_dump_json(), salt),
+        }
+        append(session, EntryKind.ASKED, task_id, body)
+    return Queued(task_id, request)
+
+
+def reload(service: Service, task_id: str) -> Queued:
+    """Return a task that was queued before, to go on with it. Raises NotFound."""
+    with service.store.read() as session:
+        return Queued(task_id, tasks.load(session, task_id).request)
+
+
+def _check_references(request: Request) -> None:
+    if request.references:
+        from cleardance.media import probe  # slow to import, and most requests have none
+
+        for reference in request.references:
+            probe(reference.path)
+
+
+def _check_destination(destination: Path, suffix: str) -> None:
+    if destination.suffix.lower() != suffix:
+        raise UsageError(
+            f"{destination.name} should end in {suffix}.", hint="Videos are .mp4, stills are .png."
+        )
+    folder = destination.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder} to put {destination.name} into.")
+    if not os.access(folder, os.W_OK) or destination.is_dir():
+        raise UsageError(f"{destination} cannot be written.")

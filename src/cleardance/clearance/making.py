@@ -1,0 +1,69 @@
+"""Step 4: the model makes raw media, into a private blob that nothing serves."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from cleardance.clearance import tasks
+from cleardance.clearance.progress import Watch
+from cleardance.clearance.service import Service
+from cleardance.clearance.stages import AskCleared, Generated
+from cleardance.clearance.tasks import Step, TaskRow
+from cleardance.errors import CleardanceError, GenerationFailed
+from cleardance.generate.backend import Raw
+from cleardance.generate.models import model_named
+from cleardance.ledger.entry import EntryKind
+from cleardance.ledger.log import append
+from cleardance.media import Frame, write_mezzanine, write_png
+from cleardance.request import Request
+
+
+def generate(service: Service, ask: AskCleared, watch: Watch) -> Generated:
+    """Step 4, or its committed result. Raises GenerationFailed, EncodingFailed, DiskFull."""
+    task = service.task(ask.queued.task_id)
+    if task.raw_blob is None:
+        with watch.step(Step.GENERATE) as progress:
+            _make(service, task, progress)
+        task = service.task(task.id)
+    assert task.raw_blob is not None
+    return Generated(ask, task.raw_blob, task.ignored, task.recipe)
+
+
+def _make(service: Service, task: TaskRow, progress: Callable[[float], None]) -> None:
+    request = task.request
+    with ExitStack() as transaction:
+        with service.store.blobs.writer() as draft:
+            raw = _run_model(request)
+            _write(draft.path, raw, request, progress)
+            # Opened before the blob is in place: whoever deletes an equal blob waits for our row.
+            session = transaction.enter_context(service.store.begin())
+        made = {"raw_blob": draft.digest, "ignored": list(raw.ignored)}
+        tasks.advance(session, task.id, Step.GENERATE, output={"recipe": raw.recipe}, **made)
+        body = {"model": request.model, "seed": request.seed, "raw": draft.digest}
+        append(session, EntryKind.GENERATED, task.id, body)
+
+
+def _run_model(request: Request) -> Raw:
+    try:
+        return model_named(request.model).load().generate(request)
+    except CleardanceError:
+        raise
+    except Exception as error:
+        raise GenerationFailed(f"The model {request.model!r} failed: {error!r}") from error
+
+
+def _write(path: Path, raw: Raw, request: Request, progress: Callable[[float], None]) -> None:
+    video = replace(raw.video, frames=_guarded(raw.video.frames, request.model))
+    if request.still:
+        write_png(path, next(video.frames))
+    else:
+        write_mezzanine(path, video, raw.audio, progress)
+
+
+def _guarded(frames: Iterator[Frame], model: str) -> Iterator[Frame]:
+    """Yield the frames; what the model raises while drawing them is the model's failure."""
+    try:
+        yield from frames
+    except Exception as error:
+        raise GenerationFailed(f"The model {model!r} failed: {error!r}") from error

@@ -1,0 +1,142 @@
+"""Steps 7 and 8: only what is sealed is released, and only while its verdict still stands."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from cleardance.clearance import tasks
+from cleardance.clearance.delivery import deliver
+from cleardance.clearance.progress import Watch
+from cleardance.clearance.service import Service
+from cleardance.clearance.stages import OutputCleared, Released, SealedOutput
+from cleardance.clearance.tasks import Step, TaskRow
+from cleardance.errors import StoreError
+from cleardance.generate.models import model_named
+from cleardance.ledger.entry import EntryKind, personal
+from cleardance.ledger.log import append
+from cleardance.provenance.manifest import ManifestParts, Recipe, SourceType
+from cleardance.provenance.seal import Sealed, UnsealedParts, prove, seal
+from cleardance.request import FPS
+from cleardance.rights.registry import revision
+from cleardance.store.failures import os_failures
+from cleardance.store.tables import TaskStatus
+
+
+def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> SealedOutput:
+    """Step 7: mark, encode, sign, log, re-read; or re-read what was sealed before.
+
+    Raises SealFailed, SealInvalid, EncodingFailed, DiskFull.
+    """
+    with watch.step(Step.SEAL) as progress:
+        index = _sealing_index(service, cleared)
+        task = service.task(cleared.task_id)
+        parts = _unsealed(service, task, cleared, index)
+        if task.sealed_blob is not None:
+            path = service.store.blobs.path(task.sealed_blob)
+            return SealedOutput(cleared, prove(path, parts, service.authority), task.sealed_blob)
+        with _work_dir(service.store.home.work / task.id) as work_dir:
+            sealed = seal(parts, work_dir, service.authority, progress=progress)
+            return SealedOutput(cleared, sealed, _keep(service, task, sealed))
+
+
+@contextmanager
+def _work_dir(path: Path) -> Iterator[Path]:
+    """Give an empty private folder, whatever a killed predecessor left in it."""
+    shutil.rmtree(path, ignore_errors=True)
+    with os_failures(path):
+        path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _sealing_index(service: Service, cleared: OutputCleared) -> int:
+    """Return the ledger index the output carries; it is taken once, however often we try."""
+    with service.store.begin() as session:
+        known = tasks.load(session, cleared.task_id).ledger_index
+        if known is not None:
+            return known
+        body = {
+            "raw": cleared.generated.raw_digest,
+            "ask_verdict": tasks.verdict_digest(cleared.ask_verdict),
+            "output_verdict": tasks.verdict_digest(cleared.output_verdict),
+        }
+        index = append(session, EntryKind.SEALING, cleared.task_id, body).index
+        tasks.advance(session, cleared.task_id, Step.SCREEN_AGAIN, ledger_index=index)
+        return index
+
+
+def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: int) -> UnsealedParts:
+    request, model = task.request, model_named(task.request.model)
+    width_px, height_px = request.size
+    recipe = Recipe(
+        model=model.name,
+        model_version=model.version,
+        seed=request.seed,
+        width_px=width_px,
+        height_px=height_px,
+        fps=FPS,
+        duration_s=0.0 if request.still else request.duration_s,
+        prompt_commitment=personal(request.prompt, task.salt),
+        extra=cleared.generated.recipe,
+    )
+    parts = ManifestParts(
+        title=Path(task.destination).name,
+        output_id=task.id,
+        ledger_index=index,
+        verdict_digest=tasks.verdict_digest(cleared.output_verdict),
+        registry_revision=cleared.output_verdict.registry_revision,
+        source_type=SourceType(model.source_type),
+        recipe=recipe,
+    )
+    source = service.store.blobs.path(cleared.generated.raw_digest)
+    return UnsealedParts(source, parts, still=request.still)
+
+
+def _keep(service: Service, task: TaskRow, sealed: Sealed) -> str:
+    digest = service.store.blobs.put_file(sealed.path)
+    with service.store.begin() as session:
+        tasks.advance(session, task.id, Step.SEAL, sealed_blob=digest)
+        body = {"sealing": sealed.ledger_index, "sha256": digest, "watermark": sealed.watermark}
+        append(session, EntryKind.SEALED, task.id, body)
+    return digest
+
+
+def release(service: Service, output: SealedOutput, watch: Watch) -> Released | None:
+    """Step 8: log it, then put the file in place. None if the registry has moved meanwhile."""
+    with watch.step(Step.RELEASE):
+        with service.store.begin() as session:
+            if output.cleared.registry_revision != revision(session):
+                return None
+            _log_release(service, session, output)
+        hand_over(service, output.cleared.task_id)
+    return Released(output)
+
+
+def hand_over(service: Service, task_id: str) -> None:
+    """Put a released file where it was asked for; again, if a crash came in between.
+
+    Raises BlobDamaged if its bytes are not the ones that were logged, DiskFull, StoreError.
+    """
+    task = service.task(task_id)
+    if task.status is not TaskStatus.RELEASED or task.sealed_blob is None:
+        raise StoreError(f"Task {task_id} was not released; nothing is handed over.")
+    service.checkpoint()
+    service.store.blobs.verify(task.sealed_blob)
+    deliver(service.store.blobs.path(task.sealed_blob), Path(task.destination))
+    with service.store.begin() as session:
+        tasks.advance(session, task_id, Step.RELEASE)
+
+
+def _log_release(service: Service, session: Connection, output: SealedOutput) -> None:
+    """Log the release, and delete the raw media unless another task needs the same."""
+    task_id, raw_digest = output.cleared.task_id, output.cleared.generated.raw_digest
+    tasks.advance(session, task_id, Step.SEAL, status=TaskStatus.RELEASED)
+    body = {"sealing": output.sealed.ledger_index, "sha256": output.blob_digest}
+    append(session, EntryKind.RELEASED, task_id, body)
+    if not tasks.needs_blob(session, raw_digest):
+        service.store.blobs.delete(raw_digest)

@@ -1,0 +1,117 @@
+"""Steps 3, 5 and 6: what was asked and what was made, against the registry as it stands."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, insert
+
+from cleardance.clearance import tasks
+from cleardance.clearance.progress import Watch
+from cleardance.clearance.service import Service
+from cleardance.clearance.stages import AskCleared, Generated, OutputCleared, Queued, Refused
+from cleardance.clearance.tasks import Step
+from cleardance.request import Request
+from cleardance.rights.snapshot import RegistrySnapshot, current
+from cleardance.screen.ask import screen_ask as screen_text
+from cleardance.screen.output import FrameSignal, screen_file, screen_output
+from cleardance.store.tables import Stage, output_signal
+from cleardance.verdict import Decision, Verdict, worst_of
+
+if TYPE_CHECKING:
+    from cleardance.media import Frame
+
+
+def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | Refused:
+    """Step 3: the prompt and every reference; or the verdict that was committed before."""
+    with watch.step(Step.SCREEN_ASK):
+        with service.store.read() as session:
+            verdict = tasks.latest_verdict(session, queued.task_id, Stage.ASK)
+        if verdict is None:
+            verdict = _verdict_on_ask(queued.request, current(service.store))
+            with service.store.begin() as session:
+                tasks.advance(session, queued.task_id, Step.SCREEN_ASK)
+                _commit(session, queued.task_id, Stage.ASK, verdict)
+    if verdict.decision is Decision.CLEAR:
+        return AskCleared(queued, verdict)
+    return Refused(queued.task_id, Stage.ASK, verdict)
+
+
+def screen_generated(
+    service: Service, generated: Generated, watch: Watch
+) -> OutputCleared | Refused:
+    """Steps 5 and 6: the output; and everything again for as long as the registry moves."""
+    task_id, ask = generated.task_id, generated.ask.verdict
+    with watch.step(Step.SCREEN_OUTPUT):
+        with service.store.read() as session:
+            output = tasks.latest_verdict(session, task_id, Stage.OUTPUT)
+            ask = tasks.latest_verdict(session, task_id, Stage.ASK) or ask
+        output = output or _screen_frames(service, generated, current(service.store))
+    with watch.step(Step.SCREEN_AGAIN):
+        while output.decision is Decision.CLEAR and ask.decision is Decision.CLEAR:
+            registry = current(service.store)
+            if ask.registry_revision == output.registry_revision == registry.revision:
+                return OutputCleared(generated, ask, output)
+            if ask.registry_revision != registry.revision:
+                ask = _screen_ask_again(service, generated, registry)
+            if output.registry_revision != registry.revision:
+                output = _screen_frames(service, generated, registry)
+    if ask.decision is not Decision.CLEAR:
+        return Refused(task_id, Stage.ASK, ask)
+    return Refused(task_id, Stage.OUTPUT, output)
+
+
+def _verdict_on_ask(request: Request, registry: RegistrySnapshot) -> Verdict:
+    references = [screen_file(reference.path, registry) for reference in request.references]
+    return worst_of([screen_text(request.prompt, registry), *references])
+
+
+def _screen_ask_again(
+    service: Service, generated: Generated, registry: RegistrySnapshot
+) -> Verdict:
+    verdict = _verdict_on_ask(generated.ask.queued.request, registry)
+    with service.store.begin() as session:
+        _commit(session, generated.task_id, Stage.ASK, verdict)
+    return verdict
+
+
+def _screen_frames(service: Service, generated: Generated, registry: RegistrySnapshot) -> Verdict:
+    verdict, signals = screen_output(_frames(service, generated), registry)
+    with service.store.begin() as session:
+        _keep_signals(session, generated.task_id, signals)
+        tasks.advance(session, generated.task_id, Step.SCREEN_OUTPUT)
+        _commit(session, generated.task_id, Stage.OUTPUT, verdict)
+    return verdict
+
+
+def _frames(service: Service, generated: Generated) -> Iterator[tuple[float, "Frame"]]:
+    # A refused prompt never gets here, and should not wait for FFmpeg to load.
+    from cleardance.media import read_image, sample_keyframes
+
+    path = service.store.blobs.path(generated.raw_digest)
+    if generated.ask.queued.request.still:
+        yield 0.0, read_image(path)
+    else:
+        yield from sample_keyframes(path)
+
+
+def _keep_signals(session: Connection, task_id: str, signals: Sequence[FrameSignal]) -> None:
+    """Store what later works are compared with; screening again replaces it."""
+    session.execute(delete(output_signal).where(output_signal.c.task_id == task_id))
+    if signals:
+        rows = [
+            {
+                "task_id": task_id,
+                "kind": signal.kind,
+                "time_s": signal.time_s,
+                "value": signal.value,
+            }
+            for signal in signals
+        ]
+        session.execute(insert(output_signal), rows)
+
+
+def _commit(session: Connection, task_id: str, stage: Stage, verdict: Verdict) -> None:
+    """Store and log the verdict, and end the task if it is not clear."""
+    tasks.save_verdict(session, task_id, stage, verdict)
+    if verdict.decision is not Decision.CLEAR:
+        tasks.refuse(session, task_id, stage, verdict)

@@ -1,0 +1,60 @@
+"""What a process holds open while it works: store, keys, and the registry as it stands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cleardance import settings as settings_module
+from cleardance.clearance import accounts, tasks
+from cleardance.ledger import keys, log
+from cleardance.rights.registry import ensure_starter
+from cleardance.settings import Settings
+from cleardance.store import Store, open_store
+
+if TYPE_CHECKING:  # signing brings in FFmpeg and the C2PA library, which a refusal never needs
+    from cleardance.provenance.authority import Authority
+
+
+@dataclass(frozen=True)
+class Service:
+    """One opened home. ``open_service`` makes it."""
+
+    settings: Settings
+    store: Store
+
+    @cached_property
+    def ledger_keys(self) -> keys.Keys:
+        """The key that signs checkpoints, made at first use."""
+        return keys.load_or_make(self.store.home.keys, self.settings.origin)
+
+    @cached_property
+    def authority(self) -> "Authority":
+        """The certificate authority that signs outputs, made at first use."""
+        from cleardance.provenance.authority import open_authority
+
+        return open_authority(self.store.home.keys, self.settings.origin)
+
+    def task(self, task_id: str) -> tasks.TaskRow:
+        """Return a task as stored. Raises NotFound."""
+        with self.store.read() as session:
+            return tasks.load(session, task_id)
+
+    def checkpoint(self) -> str:
+        """Sign the ledger as it is now; return the note."""
+        return log.checkpoint(self.store, self.ledger_keys)
+
+
+@contextmanager
+def open_service(home: Path | None) -> Iterator[Service]:
+    """Open a home, made at first use with its starter registry and its ``local`` account.
+
+    Raises HomeUnusable, DiskFull, StoreError, or UsageError for wrong settings.
+    """
+    settings = settings_module.load(home)
+    with open_store(settings) as store:
+        ensure_starter(store)
+        accounts.ensure_local_account(store)
+        yield Service(settings, store)

@@ -1,0 +1,215 @@
+"""Task rows: the durable state of the one path. Every write happens in the caller's transaction."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from cleardance.errors import CleardanceError, NotFound
+from cleardance.ledger.entry import EntryKind, canonical
+from cleardance.ledger.log import append
+from cleardance.request import Request
+from cleardance.store import Store
+from cleardance.store.tables import Stage, TaskStatus, account, task, utc_now, verdict
+from cleardance.verdict import Decision, Verdict
+
+
+class Step(IntEnum):
+    """The eight steps of the one path."""
+
+    CHECK = 1
+    ENQUEUE = 2
+    SCREEN_ASK = 3
+    GENERATE = 4
+    SCREEN_OUTPUT = 5
+    SCREEN_AGAIN = 6
+    SEAL = 7
+    RELEASE = 8
+
+    @property
+    def title(self) -> str:
+        """What a person reads beside the progress bar."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Step.CHECK: "Checking the request",
+    Step.ENQUEUE: "Queueing",
+    Step.SCREEN_ASK: "Screening the prompt",
+    Step.GENERATE: "Generating",
+    Step.SCREEN_OUTPUT: "Screening the output",
+    Step.SCREEN_AGAIN: "Checking the registry again",
+    Step.SEAL: "Sealing",
+    Step.RELEASE: "Releasing",
+}
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as stored. Fields that a later step fills are None until then."""
+
+    id: str
+    status: TaskStatus
+    step: Step
+    request: Request
+    salt: bytes
+    ignored: tuple[str, ...]
+    recipe: dict[str, str]
+    raw_blob: str | None
+    sealed_blob: str | None
+    destination: str
+    ledger_index: int | None
+    timings_s: dict[str, float]
+    error_code: str | None
+    error_message: str | None
+
+
+def new_task_id() -> str:
+    """Return an id that sorts by time: ``cgt-YYYYMMDDhhmmss-xxxxx``, the form Ark clients know."""
+    return f"cgt-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+
+
+def create(session: Connection, task_id: str, request: Request, destination: str) -> bytes:
+    """Insert a queued task with both first steps done; return the salt of its commitments."""
+    now, salt = utc_now(), secrets.token_bytes(32)
+    values = {
+        "id": task_id,
+        "account_id": _account_id(session, request.account),
+        "status": TaskStatus.QUEUED,
+        "step": Step.ENQUEUE,
+        "request": request.model_dump(mode="json"),
+        "salt": salt,
+        "destination": destination,
+        "timings": {},
+        "created_at": now,
+        "updated_at": now,
+    }
+    session.execute(insert(task).values(**values))
+    return salt
+
+
+def _account_id(session: Connection, name: str) -> str:
+    found: str | None = session.scalar(select(account.c.id).where(account.c.name == name))
+    if found is None:
+        raise NotFound(
+            f"There is no account {name!r}.", hint=f"cleardance account create {name} makes one."
+        )
+    return found
+
+
+def load(session: Connection, task_id: str) -> TaskRow:
+    """Return a task. Raises NotFound."""
+    row = session.execute(select(task).where(task.c.id == task_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no task {task_id}.")
+    return TaskRow(
+        id=row["id"],
+        status=TaskStatus(row["status"]),
+        step=Step(row["step"]),
+        request=Request.model_validate(row["request"]),
+        salt=row["salt"],
+        ignored=tuple(row["ignored"] or ()),
+        recipe=(row["output"] or {}).get("recipe", {}),
+        raw_blob=row["raw_blob"],
+        sealed_blob=row["sealed_blob"],
+        destination=row["destination"],
+        ledger_index=row["ledger_index"],
+        timings_s=row["timings"] or {},
+        error_code=row["error_code"],
+        error_message=row["error_message"],
+    )
+
+
+def advance(session: Connection, task_id: str, step: Step, **values: object) -> None:
+    """Record that a step is done, with what it made."""
+    if step is not Step.RELEASE:
+        values.setdefault("status", TaskStatus.RUNNING)
+    change = update(task).where(task.c.id == task_id)
+    session.execute(change.values(step=step, updated_at=utc_now(), **values))
+
+
+def verdict_digest(body: Verdict) -> str:
+    """Return the SHA-256, in hex, of a verdict's canonical JSON: how the ledger knows it."""
+    return hashlib.sha256(canonical(body.model_dump(mode="json"))).hexdigest()
+
+
+def save_verdict(session: Connection, task_id: str, stage: Stage, body: Verdict) -> None:
+    """Store a verdict and log it."""
+    values = {
+        "id": f"{task_id}/{stage}/{body.registry_revision}",
+        "task_id": task_id,
+        "stage": stage,
+        "registry_revision": body.registry_revision,
+        "decision": body.decision,
+        "body": body.model_dump(mode="json"),
+        "created_at": utc_now(),
+    }
+    session.execute(insert(verdict).values(**values))
+    entry = {
+        "stage": stage.value,
+        "decision": body.decision.value,
+        "registry_revision": body.registry_revision,
+        "works": sorted({finding.work.id for finding in body.findings}),
+        "sha256": verdict_digest(body),
+    }
+    append(session, EntryKind.VERDICT, task_id, entry)
+
+
+def latest_verdict(session: Connection, task_id: str, stage: Stage) -> Verdict | None:
+    """Return the newest verdict of a stage, if there is one."""
+    query = (
+        select(verdict.c.body)
+        .where(verdict.c.task_id == task_id, verdict.c.stage == stage)
+        .order_by(verdict.c.registry_revision.desc())
+        .limit(1)
+    )
+    body = session.scalar(query)
+    return None if body is None else Verdict.model_validate(body)
+
+
+def refuse(session: Connection, task_id: str, stage: Stage, body: Verdict) -> None:
+    """End a task by a verdict: denied, or held until a person has looked."""
+    held = body.decision is Decision.HOLD
+    status = TaskStatus.HELD if held else TaskStatus.DENIED
+    change = update(task).where(task.c.id == task_id)
+    session.execute(change.values(status=status, updated_at=utc_now()))
+    entry = {"stage": stage.value, "sha256": verdict_digest(body)}
+    append(session, EntryKind.HELD if held else EntryKind.REFUSED, task_id, entry)
+
+
+def fail(store: Store, task_id: str, error: CleardanceError) -> None:
+    """Mark a task failed for good, with the error that ended it."""
+    values = {"error_code": error.code, "error_message": error.message, "updated_at": utc_now()}
+    change = update(task).where(task.c.id == task_id)
+    with store.begin() as session:
+        session.execute(change.values(status=TaskStatus.FAILED, **values))
+        append(session, EntryKind.FAILED, task_id, {"code": error.code})
+
+
+def save_timings(store: Store, task_id: str, seconds: dict[str, float]) -> None:
+    """Keep how long each part took; not worth logging."""
+    with store.begin() as session:
+        session.execute(update(task).where(task.c.id == task_id).values(timings=seconds))
+
+
+_UNFINISHED = or_(
+    task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING]),
+    and_(task.c.status == TaskStatus.RELEASED, task.c.step < Step.RELEASE),
+)
+
+
+def unfinished(store: Store) -> list[str]:
+    """Return the ids of tasks that have not ended, oldest first; some may be worked on now."""
+    with store.read() as session:
+        ids = session.scalars(select(task.c.id).where(_UNFINISHED).order_by(task.c.created_at))
+        return list(ids)
+
+
+def needs_blob(session: Connection, raw_digest: str) -> bool:
+    """Whether a task that was not released still needs this raw media, if only as evidence."""
+    others = task.c.status != TaskStatus.RELEASED
+    query = select(func.count()).where(task.c.raw_blob == raw_digest, others)
+    return bool(session.scalar(query))
