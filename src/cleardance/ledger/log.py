@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from cleardance.errors import NotFound, StoreError
 from cleardance.ledger import entry as leaf
@@ -25,7 +25,16 @@ from cleardance.store.tables import (
     utc_text,
 )
 
-_SIZE_KEY = "ledger_size"
+_IS_SIZE = meta.c.key == "ledger_size"
+# Built once: building a statement takes longer than running it.
+_COUNT = select(meta.c.value).where(_IS_SIZE)
+_TAKE = update(meta).where(_IS_SIZE).values(value=meta.c.value + 1).returning(meta.c.value)
+_LEAVES = select(ledger_entry.c.index, ledger_entry.c.leaf_hash).where(
+    ledger_entry.c.index.in_(bindparam("places", expanding=True))
+)
+_NODES = select(ledger_node.c.level, ledger_node.c.index, ledger_node.c.hash).where(
+    tuple_(ledger_node.c.level, ledger_node.c.index).in_(bindparam("places", expanding=True))
+)
 _T = TypeVar("_T")
 
 
@@ -93,7 +102,7 @@ def append(
 
 def count(connection: Connection) -> int:
     """Return the number of entries."""
-    found = connection.scalar(select(meta.c.value).where(meta.c.key == _SIZE_KEY))
+    found = connection.scalar(_COUNT)
     if found is None:
         raise StoreError("The ledger's counter is gone from the database.")
     return found
@@ -150,12 +159,7 @@ def prove_consistency(connection: Connection, old: int, new: int) -> Consistency
 
 
 def _take_index(connection: Connection) -> int:
-    taken = connection.scalar(
-        update(meta)
-        .where(meta.c.key == _SIZE_KEY)
-        .values(value=meta.c.value + 1)
-        .returning(meta.c.value)
-    )
+    taken = connection.scalar(_TAKE)
     if taken is None:
         raise StoreError("The ledger's counter is gone from the database.")
     return int(taken) - 1
@@ -189,14 +193,9 @@ def _fetch(connection: Connection, wanted: set[tuple[int, int]]) -> dict[tuple[i
     nodes = [place for place in wanted if place[0] > 0]
     found: dict[tuple[int, int], bytes] = {}
     if leaves:
-        at = ledger_entry.c
-        query = select(at.index, at.leaf_hash).where(at.index.in_(leaves))
-        found |= {(0, index): hash_ for index, hash_ in connection.execute(query)}
+        rows = connection.execute(_LEAVES, {"places": leaves})
+        found |= {(0, index): hash_ for index, hash_ in rows}
     if nodes:
-        on = ledger_node.c
-        query_nodes = select(on.level, on.index, on.hash).where(
-            tuple_(on.level, on.index).in_(nodes)
-        )
-        rows = connection.execute(query_nodes)
-        found |= {(level, index): hash_ for level, index, hash_ in rows}
+        more = connection.execute(_NODES, {"places": nodes})
+        found |= {(level, index): hash_ for level, index, hash_ in more}
     return found
