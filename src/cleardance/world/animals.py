@@ -64,7 +64,7 @@ def moo(pitch: float, rng: Rng) -> Floats:
     voice = spoken(
         x, t, [(0, "mm"), (0.3 * end, "oo"), (0.65 * end, "oh"), (end, "oo")], pitch**0.7
     )
-    return voice * contour(t, [(0, 0), (0.03, 0.4), (0.3 * end, 0.9), (0.7 * end, 1), (end, 0)])
+    return voice * contour(t, [(0, 0), (0.015, 0.6), (0.3 * end, 0.9), (0.7 * end, 1), (end, 0)])
 
 
 def baa(pitch: float, rng: Rng) -> Floats:
@@ -191,7 +191,7 @@ def roar(pitch: float, rng: Rng) -> Floats:
     line = [(0, 95 * pitch), (0.35, 165 * pitch), (0.9, 140 * pitch), (1.7, 60 * pitch)]
     x = glottis(t, line, rng, tilt=0.45, breath=0.55, rough=0.9, jitter=0.05)
     voice = spoken(x, t, [(0, "oh"), (0.35, "ah"), (1.0, "ah"), (1.7, "oo")], 0.72 * pitch**0.6)
-    return voice * contour(t, [(0, 0), (0.02, 0.45), (0.35, 1), (0.9, 0.85), (1.7, 0)])
+    return voice * contour(t, [(0, 0), (0.012, 0.7), (0.35, 1), (0.9, 0.85), (1.7, 0)])
 
 
 def trumpet(pitch: float, rng: Rng) -> Floats:
@@ -256,7 +256,7 @@ def growl(pitch: float, rng: Rng) -> Floats:
     line = [(0, 62 * pitch), (0.5, 85 * pitch), (1.2, 55 * pitch)]
     x = glottis(t, line, rng, tilt=0.35, breath=0.4, rough=0.95, jitter=0.06)
     voice = spoken(x, t, [(0, "oo"), (0.5, "oh"), (1.2, "oo")], 0.85 * pitch**0.6)
-    return voice * contour(t, [(0, 0), (0.02, 0.6), (0.5, 1), (1.2, 0)])
+    return voice * contour(t, [(0, 0), (0.012, 0.75), (0.5, 1), (1.2, 0)])
 
 
 def whale(pitch: float, rng: Rng) -> Floats:

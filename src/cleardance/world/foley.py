@@ -96,9 +96,9 @@ class _Player:
         poses, view = performance.poses(self.times), take.view(self.times)
         self.height = poses.height
         self.speed = np.abs(np.gradient(poses.x, self.step_s))
-        self.pan = take.pan(actor, self.times)
-        beyond = np.abs(poses.x - view.x) * view.zoom / (take.aspect / 2) - 1
-        self.nearness = 1 / (1 + 1.5 * np.maximum(0, beyond))  # fades once it is out of sight
+        across = (poses.x - view.x) * view.zoom / (take.aspect / 2)
+        self.pan = np.clip(across, -1, 1)  # as Take.pan, from the poses at hand: they cost most
+        self.nearness = 1 / (1 + 1.5 * np.maximum(0, np.abs(across) - 1))  # fades out of sight
 
     def sound(
         self, events: list[Event], beds: list[Bed], channels: int, rng: np.random.Generator
