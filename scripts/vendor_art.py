@@ -15,10 +15,17 @@ from pathlib import Path
 
 DATA = Path(__file__).parents[1] / "src/cleardance/world/data"
 
+# The cross on the ambulance is a protected emblem.
+EMBLEM = (
+    "M22 12a1 1 0 0 0-1 1v1h-1a1 1 0 1 0 0 2h1v1a1 1 0 1 0 2 0"
+    "v-1h1a1 1 0 1 0 0-2h-1v-1a1 1 0 0 0-1-1"
+)
+
 # Paths to leave out, by position: the stage has its own water, snow, rails and sky.
 BACKGROUND = {
     "bullet-train": (6,),
     "canoe": (3,),
+    "house": (3,),
     "motor-boat": (5,),
     "person-rowing-boat": (14, 16),
     "person-swimming": (0, 2),
@@ -72,14 +79,12 @@ UNICORN_COAT = {
 
 
 def without_background(name: str, body: str) -> str:
-    """Drop an icon's background elements."""
+    """Drop an icon's background, and an emblem that is not ours to show."""
     dropped = BACKGROUND.get(name, ())
-    if not dropped:
-        return body
     paths = re.findall(r"<path[^>]*/>", body)
     for path in [paths[i] for i in dropped]:
         body = body.replace(path, "", 1)
-    return body
+    return body.replace(EMBLEM, "")
 
 
 def placed(body: str, x: float, y: float, scale: float) -> str:
@@ -215,7 +220,7 @@ def main() -> None:
         "version": "1.2.6",
         "licence": "MIT",
         "copyright": "Copyright (c) Microsoft Corporation",
-        "changes": "backgrounds left out; icons named *-whole composed by scripts/vendor_art.py",
+        "changes": "parts left out, and icons named *-whole composed, by scripts/vendor_art.py",
         "icons": {name: body_of(name, icons) for name in names},
     }
     (DATA / "art.json").write_text(json.dumps(art, indent=1, ensure_ascii=False) + "\n")

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleardance.world import sprites
@@ -59,6 +59,7 @@ def test_every_subject_is_drawn_tightly(key: str) -> None:
         assert edge.max() > 60
 
 
+@settings(deadline=None)
 @given(height_px=st.integers(-3, 700))
 def test_levels_are_powers_of_two_within_bounds(height_px: int) -> None:
     level = sprite("star", height_px).height_px
@@ -72,6 +73,7 @@ def test_huge_requests_are_capped() -> None:
     assert sprite("star", 10**6).height_px == MAX_HEIGHT_PX
 
 
+@settings(deadline=None, max_examples=40)
 @given(key=st.sampled_from(KEYS), colour=st.sampled_from([None, *Colour]))
 def test_pixels_are_premultiplied_and_read_only(key: str, colour: Colour | None) -> None:
     pixels = sprite(key, 32, colour).pixels
@@ -92,8 +94,7 @@ def test_the_same_sprite_is_drawn_once() -> None:
         ("dog", (33, 33, 33)),
         ("pig", (28, 28, 28)),
         ("horse", (227, 157, 137)),  # muzzle
-        ("crow", (255, 255, 255)),  # eye
-        ("runner", (255, 255, 255)),
+        ("runner", (255, 255, 255)),  # eye
         ("train", (255, 176, 46)),  # lamp
     ],
 )
@@ -148,10 +149,10 @@ def test_gait_moves_and_comes_around(key: str) -> None:
     assert max(apart, step) > 0.3
 
 
-@pytest.mark.parametrize("key", MOVING.values(), ids=MOVING.keys())
+@pytest.mark.parametrize("key", [k for k in KEYS if subjects()[k].gait in MOVING])
 def test_gait_keeps_the_subject_whole_and_in_its_frame(key: str) -> None:
-    still = sprite(key, 64).pixels[..., 3].astype(float).sum()
-    for frame in gait_frames(key, 64, None, 8):
+    still = sprite(key, 32).pixels[..., 3].astype(float).sum()
+    for frame in gait_frames(key, 32, None, 4):
         alpha = frame.pixels[..., 3]
         assert 0.4 * still < alpha.astype(float).sum() < 1.25 * still
         assert not alpha[0].any()
@@ -181,6 +182,7 @@ def test_what_does_not_exist_is_refused() -> None:
         gait_frames("fox", 64, None, 0)
 
 
+@settings(deadline=None, max_examples=40)
 @given(key=st.sampled_from(KEYS))
 def test_aspect_is_that_of_the_drawn_sprite(key: str) -> None:
     height, width = sprite(key, 64).pixels.shape[:2]

@@ -6,6 +6,7 @@ turned about its hip and put behind the body again. Everything else bends the pi
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, pi, sin
 
 import cv2
@@ -39,7 +40,7 @@ class _Leg:
     @property
     def strides(self) -> bool:
         """Whether it is drawn in full stride, and thin enough to be carried to the other side."""
-        return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.9 * _SWING_RAD
+        return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.6 * _SWING_RAD
 
 
 def articulated(rgba: Pixels, gait: Gait, faces: str, phases: int) -> Iterator[Pixels]:
@@ -58,11 +59,17 @@ def articulated(rgba: Pixels, gait: Gait, faces: str, phases: int) -> Iterator[P
 
 def _mover(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[float], Pixels]:
     """Return the gait as a function of its phase in radians, for art that looks left."""
+    if gait is Gait.LEGS and faces == "front":  # seen from above: it scuttles
+        return lambda phase: _rocked(canvas, margin, phase)
     if gait in (Gait.LEGS, Gait.BIPED):
         return _walker(canvas, gait, faces, margin)
     u, v = _coordinates(canvas, margin)
     bends = {
-        Gait.WINGS: _flutter if faces == "front" else _flap,
+        Gait.WINGS: _flap
+        if faces != "front"
+        else _shrug
+        if _is_stout(canvas, margin)
+        else _flutter,
         Gait.FINS: _pulse if faces == "front" else _sway,
         Gait.SLITHER: _slither,
         Gait.ROTOR: _rotor,
@@ -75,85 +82,107 @@ def _mover(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[flo
 
 
 def _walker(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[float], Pixels]:
-    body, legs = _dissected(canvas, margin, 0.93 if faces == "front" else 0.72)
+    ground, most = (0.93 if faces == "front" else 0.72), (2 if gait is Gait.BIPED else 8)
+    body, top, legs = _dissected(canvas, margin, ground, most)
     height = canvas.shape[0] - 2 * margin
     if len(legs) < 2:
         return lambda phase: _rocked(canvas, margin, phase)
-    striding = gait is Gait.BIPED and faces != "front" and all(leg.strides for leg in legs)
+    long = min(leg.foot[1] for leg in legs) > 0.2 * height
+    striding = gait is Gait.BIPED and faces != "front" and long and all(g.strides for g in legs)
     marching = gait is Gait.BIPED and faces == "front"
 
     def pose(phase: float) -> Pixels:
-        out = np.zeros_like(canvas)
         bob = _BOB * height * (1 - cos(2 * phase)) / 2
+        out = _shifted(body, bob)
+        lower = np.zeros_like(out[top:])
         for i, leg in enumerate(legs):
             own = phase + pi * (i % 2)
             lift = _LIFT * max(0.0, -sin(own))
             swing = 0.0 if marching else leg.swing_rad * cos(own)
             swing = leg.lean_rad * (1 - cos(phase)) if striding else swing
-            out = _over(_swung(leg, swing, 2 * lift if marching else lift, bob), out)
-        return _over(_shifted(body, bob), out)
+            lower = _over(_swung(leg, swing, 2 * lift if marching else lift, bob), lower)
+        out[top:] = _over(out[top:], lower)
+        return out
 
     return pose
 
 
-def _dissected(canvas: Pixels, margin: int, ground: float) -> tuple[Pixels, list[_Leg]]:
+def _dissected(
+    canvas: Pixels, margin: int, ground: float, most: int
+) -> tuple[Pixels, int, list[_Leg]]:
     """Cut the legs off: the body without them, and the legs from left to right.
 
-    A leg ends below ``ground``, a fraction of the height.
+    A leg ends below ``ground``, a fraction of the height; the ``most`` longest count. The legs'
+    pictures begin at the row returned with them.
     """
-    alpha = canvas[..., 3] > 127
     height = canvas.shape[0] - 2 * margin
-    belly, labels, found = _belly(alpha, margin, ground)
-    if len(found) < 2:
-        return canvas, []
-    body, legs = canvas.copy(), []
-    middle = float(np.mean([np.flatnonzero((labels == f)[:3].any(axis=0)).mean() for f in found]))
-    for label in found:
-        mask = labels == label
-        grown = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-        below = np.zeros(alpha.shape, bool)
-        below[belly:] = grown
-        body[below] = 0
-        legs.append(_leg(canvas, below, belly, round(0.07 * height), middle))
-    legs.sort(key=lambda leg: leg.hip[0])
-    return body, legs
+    alpha = canvas[..., 3] > 127
+    row = _belly(alpha[margin:-margin, margin:-margin], ground)
+    if row is None:
+        return canvas, 0, []
+    belly, overlap = margin + round(row * height), round(0.07 * height)
+    parts = _hanging(alpha[belly : margin + height], (ground - row) * height, margin)
+    parts = sorted(parts, key=lambda part: -int(part.any(axis=1).sum()))[:most]
+    middle = float(np.mean([np.flatnonzero(part[0]).mean() for part in parts]))
+    body, legs, top = canvas.copy(), [], belly - 2 * overlap
+    for part in parts:
+        mask = np.zeros(alpha.shape, bool)
+        mask[belly : margin + height] = cv2.dilate(part.astype(np.uint8), np.ones((3, 3), np.uint8))
+        body[mask] = 0
+        legs.append(_leg(canvas, mask, belly, overlap, top, middle))
+    return body, top, sorted(legs, key=lambda leg: leg.hip[0])
 
 
-def _belly(
-    alpha: NDArray[np.bool_], margin: int, ground: float
-) -> tuple[int, NDArray[np.int32], list[int]]:
-    """Find the row below which most legs hang longest, its components, and which are legs."""
-    best: tuple[int, NDArray[np.int32], list[int]] = (0, np.zeros((1, 1), np.int32), [])
-    most, height = 0.0, alpha.shape[0] - 2 * margin
+def _belly(alpha: NDArray[np.bool_], ground: float) -> float | None:
+    """Find the row, as a fraction, below which most legs hang longest; None without legs."""
+    size = (max(8, round(96 * alpha.shape[1] / alpha.shape[0])), 96)
+    small = cv2.resize(alpha.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    best, most = None, 0.0
     for row in np.linspace(0.5, 0.95, 28):
-        top = margin + round(row * height)
-        count, labels = cv2.connectedComponents(alpha[top:].astype(np.uint8), connectivity=4)
-        bottom = margin + ground * height - top
-        limit = 0.42 * (alpha.shape[1] - 2 * margin)
-        found = [i for i in range(1, count) if _is_leg(labels == i, bottom, limit)]
-        worth = min(len(found), 4) ** 0.7 * (1.02 - row)
+        found = _hanging(small[round(row * 96) :], (ground - row) * 96, 0)
+        worth = min(len(found), 4) ** 0.7 * (1.02 - float(row))
         if len(found) >= 2 and worth > most:
-            most, best = worth, (top, labels.astype(np.int32), found)
+            best, most = float(row), worth
     return best
+
+
+def _hanging(lower: NDArray[np.bool_], bottom: float, margin: int) -> list[NDArray[np.bool_]]:
+    """Tell the legs in what is below the belly apart, each a mask of its own.
+
+    Legs whose feet touch are parted half-way between their tops.
+    """
+    count, labels = cv2.connectedComponents(lower.astype(np.uint8), connectivity=4)
+    limit = 0.42 * (lower.shape[1] - 2 * margin)
+    columns = np.arange(lower.shape[1])
+    legs: list[NDArray[np.bool_]] = []
+    for label in range(1, count):
+        part = labels == label
+        edges = np.flatnonzero(np.diff(np.pad(part[0].astype(np.int8), 1)))
+        starts, ends = edges[::2], edges[1::2]
+        cuts = [-1.0, *((ends[:-1] + starts[1:]) / 2), float(len(columns))]
+        legs += [part & (columns >= low) & (columns < high) for low, high in pairwise(cuts)]
+    return [leg for leg in legs if _is_leg(leg, bottom, limit)]
 
 
 def _is_leg(part: NDArray[np.bool_], bottom: float, limit: float) -> bool:
     """Whether a part begins at the belly, ends near the ground, and is not a whole body."""
     rows = np.flatnonzero(part.any(axis=1))
-    return bool(rows[0] <= 1 and rows[-1] >= bottom and part[0].sum() <= limit)
+    return bool(part[0].any() and rows[-1] >= bottom and part[0].sum() <= limit)
 
 
-def _leg(canvas: Pixels, below: NDArray[np.bool_], belly: int, overlap: int, middle: float) -> _Leg:
-    rows = np.flatnonzero(below.any(axis=1))
-    top = np.flatnonzero(below[belly])
-    foot = float(np.flatnonzero(below[rows[-1] - max(1, len(rows) // 6)]).mean())
+def _leg(
+    canvas: Pixels, below: NDArray[np.bool_], belly: int, overlap: int, top: int, middle: float
+) -> _Leg:
+    """Cut one leg out, with a piece of the body above it that stays behind the body."""
+    rows, thigh = np.flatnonzero(below.any(axis=1)), np.flatnonzero(below[belly])
+    foot = float(np.flatnonzero(below[rows[-1 - len(rows) // 6]]).mean())
     mask = below.copy()
-    mask[belly - overlap : belly, top[0] + 1 : top[-1]] = True
-    rgba = np.where(mask[..., None], canvas, 0).astype(np.uint8)
-    hip = (float(top.mean()), float(belly))
+    mask[belly - overlap : belly, thigh[0] + 1 : thigh[-1]] = True
+    rgba = np.where(mask[top:, :, None], canvas[top:], 0).astype(np.uint8)
+    hip = (float(thigh.mean()), float(belly - top))
     length = float(rows[-1] + 1 - belly)
-    slender = min(1.0, length / (1.6 * len(top)))
-    lean = float(np.arctan2(foot - middle, length))
+    slender = min(1.0, length / (1.6 * len(thigh)))
+    lean = float(np.clip(np.arctan2(foot - middle, length), -0.45, 0.45))
     return _Leg(rgba, hip, (foot - hip[0], length), lean, _SWING_RAD * slender)
 
 
@@ -192,6 +221,12 @@ def _coordinates(canvas: Pixels, margin: int) -> tuple[Grid, Grid]:
     return u.astype(np.float32), v.astype(np.float32)
 
 
+def _is_stout(canvas: Pixels, margin: int) -> bool:
+    """Whether the art fills its box: a body with folded wings, not wings with a thin body."""
+    inside = canvas[margin:-margin, margin:-margin, 3]
+    return bool((inside > 127).mean() > 0.84)
+
+
 def _smooth(x: Grid, low: float, high: float) -> Grid:
     t: Grid = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
@@ -201,6 +236,13 @@ def _flutter(u: Grid, v: Grid, phase: float) -> Bend:
     """Fold the wings of something seen from above."""
     fold = 1 - 0.5 * (1 - cos(phase)) / 2
     return (u - 0.5) * (1 / fold - 1) * _smooth(np.abs(u - 0.5), 0.04, 0.2), 0 * v
+
+
+def _shrug(u: Grid, v: Grid, phase: float) -> Bend:
+    """Lift the folded wings of something stout that sits and looks at us."""
+    side = _smooth(np.abs(u - 0.5), 0.3, 0.5) * _smooth(v, 0.35, 0.6)
+    lift = 0.1 * (1 - cos(phase)) / 2
+    return (0.5 - u) * 1.2 * lift * side, 1.5 * lift * side
 
 
 def _flap(u: Grid, v: Grid, phase: float) -> Bend:
@@ -255,5 +297,5 @@ def _warped(rgba: Pixels, matrix: NDArray[np.float64]) -> Pixels:
 
 def _over(front: Pixels, back: Pixels) -> Pixels:
     """Composite premultiplied pictures (Porter and Duff, 1984)."""
-    clear = 255 - front[..., 3:].astype(np.uint16)
-    return (front + (back * clear + 127) // 255).astype(np.uint8)
+    shade = back * (255 - front[..., 3:].astype(np.uint16)) + 128
+    return front + ((shade + (shade >> 8)) >> 8).astype(np.uint8)

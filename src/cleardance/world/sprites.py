@@ -24,7 +24,7 @@ from .vocabulary import Gait, Subject, subjects
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 16, 2048
 _KEPT_BYTES = 256 * 2**20
 _ICON = 32  # units: the side of the art's own square
-_AROUND, _PROBE_PX = 8, 10  # units around it while it is measured; pixels a unit then
+_AROUND, _PROBE_PX = 8, 8  # units around it while it is measured; pixels a unit then
 
 _RIGID = frozenset({Gait.NONE, Gait.WHEELS, Gait.BOAT, Gait.JET, Gait.HOP})
 
