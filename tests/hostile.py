@@ -93,6 +93,19 @@ def slow_samples(clip: Path) -> Path:
     return _write(clip.with_name("slow.mp4"), bytes(data))
 
 
+def hidden_frames(clip: Path) -> Path:
+    """The edit list shows a player the first twelfth of a second; the rest is still there."""
+    data = bytearray(clip.read_bytes())
+    at = data.index(b"elst") + 4
+    struct.pack_into(">I", data, at + 8, 83)  # segment duration, in ms
+    return _write(clip.with_name("hidden.mp4"), bytes(data))
+
+
+def unknown_codec(clip: Path) -> Path:
+    data = clip.read_bytes().replace(b"avc1\0\0\0\0", b"zzz9\0\0\0\0")
+    return _write(clip.with_name("unknown.mp4"), data)
+
+
 def truncated(clip: Path) -> Path:
     """The index is there, half of what it points at is not."""
     data = clip.read_bytes()

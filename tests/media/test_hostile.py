@@ -69,6 +69,15 @@ def test_a_time_table_that_never_ends_is_refused(clip: Path) -> None:
         list(sample_frames(hostile.slow_samples(clip)))
 
 
+def test_frames_an_edit_list_hides_are_seen(clip: Path) -> None:
+    assert len(list(sample_frames(hostile.hidden_frames(clip), per_second=24))) == 48
+
+
+def test_a_codec_we_do_not_read_is_named(clip: Path) -> None:
+    with pytest.raises(UnreadableMedia, match="picture track in a codec we do not read"):
+        probe(hostile.unknown_codec(clip))
+
+
 def test_a_thousand_streams_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MediaTooLarge, match="streams"):
         probe(hostile.many_streams(tmp_path))

@@ -11,7 +11,15 @@ import pytest
 import cleardance
 from cleardance.errors import SealFailed, SealInvalid, UnreadableMedia
 from cleardance.media import probe, read_image, read_yuv
-from cleardance.provenance import Authority, NoWatermark, Sealed, UnsealedParts, seal
+from cleardance.provenance import (
+    Authority,
+    NoWatermark,
+    Sealed,
+    SourceType,
+    UnsealedParts,
+    prove,
+    seal,
+)
 from cleardance.provenance.seal import file_sha256
 from media import clips
 from provenance.conftest import make_parts
@@ -29,7 +37,7 @@ def test_sealed_file_proves_itself(sealed: Sealed) -> None:
 def test_a_still_is_sealed_pixel_for_pixel(
     picture: Path, authority: Authority, tmp_path: Path
 ) -> None:
-    sealed = seal(UnsealedParts(picture, make_parts()), tmp_path, authority)
+    sealed = seal(UnsealedParts(picture, make_parts(), still=True), tmp_path, authority)
     assert sealed.path.suffix == ".png"
     assert np.array_equal(read_image(sealed.path), clips.frame(0))
 
@@ -82,7 +90,10 @@ def test_the_mark_is_embedded_and_recorded(
         20, abs=1
     )
     still = seal(
-        UnsealedParts(picture, make_parts(ledger_index=20)), tmp_path, authority, _Brighten()
+        UnsealedParts(picture, make_parts(ledger_index=20), still=True),
+        tmp_path,
+        authority,
+        _Brighten(),
     )
     dark = clips.frame(0).max(axis=2) < 180
     assert np.array_equal(read_image(still.path)[dark], clips.frame(0)[dark] + 20)
@@ -134,3 +145,35 @@ def test_a_damaged_mezzanine_seals_nothing(raw: Path, authority: Authority, tmp_
     with pytest.raises((UnreadableMedia, SealInvalid)):
         seal(UnsealedParts(cut, make_parts()), tmp_path, authority)
     assert [path.name for path in tmp_path.iterdir()] == ["cut.mkv"]
+
+
+def test_what_was_sealed_proves_itself_again_under_any_name(
+    sealed: Sealed, raw: Path, authority: Authority, tmp_path: Path
+) -> None:
+    blob = tmp_path / sealed.sha256
+    blob.write_bytes(sealed.path.read_bytes())
+    again = prove(blob, UnsealedParts(raw, make_parts()), authority)
+    assert (again.sha256, again.ledger_index) == (sealed.sha256, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"ledger_index": 8}, "does not say what was signed"),
+        ({"verdict_digest": "00" * 32}, "does not say what was signed"),
+        ({"source_type": SourceType.TRAINED}, "discloses algorithmicMedia"),
+    ],
+)
+def test_a_sealed_file_proves_nothing_about_another_output(
+    sealed: Sealed, raw: Path, authority: Authority, changes, message: str
+) -> None:
+    with pytest.raises(SealInvalid, match=message):
+        prove(sealed.path, UnsealedParts(raw, make_parts(**changes)), authority)
+
+
+def test_a_sealed_still_is_not_a_sealed_video(
+    raw: Path, picture: Path, authority: Authority, tmp_path: Path
+) -> None:
+    still = seal(UnsealedParts(picture, make_parts(), still=True), tmp_path, authority)
+    with pytest.raises(SealInvalid, match="kind is image, not video"):
+        prove(still.path, UnsealedParts(raw, make_parts()), authority)

@@ -1,5 +1,6 @@
 """What a file claims to be, read from its header without decoding it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Literal
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from cleardance.errors import MediaTooLarge, UnreadableMedia
@@ -84,14 +85,14 @@ def picture_track(container: InputContainer, name: str) -> VideoStream | None:
         for stream in container.streams.video
         if not stream.disposition & Disposition.attached_pic
     ]
-    _at_most_one(len(tracks), "picture", name)
+    _check_track(tracks, "picture", name)
     return tracks[0] if tracks else None
 
 
 def sound_track(container: InputContainer, name: str) -> AudioStream | None:
     """Return the one sound track."""
     tracks = list(container.streams.audio)
-    _at_most_one(len(tracks), "sound", name)
+    _check_track(tracks, "sound", name)
     return tracks[0] if tracks else None
 
 
@@ -100,11 +101,16 @@ def rate_of(stream: VideoStream) -> Fraction:
     return stream.average_rate or stream.guessed_rate or Fraction(0)
 
 
-def _at_most_one(count: int, what: str, name: str) -> None:
-    if count > 1:
+def _check_track(tracks: Sequence[Stream], what: str, name: str) -> None:
+    if len(tracks) > 1:
         raise UnreadableMedia(
-            f"{name} has {count} {what} tracks; only one can be checked and shown",
+            f"{name} has {len(tracks)} {what} tracks; only one can be checked and shown",
             hint=f"Export it with one {what} track.",
+        )
+    if tracks and getattr(tracks[0], "codec_context", None) is None:
+        raise UnreadableMedia(
+            f"{name} has a {what} track in a codec we do not read",
+            hint="Export it as H.264 with AAC.",
         )
 
 

@@ -3,7 +3,7 @@
 from .authority import Authority, open_authority
 from .inspect import Inspection, LedgerFacts, inspect
 from .manifest import Ingredient, ManifestParts, Recipe, Record, SourceType
-from .seal import Sealed, UnsealedParts, seal
+from .seal import Sealed, UnsealedParts, prove, seal
 from .sign import sign
 from .verify import C2paReport, ManifestFacts, read_manifest, verify_signed
 from .watermark import Detection, NoWatermark, Watermark
@@ -26,6 +26,7 @@ __all__ = [
     "Watermark",
     "inspect",
     "open_authority",
+    "prove",
     "read_manifest",
     "seal",
     "sign",

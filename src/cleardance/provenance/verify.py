@@ -3,17 +3,30 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from c2pa import C2paError, Context, Reader  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
 from cleardance.errors import SealInvalid, UnreadableMedia
+from cleardance.media.sniff import HEAD_BYTES, sniff
 
 from .manifest import RECORD_LABEL, Record
 
 State = Literal["Trusted", "Valid", "Invalid", "None"]
 
+# By what the file is, not by its name: blobs have none, and names lie.
+_MIME = {
+    "mp4": "video/mp4",  # and mov, m4a: all one box structure
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "tiff": "image/tiff",
+    "avi": "video/avi",
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+}
 _UNTRUSTED = "signingCredential.untrusted"
 _USES = "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4"  # extended key usages we accept
 
@@ -67,16 +80,24 @@ def read_manifest(path: Path, root_pem: str) -> C2paReport:
     """
     if not path.is_file():
         raise UnreadableMedia(f"{path.name} is not a file")
+    with path.open("rb") as file:
+        found = sniff(file.read(HEAD_BYTES))
+        mime = _MIME.get(found.name) if found else None
+        if mime is None:
+            return C2paReport("None", ("not a kind of file that carries a manifest",), None)
+        return _read(mime, file, root_pem)
+
+
+def _read(mime: str, file: BinaryIO, root_pem: str) -> C2paReport:
+    file.seek(0)
     try:
         with (
             Context.from_dict(_settings(root_pem)) as context,
-            Reader(str(path), context=context) as reader,
+            Reader(mime, file, context=context) as reader,
         ):
             return _report(json.loads(reader.json()))
     except C2paError.ManifestNotFound:
         return C2paReport("None", ("no manifest",), None)
-    except C2paError.NotSupported:
-        return C2paReport("None", ("not a kind of file that carries a manifest",), None)
     except C2paError as error:
         return C2paReport("Invalid", (f"unreadable manifest: {error}",), None)
 
