@@ -6,12 +6,10 @@ import numpy as np
 
 from . import built, plants
 from .easel import Easel
-
-from .paint import RGB, Canvas, Floats, Scatter, Waves, dim, mix
+from .paint import RGB, Canvas, Scatter, Waves, dim, level, mix
 from .skies import open_sky
 
 Line = Callable[[float], float]
-Curve = Callable[[Floats], Floats]
 
 _FLOWERS = ("#ffffff", "#ffd75e", "#ff8fa3", "#c79bf2")
 
@@ -21,10 +19,10 @@ def hills(
 ) -> tuple[Canvas, Waves]:
     """Paint a layer of rolling hills, their line about y, with a lighter crest and low mist."""
     line = Waves(e.rng, *(lengths or (900.0, 390.0)))
-    c = e.sheet(depth, y - rise - 150.0, bottom)
+    c = e.sheet(depth, y - rise - (320.0 if depth > 0.4 else 170.0), bottom)  # room for trees
     base = e.light.soil(colour, depth)
-    c.ground(lambda x: y - rise * line(x), dim(base, 1.06))
-    c.ground(lambda x: y + 16.0 + 30.0 * depth - 0.92 * rise * line(x + 26.0), base)
+    c.ground(line.under(y, rise), dim(base, 1.06))
+    c.ground(line.under(y + 16.0 + 30.0 * depth, 0.92 * rise, 26.0), base)
     return c, line
 
 
@@ -33,15 +31,19 @@ def soften(c: Canvas, e: Easel, top: float, depth: float, bottom: float) -> None
     c.mist(top, bottom, e.light.haze, 0.5 * (1.0 - depth))
 
 
-def turf(e: Easel, ground_y: float, colour: str, lift: float = 46.0) -> Canvas:
-    """Paint the ground actors stand on: its edge ``lift`` above their feet, darker towards us."""
+def turf(e: Easel, ground_y: float, colour: str, lift: float = 46.0, white: bool = False) -> Canvas:
+    """Paint the ground actors stand on: its edge ``lift`` above their feet, darker towards us.
+
+    What is ``white`` has blue shade.
+    """
     line = Waves(e.rng, 700.0, 260.0)
     c = e.sheet(1.0, ground_y - lift - 70.0)
     base, top = e.light.soil(colour), ground_y - lift
-    c.ground(lambda x: top - 7.0 * line(x), dim(base, 1.09))
-    c.ground(lambda x: top + 20.0 - 7.0 * line(x + 90.0), base)
-    c.ground(lambda x: ground_y + 42.0 + 16.0 * line(x * 0.8 + 300.0), dim(base, 0.94))
-    c.ground(lambda x: ground_y + 104.0 + 14.0 * line(x * 0.7 + 900.0), dim(base, 0.87))
+    c.ground(line.under(top, 7.0), dim(base, 1.09))
+    c.ground(line.under(top + 20.0, 7.0, 90.0), base)
+    dark = mix(dim(base, 0.72), e.light.lit("#9fc0f0"), 0.7 if white else 0.0)
+    c.ground(line.under(ground_y + 42.0, -16.0, 300.0, 0.8), mix(base, dark, 0.2))
+    c.ground(line.under(ground_y + 104.0, -14.0, 900.0, 0.7), mix(base, dark, 0.45))
     if e.light.wet:
         puddles(c, e, ground_y + 8.0)
     return c
@@ -161,7 +163,7 @@ def _firs(e: Easel, depth: float, foot: float, h: float, step: float, colour: st
         plants.pine(
             c, s.x, foot + 10.0, h * (0.7 + 0.7 * s.u), dim(leaf, 0.96 + 0.08 * s.v), dim(leaf, 0.8)
         )
-    c.ground(lambda x: np.full_like(x, foot), dim(leaf, 0.97))
+    c.ground(level(foot), dim(leaf, 0.97))
     c.mist(foot - 0.6 * h, foot + 20.0, mix(e.light.haze, e.light.sun, 0.25), 0.6)
 
 
@@ -189,7 +191,7 @@ def _trunks(e: Easel, depth: float, g: float, step: float, wide: float, bark: st
             dim(colour, 0.88),
         )
     under = e.light.leaf("#6f9a5c", depth)
-    c.ground(lambda x: np.full_like(x, foot + 8.0), under)
+    c.ground(level(foot + 8.0), under)
     for s in Scatter(e.rng, 0.9 * step, 1.2).within(c.lo - 60.0, c.hi + 60.0):
         plants.bush(c, s.x, foot + 14.0, 26.0 + 34.0 * s.u, dim(under, 0.9 + 0.14 * s.v))
 
@@ -223,7 +225,7 @@ def desert(e: Easel, g: float) -> None:
             if depth > 0.3 and s.u < 0.6:
                 plants.cactus(c, s.x, y * g + 24.0, (90.0 + 90.0 * s.v) * (0.5 + depth), green)
     c = turf(e, g, "#f0bd78", 44.0)
-    _pebbles(c, e, g, "#c98f5c")
+    pebbles(c, e, g, "#c98f5c")
     front = e.sheet(1.2, 900.0, 1010.0, front=True)
     for s in Scatter(e.rng, 640.0, 1.0).within(front.lo - 90.0, front.hi + 90.0):
         plants.rock(front, s.x, 1020.0, 46.0 + 26.0 * s.u, e.light.soil("#a86f4c"), s.v)
@@ -256,7 +258,7 @@ def _mesa(c: Canvas, x: float, y: float, h: float, half: float, stone: RGB) -> N
 def _dunes(e: Easel, depth: float, y: float, rise: float, colour: str, bottom: float) -> Canvas:
     line, c = Waves(e.rng, 760.0, 330.0), e.sheet(depth, y - rise - 150.0, bottom)
     base = e.light.soil(colour, depth)
-    c.ground(lambda x: y - rise * line(x), base)
+    c.ground(line.under(y, rise), base)
     c.ground(
         lambda x: y + 4.0 - rise * line(x) + 0.9 * rise * np.maximum(0.0, line(x + 170.0)),
         dim(base, 0.9),
@@ -265,115 +267,13 @@ def _dunes(e: Easel, depth: float, y: float, rise: float, colour: str, bottom: f
     return c
 
 
-def _pebbles(c: Canvas, e: Easel, g: float, colour: str) -> None:
+def pebbles(c: Canvas, e: Easel, g: float, colour: str) -> None:
+    """Strew flat stones over the ground."""
     table, stone = Scatter(e.rng, 95.0, 1.6), e.light.soil(colour)
     if not e.small:
         for s in table.within(c.lo, c.hi):
             y = g - 34.0 if s.w < 0.25 else g + 50.0 + 90.0 * s.u
             c.oval(s.x, y, 7.0 + 11.0 * s.v, 3.0 + 4.0 * s.v, dim(stone, 0.92 + 0.12 * s.w))
-
-
-def _crags(
-    e: Easel, depth: float, foot: float, h: float, step: float, stone: str, bottom: float
-) -> None:
-    """Paint peaks with lit and shaded faces and snow on top."""
-    c = e.sheet(depth, foot - 1.5 * h, bottom)
-    rock = e.light.soil(stone, depth)
-    cap = e.light.lit("#fbfdff", depth)
-    spots = sorted(Scatter(e.rng, step, 0.7).within(c.lo - step, c.hi + step), key=lambda s: s.u)
-    for s in spots[::-1]:
-        tall, half = h * (0.6 + 0.8 * s.u), step * (0.75 + 0.35 * s.v)
-        _peak(c, s.x, foot, tall, half, rock, cap, s.w)
-    c.ground(lambda x: np.full_like(x, foot - 4.0), dim(rock, 0.97))
-    c.mist(foot - 0.75 * h, foot + 10.0, e.light.haze, 0.75)
-
-
-def _peak(
-    c: Canvas, x: float, y: float, h: float, half: float, rock: RGB, cap: RGB, key: float
-) -> None:
-    lean = (key - 0.5) * 0.4
-    ridge = [(lean, 1.0), (0.06 + lean, 0.74), (-0.05, 0.5), (0.1, 0.25), (0.0, 0.0)]
-    left = np.array([(-1.0, 0.0), (-0.55, 0.42), (-0.34 + 0.3 * lean, 0.6), (lean, 1.0)])
-    right = np.array([(lean, 1.0), (0.3 + 0.4 * lean, 0.64), (0.56, 0.44), (1.0, 0.0)])
-    scale, at = (half, -h), (x, y)
-    c.polygon(np.concatenate([left, right]) * scale + at, rock)
-    c.polygon(np.concatenate([np.array(ridge)[::-1], right]) * scale + at, dim(rock, 0.8))
-    a, b = left[2] + (left[3] - left[2]) * 0.1, right[0] + (right[1] - right[0]) * 0.95
-    zig = [
-        b,
-        (0.17 + lean, 0.72),
-        (0.09 + lean * 0.8, 0.62),
-        (-0.01 + lean * 0.8, 0.73),
-        (-0.1 + lean * 0.7, 0.6),
-        (-0.17 + lean * 0.6, 0.7),
-        a,
-    ]
-    c.polygon(np.array([left[3], *zig]) * scale + at, cap)
-    c.polygon(
-        np.array([left[3], b, zig[1], zig[2], (0.03 + lean, 0.74)]) * scale + at,
-        mix(cap, rock, 0.32),
-    )
-
-
-def mountains(e: Easel, g: float) -> None:
-    """Snow-capped peaks over pines and stone."""
-    open_sky(e, 0.7 * g)
-    _crags(e, 0.07, 0.76 * g, 330.0, 330.0, "#8ba3c4", 0.86 * g)
-    _crags(e, 0.17, 0.84 * g, 250.0, 270.0, "#7d8fae", 0.93 * g)
-    _pine_hill(e, 0.36, 0.86 * g, 84.0, 30.0, "#5f9486")
-    _pine_hill(e, 0.6, 0.935 * g, 120.0, 74.0, "#4d8671")
-    c = turf(e, g, "#9fb08a", 48.0)
-    _pebbles(c, e, g, "#98a0ab")
-    grass(c, e, "#7f9f66", g - 52.0)
-    for s in Scatter(e.rng, 620.0, 0.9).within(c.lo - 90.0, c.hi + 90.0):
-        plants.rock(c, s.x, g - 38.0, 34.0 + 30.0 * s.u, e.light.soil("#a3a9b5"), s.v)
-    verge(e, "#5f8f5a", step=150.0)
-
-
-def _pine_hill(e: Easel, depth: float, y: float, h: float, step: float, colour: str) -> None:
-    line, c = Waves(e.rng, 820.0, 310.0), e.sheet(depth, y - 30.0 - 1.4 * h, y + 100.0)
-    leaf = e.light.leaf(colour, depth)
-    for s in Scatter(e.rng, step, 1.2).within(c.lo - h, c.hi + h):
-        tall, foot = h * (0.6 + 0.6 * s.u), y - 26.0 * line.at(s.x) + 10.0
-        if step < 40.0:
-            plants.pine_row(c, s.x, foot, tall, dim(leaf, 0.96 + 0.08 * s.v))
-        else:
-            plants.pine(c, s.x, foot, tall, leaf, dim(leaf, 0.7))
-    c.ground(lambda x: y - 26.0 * line(x), dim(leaf, 0.98))
-    soften(c, e, y, depth, y + 110.0)
-
-
-def snowfield(e: Easel, g: float) -> None:
-    """White hills with blue shade, pines under snow."""
-    open_sky(e, 0.72 * g)
-    _crags(e, 0.08, 0.78 * g, 190.0, 360.0, "#a9bddb", 0.86 * g)
-    _pine_hill(e, 0.24, 0.8 * g, 66.0, 34.0, "#88a9b8")
-    c, line = hills(e, 0.42, 0.87 * g, 34.0, "#dfeaf7", 0.97 * g)
-    _snowy_pines(c, e, 0.42, lambda x: 0.875 * g - 34.0 * line.at(x), 130.0, 150.0)
-    c, line2 = hills(e, 0.66, 0.93 * g, 22.0, "#e9f1fa", g)
-    _snowy_pines(c, e, 0.66, lambda x: 0.935 * g - 22.0 * line2.at(x), 250.0, 420.0)
-    turf(e, g, "#f1f6fd", 46.0)
-    front = e.sheet(1.2, 900.0, 1010.0, front=True)
-    drift = Waves(e.rng, 640.0, 300.0)
-    front.ground(lambda x: 992.0 - 26.0 * drift(x), e.light.lit("#dbe7f5"))
-
-
-def _snowy_pines(c: Canvas, e: Easel, depth: float, foot: Line, h: float, step: float) -> None:
-    leaf, cap = e.light.lit("#5d8f8c", depth), e.light.lit("#f4f9ff", depth)
-    for s in Scatter(e.rng, step, 1.2).within(c.lo - h, c.hi + h):
-        tall = h * (0.6 + 0.5 * s.u)
-        y = foot(s.x) + 10.0
-        plants.pine(c, s.x, y, tall, leaf, dim(leaf, 0.7))
-        for top, low, half in ((1.0, 0.8, 0.07), (0.8, 0.6, 0.1), (0.6, 0.42, 0.13)):
-            c.polygon(
-                [
-                    (s.x, y - top * tall),
-                    (s.x - half * tall, y - low * tall),
-                    (s.x - 0.3 * half * tall, y - (low + 0.05) * tall),
-                    (s.x + 0.25 * half * tall, y - (low - 0.02) * tall),
-                ],
-                cap,
-            )
 
 
 def farm(e: Easel, g: float) -> None:
@@ -383,7 +283,7 @@ def farm(e: Easel, g: float) -> None:
     far, _ = hills(e, 0.12, 0.66 * g, 36.0, "#9ccaa0", 0.8 * g)
     soften(far, e, 0.64 * g, 0.12, 0.8 * g)
     mid, line = hills(e, 0.28, 0.755 * g, 30.0, "#b9cf7c", 0.92 * g)
-    _furrows(mid, e, lambda x: 0.77 * g - 28.0 * line(x), "#a5bf68")
+    _furrows(mid, e, line, 0.77 * g, 28.0)
     side = float(e.rng.choice([-1.0, 1.0]))
     mill_x = -side * (0.2 + 0.12 * e.rng.random()) * 1000.0
     built.windmill(mid, mill_x, 0.755 * g - 30.0 * line.at(mill_x) + 8.0, 190.0, light, 0.35)
@@ -419,10 +319,10 @@ def farm(e: Easel, g: float) -> None:
     verge(e, "#569f46")
 
 
-def _furrows(c: Canvas, e: Easel, top: Curve, colour: str) -> None:
-    dark = e.light.soil(colour, 0.28)
+def _furrows(c: Canvas, e: Easel, line: Waves, y: float, rise: float) -> None:
+    dark = e.light.soil("#a5bf68", 0.28)
     for k in range(1, 6):
-        c.ground(lambda x, k=k: top(x) + 5.0 * k * k, dark, below=3.0 + k)
+        c.ground(line.under(y + 5.0 * k * k, rise), dark, below=3.0 + k)
 
 
 def road(e: Easel, g: float) -> None:
@@ -445,7 +345,7 @@ def road(e: Easel, g: float) -> None:
         light.soil("#8bc560"),
         light.lit(mix((103.0, 111.0, 128.0), (214.0, 222.0, 234.0), 0.45 * light.snow)),
     )
-    c.ground(lambda x: np.full_like(x, g - 66.0), grassy)
+    c.ground(level(g - 66.0), grassy)
     for s in Scatter(e.rng, 300.0, 0.0).within(c.lo, c.hi):
         c.rect(s.x - 6.0, g - 104.0, s.x + 6.0, g - 50.0, light.lit("#f3f4f6"))
         c.rect(s.x - 6.0, g - 92.0, s.x + 6.0, g - 82.0, light.lit("#e2584f"))
@@ -466,5 +366,5 @@ def road(e: Easel, g: float) -> None:
     if light.wet:
         puddles(c, e, g + 2.0)
     front = e.sheet(1.15, 930.0, 1010.0, front=True)
-    front.ground(lambda x: np.full_like(x, 986.0), dim(grassy, 0.88))
+    front.ground(level(986.0), dim(grassy, 0.88))
     verge(e, "#4fa046", step=64.0)

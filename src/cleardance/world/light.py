@@ -25,6 +25,7 @@ class Light:
     cloud_shade: RGB
     actors: RGB
     fade: float
+    falloff: float = 1.2  # of colour with nearness: the less, the thicker the air
     cover: float = 0.35
     saturation: float = 1.0
     snow: float = 0.0
@@ -41,7 +42,7 @@ class Light:
         grey = 0.3 * r + 0.59 * g + 0.11 * b
         r, g, b = mix((grey, grey, grey), (r, g, b), self.saturation)
         here = (r * self.ambient[0], g * self.ambient[1], b * self.ambient[2])
-        return mix(here, self.haze, self.fade * (1.0 - min(depth, 1.0)) ** 1.2)
+        return mix(here, self.haze, self.fade * (1.0 - min(depth, 1.0)) ** self.falloff)
 
     def soil(self, colour: RGB | str, depth: float = 1.0) -> RGB:
         """Return how the ground looks: as ``lit``, under what snow there is."""
@@ -138,6 +139,7 @@ def _gain(light: Light, ambient: float, actors: float) -> Light:
 
 def _grey(light: Light, gain: float, cool: float) -> RGB:
     """Return the grey of a covered sky, as bright as this one's lower half."""
+    cool = 0.24 if light.dark else cool
     value = sum(0.4 * m + 0.6 * low for m, low in zip(light.sky[1], light.sky[2], strict=True)) / 3
     return value * gain * (1.0 - cool), value * gain, min(255.0, value * gain * (1.0 + cool))
 
@@ -153,7 +155,7 @@ def light_of(time: TimeOfDay, weather: Weather) -> Light:
         return replace(white, saturation=0.8, snow=0.82, cover=0.6, sun_seen=0.25)
     if weather is Weather.FOG:
         thick = _gain(_veiled(light, _grey(light, 0.92, 0.02), 0.78), 0.97, 0.97)
-        return replace(thick, saturation=0.7, fade=1.0, cover=0.1, sun_seen=0.3)
+        return replace(thick, saturation=0.7, fade=1.0, falloff=0.62, cover=0.1, sun_seen=0.3)
     if weather is Weather.WIND:
         return replace(light, wind=5.0, cover=0.6)
     return light

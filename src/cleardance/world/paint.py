@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 RGB = tuple[float, float, float]
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
+Curve = Callable[[Floats], Floats]
+"""A line y(x): x [N] to y [N]."""
 
 _SUBPIXEL_BITS = 4
 _FINE_BELOW_PX = 320  # small frames are drawn at twice the size, then halved
@@ -65,10 +67,15 @@ class Canvas:
         self.lo, self.top = lo, top
         self.hi = lo + pixels.shape[1] / scale
         self.bottom = top + pixels.shape[0] / scale
+        self._gain = scale * (1 << _SUBPIXEL_BITS)
+        middle = 0.5 * (1 << _SUBPIXEL_BITS)  # OpenCV's whole numbers are the middles of pixels
+        self._shift = np.array([-lo * self._gain - middle, -top * self._gain - middle])
 
     def _fixed(self, points: ArrayLike) -> NDArray[np.int32]:
-        at = (np.asarray(points, np.float64) - (self.lo, self.top)) * self.scale - 0.5
-        return np.rint(at * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        at = np.array(points, np.float64)
+        at *= self._gain
+        at += self._shift
+        return at.astype(np.int32)
 
     def polygon(self, points: ArrayLike, colour: RGB) -> None:
         """Fill a closed polygon; points [N, 2]."""
@@ -95,9 +102,7 @@ class Canvas:
         """Fill an upright ellipse."""
         self.polygon(_circle(max(rx, ry) * self.scale) * (rx, ry) + (x, y), colour)
 
-    def ground(
-        self, top: Callable[[Floats], Floats], colour: RGB, below: float | None = None
-    ) -> None:
+    def ground(self, top: Curve, colour: RGB, below: float | None = None) -> None:
         """Fill everything under a line y(x), or down to ``below`` under that line."""
         x = np.arange(self.lo - 8.0, self.hi + 16.0, max(6.0, 2.0 / self.scale))
         y = top(x)
@@ -192,6 +197,10 @@ class Waves:
         y: Floats = np.sin(x[:, None] * self._turns + self._phases) @ self._weights
         return y
 
+    def under(self, y: float, rise: float, slide: float = 0.0, stretch: float = 1.0) -> Curve:
+        """Return the line drawn about y (down), ``rise`` high, taken from further along it."""
+        return lambda x: y - rise * self(x * stretch + slide)
+
     def at(self, x: float) -> float:
         """Return the height at one x."""
         return float(self(np.array([x]))[0])
@@ -221,6 +230,11 @@ class Scatter:
             x = (i + self._jitter * (offset - 0.5)) * self._step
             if lo <= x <= hi:
                 yield Spot(x, u, v, w)
+
+
+def level(y: float) -> Curve:
+    """Return a straight horizontal line."""
+    return lambda x: np.full_like(x, y)
 
 
 def fineness(height_px: int) -> int:

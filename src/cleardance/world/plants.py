@@ -62,7 +62,7 @@ def palm(c: Canvas, x: float, y: float, h: float, leaf: RGB, trunk: RGB, lean: f
     right = np.column_stack([spine + 0.035 - 0.017 * up, 0.84 * up])
     c.polygon(_placed(np.concatenate([left, right[::-1]]), x, y, h), trunk)
     head = (x + lean * 0.34 * h, y - 0.84 * h)
-    for i, turn in enumerate((-0.55, 3.7, -0.15, 3.3, 0.4, 2.75, 1.57)):
+    for i, turn in enumerate((-0.55, 3.7, -0.15, 3.3, 0.4, 2.75, 1.05)):
         colour = dim(leaf, 0.84 if i < 2 else 1.0 if i < 5 else 1.07)
         c.polygon(_frond(head, 0.42 * h, turn), colour)
     c.disc(head[0] - 0.02 * h, head[1] + 0.02 * h, 0.028 * h, dim(trunk, 0.8))

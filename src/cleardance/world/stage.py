@@ -1,12 +1,12 @@
 """The stage of a shot: place, hour and weather painted as parallax layers."""
 
+import math
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
-from . import elsewhere, landscapes, waters
+from . import elsewhere, heights, interior, landscapes, waters
 from .easel import Easel, Layer, Stage
 from .light import light_of
 from .paint import RGB, Frame
@@ -16,11 +16,14 @@ from .weather import Air, air
 
 __all__ = ["VARIANTS", "Air", "Layer", "Stage", "air", "paint"]
 
-VARIANTS = 8
+VARIANTS = 64
 """How many landscapes there are of each place."""
 
-_KEPT_BELOW_PX = 200 * 200  # frames this small are painted for training, again and again
-_KEPT = 384  # stages; about 60 kB each
+FEW_VARIANTS = 4
+"""How many of them small frames show: those are painted for training, again and again."""
+
+_FEW_BELOW_PX = 200 * 200
+_KEPT = 640  # stages of small frames; 128 x 96 takes about 0.25 MB each
 
 _PAINTERS: dict[Place, Callable[[Easel, float], None]] = {
     Place.MEADOW: landscapes.meadow,
@@ -30,13 +33,13 @@ _PAINTERS: dict[Place, Callable[[Easel, float], None]] = {
     Place.LAKE: waters.lake,
     Place.UNDERWATER: waters.underwater,
     Place.DESERT: landscapes.desert,
-    Place.MOUNTAINS: landscapes.mountains,
+    Place.MOUNTAINS: heights.mountains,
     Place.CITY: elsewhere.city,
     Place.FARM: landscapes.farm,
     Place.ROAD: landscapes.road,
-    Place.SNOWFIELD: landscapes.snowfield,
+    Place.SNOWFIELD: heights.snowfield,
     Place.SPACE: elsewhere.space,
-    Place.ROOM: elsewhere.room,
+    Place.ROOM: interior.room,
     Place.SKY: elsewhere.sky,
 }
 
@@ -46,21 +49,20 @@ def paint(shot: Shot, width_px: int, height_px: int, margin: float, seed: int) -
 
     ``margin`` is how far the camera may travel from its rest, in frame heights: so far to either
     side, half as far up and down; layers cover the frame for all of it, over the shot's duration.
-    The same seed is the same landscape at every size. Raises ValueError if a number is out of
+    One seed is one landscape at every size but the smallest, which know
+    only the first few. Raises ValueError if a number is out of
     range.
     """
     if min(width_px, height_px) < 1 or not 0.0 <= margin <= 64.0 or seed < 0:
         raise ValueError("a stage needs a size, a margin of 0 to 64 and a seed of at least 0")
-    frame = Frame(width_px, height_px, margin, shot.duration_s)
-    variant = seed % VARIANTS
-    if width_px * height_px > _KEPT_BELOW_PX:
-        return _painted(shot.place, shot.time, shot.weather, frame, variant)
-    roomy = replace(
-        frame,
-        margin=float(np.ceil(4.0 * margin) / 4.0),
-        duration_s=float(np.ceil(frame.duration_s)),
-    )
-    return _kept(shot.place, shot.time, shot.weather, roomy, variant)
+    variants, make = VARIANTS, _painted
+    if width_px * height_px < _FEW_BELOW_PX:
+        variants, make = FEW_VARIANTS, _kept
+        margin, duration_s = 0.5 * math.ceil(2.0 * margin), float(math.ceil(shot.duration_s))
+    else:
+        duration_s = shot.duration_s
+    frame = Frame(width_px, height_px, margin, duration_s)
+    return make(shot.place, shot.time, shot.weather, frame, seed % variants)
 
 
 def _painted(place: Place, time: TimeOfDay, weather: Weather, frame: Frame, variant: int) -> Stage:

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from . import plants
 from .easel import Easel
 from .landscapes import hills, puddles
-from .paint import RGB, Canvas, Floats, Scatter, Waves, dim, mix
+from .paint import RGB, Canvas, Curve, Scatter, Waves, dim, level, mix
 from .skies import open_sky
 
 
@@ -64,11 +62,11 @@ def beach(e: Easel, g: float) -> None:
     sand, line = light.soil("#f6dca6"), Waves(e.rng, 900.0, 340.0)
     foam = mix(light.lit("#ffffff"), near, 0.1)
     edge = 0.875 * g
-    c.ground(lambda x: edge - 10.0 * line(x) - 9.0, foam)
-    c.ground(lambda x: edge - 10.0 * line(x), mix(dim(sand, 0.84), near, 0.22))
-    c.ground(lambda x: edge + 26.0 - 10.0 * line(x + 60.0), dim(sand, 1.08))
-    c.ground(lambda x: edge + 60.0 - 10.0 * line(x + 200.0), sand)
-    c.ground(lambda x: g + 62.0 + 12.0 * line(x * 0.8 + 700.0), dim(sand, 0.95))
+    c.ground(line.under(edge - 9.0, 10.0), foam)
+    c.ground(line.under(edge, 10.0), mix(dim(sand, 0.84), near, 0.22))
+    c.ground(line.under(edge + 26.0, 10.0, 60.0), dim(sand, 1.08))
+    c.ground(line.under(edge + 60.0, 10.0, 200.0), sand)
+    c.ground(line.under(g + 62.0, -12.0, 700.0, 0.8), dim(sand, 0.95))
     _shells(c, e, g)
     if light.wet:
         puddles(c, e, g + 6.0)
@@ -79,9 +77,9 @@ def _surf(e: Easel, depth: float, y: float, water: RGB) -> None:
     line, c = Waves(e.rng, 620.0, 210.0), e.sheet(depth, y - 20.0, y + 90.0, drift=-9.0)
     foam = mix(e.light.lit("#ffffff", depth), water, 0.12)
     for dy in (0.0, 34.0):
-        c.ground(lambda x, dy=dy: y + dy - 8.0 * line(x + 5.0 * dy), foam)
+        c.ground(line.under(y + dy, 8.0, 5.0 * dy), foam)
         c.ground(
-            lambda x, dy=dy: y + dy + 7.0 - 6.0 * line(x + 5.0 * dy + 40.0),
+            line.under(y + dy + 7.0, 6.0, 5.0 * dy + 40.0),
             dim(water, 1.06 + 0.003 * dy),
         )
 
@@ -150,20 +148,20 @@ def _swell(
     c = e.sheet(depth, y - 2.4 * high, bottom, drift * e.light.wind**0.5, front)
     water = _water(e, colour, depth)
     high *= 1.0 + 0.35 * (e.light.wind > 2.0)
-    c.ground(
-        lambda x: y - high * _crested(line(x)), mix(water, e.light.lit("#ffffff", depth), 0.42)
+    rows = (
+        (0.0, 1.0, 0.0, mix(water, e.light.lit("#ffffff", depth), 0.42)),
+        (3.5 + 2.0 * depth, 1.0, 0.0, dim(water, 1.07)),
+        (22.0 + 10.0 * depth, 0.8, 30.0, water),
+        (62.0 + 12.0 * depth, 0.6, 70.0, dim(water, 0.94)),
     )
-    c.ground(lambda x: y + 3.5 + 2.0 * depth - high * _crested(line(x)), dim(water, 1.07))
-    c.ground(lambda x: y + 22.0 + 10.0 * depth - 0.8 * high * _crested(line(x + 30.0)), water)
-    c.ground(
-        lambda x: y + 62.0 + 12.0 * depth - 0.6 * high * _crested(line(x + 70.0)), dim(water, 0.94)
-    )
+    for below, tall, slide, tone in rows:
+        c.ground(_crested(line, y + below, tall * high, slide), tone)
     return c
 
 
-def _crested(wave: Floats) -> Floats:
-    """Sharpen the tops of waves and flatten their troughs."""
-    return 1.6 * ((wave + 1.0) / 2.0) ** 1.8 - 0.6
+def _crested(line: Waves, y: float, high: float, slide: float) -> Curve:
+    """Return the line with its tops sharpened and its troughs flattened."""
+    return lambda x: y - high * (1.6 * ((line(x + slide) + 1.0) / 2.0) ** 1.8 - 0.6)
 
 
 def _front_water(e: Easel, y: float, colour: str, high: float) -> None:
@@ -187,12 +185,12 @@ def lake(e: Easel, g: float) -> None:
     _glints(water, Scatter(e.rng, 58.0, 1.7), shore + 58.0, g - 10.0, pale)
     plain = e.sheet(0.75, g - 46.0, g + 120.0)
     line = Waves(e.rng, 800.0, 300.0)
-    plain.ground(lambda x: g - 30.0 - 4.0 * line(x), mix(mirror, near, 0.5))
-    plain.ground(lambda x: g - 12.0 - 4.0 * line(x + 200.0), near)
+    plain.ground(line.under(g - 30.0, 4.0), mix(mirror, near, 0.5))
+    plain.ground(line.under(g - 12.0, 4.0, 200.0), near)
     front = e.sheet(1.0, g - 8.0, 1000.0, front=True)
-    front.ground(lambda x: g + 3.0 - 3.0 * line(x), mix(near, light.lit("#ffffff"), 0.35))
-    front.ground(lambda x: g + 7.0 - 3.0 * line(x), dim(near, 1.03))
-    front.ground(lambda x: g + 80.0 - 8.0 * line(x + 90.0), dim(near, 0.93))
+    front.ground(line.under(g + 3.0, 3.0), mix(near, light.lit("#ffffff"), 0.35))
+    front.ground(line.under(g + 7.0, 3.0), dim(near, 1.03))
+    front.ground(line.under(g + 80.0, 8.0, 90.0), dim(near, 0.93))
     _glints(front, Scatter(e.rng, 120.0, 1.7), g + 24.0, 1000.0, mix(near, light.sky[2], 0.3))
     front.thin(g, g + 130.0, 0.66, 0.92)
     _waterside(e)
@@ -202,15 +200,15 @@ def _mirrored_pines(c: Canvas, e: Easel, shore: float, mirror: RGB) -> None:
     leaf = e.light.leaf("#5b937c", 0.25)
     image = mix(leaf, mirror, 0.55)
     line = Waves(e.rng, 900.0, 280.0)
-    c.ground(lambda x: np.full_like(x, shore), image, below=16.0)
+    c.ground(level(shore), image, below=16.0)
     for s in Scatter(e.rng, 27.0, 1.2).within(c.lo - 40.0, c.hi + 40.0):
         h = 30.0 + 34.0 * s.u + 32.0 * (line.at(s.x) + 1.0)
         plants.pine_row(c, s.x, shore, h, dim(leaf, 0.95 + 0.1 * s.v))
         plants.pine_row(c, s.x, shore + 4.0, -0.9 * h, image)
-    c.ground(lambda x: np.full_like(x, shore - 6.0), leaf, below=8.0)
-    c.ground(lambda x: np.full_like(x, shore + 2.0), e.light.soil("#c9c39a", 0.3), below=3.5)
+    c.ground(level(shore - 6.0), leaf, below=8.0)
+    c.ground(level(shore + 2.0), e.light.soil("#c9c39a", 0.3), below=3.5)
     for k, y in enumerate((26.0, 52.0, 84.0)):
-        c.ground(lambda x, y=y: np.full_like(x, shore + y), mirror, below=2.0 + k)
+        c.ground(level(shore + y), mirror, below=2.0 + k)
 
 
 def _waterside(e: Easel) -> None:
@@ -241,11 +239,11 @@ def underwater(e: Easel, g: float) -> None:
         _reef(e, depth, 1000.0 * y, colour)
     bed = e.sheet(0.7, 800.0, 1000.0)
     _garden(bed, e, 0.7, 905.0, 1.0)
-    bed.ground(lambda x: np.full_like(x, 912.0), deep.lit("#a9c4b4", 0.8))
+    bed.ground(level(912.0), deep.lit("#a9c4b4", 0.8))
     c = e.sheet(1.0, 880.0)
     line, sand = Waves(e.rng, 760.0, 280.0), deep.lit("#cfd0ae")
     for dy, shade in ((0.0, 1.05), (18.0, 1.0), (60.0, 0.93)):
-        c.ground(lambda x, dy=dy: 926.0 + dy - 10.0 * line(x + 3.0 * dy), dim(sand, shade))
+        c.ground(line.under(926.0 + dy, 10.0, 3.0 * dy), dim(sand, shade))
     front = e.sheet(1.2, 690.0, 1010.0, front=True)
     table = Scatter(e.rng, 300.0, 1.0)
     for s in table.within(front.lo - 150.0, front.hi + 150.0):
@@ -257,7 +255,7 @@ def _depths(e: Easel) -> tuple[RGB, RGB, RGB]:
 
     def tone(r: float, g: float, b: float) -> RGB:
         water = (r * (0.35 + 0.65 * a[0]), g * (0.3 + 0.7 * a[1]), b * (0.3 + 0.7 * a[2]))
-        return mix(water, light.sky[1], 0.14)
+        return mix(water, light.sky[1], 0.08)
 
     return tone(112, 214, 232), tone(44, 150, 200), tone(18, 86, 150)
 
@@ -282,7 +280,7 @@ def _rays(c: Canvas, e: Easel) -> None:
 def _reef(e: Easel, depth: float, y: float, colour: str) -> None:
     line, c = Waves(e.rng, 560.0, 210.0, 90.0), e.sheet(depth, y - 150.0, y + 140.0)
     stone = e.light.lit(colour, depth)
-    c.ground(lambda x: y - 110.0 * line(x), stone)
+    c.ground(line.under(y, 110.0), stone)
     leaf = e.light.lit("#4fa58c", depth)
     for s in Scatter(e.rng, 130.0, 1.4).within(c.lo, c.hi):
         if s.u < 0.6:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from .light import Light, light_of
 from .paint import RGB, Canvas, Pixels, dim, fineness, mix
@@ -192,21 +193,30 @@ def _snow(space: _Space, size: float, fall: float, depth: float) -> _Sheet:
 
 
 def _fog(space: _Space, drift: float, depth: float) -> _Sheet:
-    """Wisps: periodic noise stretched along x, thicker low down, as light to be added."""
-    rows, cols = 24, max(6, round(10 * space.wide / 1000.0))
-    noise = space.rng.random((rows, cols), dtype=np.float32)
-    tiled = np.tile(noise, (3, 3))
-    big = cv2.resize(
-        tiled, (3 * space.width_px, 3 * space.height_px), interpolation=cv2.INTER_CUBIC
-    )
-    wisps = np.asarray(
-        big[space.height_px : 2 * space.height_px, space.width_px : 2 * space.width_px]
-    )
-    y = np.linspace(0.0, 1.0, space.height_px, dtype=np.float32)[:, None]
-    profile = np.exp(-(((y - (0.52 + 0.24 * depth)) / 0.22) ** 2))
-    veil = np.clip(wisps - 0.42, 0.0, 1.0) * profile * (34.0 if space.light.dark else 52.0)
-    tone = np.array(mix(space.light.haze, (255.0, 255.0, 255.0), 0.3), np.float32) / 255.0
-    return _Sheet((veil[..., None] * tone).astype(np.uint8), drift, 0.0, depth)
+    """Drifting banks, thicker low down, as light to be added."""
+    low = _periodic(space.rng, 36, max(8, round(36 * space.wide / 1000.0)))
+    y = np.linspace(0.0, 1.0, len(low), dtype=np.float32)[:, None]
+    low = low * np.exp(-(((y - (0.56 + 0.2 * depth)) / 0.24) ** 2))
+    padded = np.pad(low, 4, mode="wrap")
+    k = space.height_px / len(low)
+    size = (round(k * padded.shape[1]), round(k * padded.shape[0]))
+    big = cv2.resize(padded, size, interpolation=cv2.INTER_LINEAR)
+    edge = round(4 * k)
+    veil = big[edge:, edge:][: space.height_px, : space.width_px]
+    tone = mix(space.light.haze, (255.0, 255.0, 255.0), 0.3)
+    gain = (0.11 if space.light.dark else 0.19) * np.array(tone, np.float32)
+    return _Sheet((veil[..., None] * gain).astype(np.uint8), drift, 0.0, depth)
+
+
+def _periodic(rng: np.random.Generator, rows: int, cols: int) -> NDArray[np.float32]:
+    """Return smooth noise in 0..1 [rows, cols], wider than high, that repeats at its edges."""
+    y, x = np.mgrid[0:rows, 0:cols] * 2.0 * np.pi
+    total = np.zeros((rows, cols))
+    for across, down in ((1, 2), (2, 3), (1, -4), (3, 5), (2, -7)):
+        turn = across * x / cols + down * y / rows + rng.uniform(0.0, 2.0 * np.pi)
+        total += np.sin(turn) / math.hypot(across, 0.5 * down)
+    total = (total - total.min()) / np.ptp(total)
+    return np.asarray(total**1.3, np.float32)
 
 
 def _bubbles(space: _Space, rise: float, size: float, depth: float) -> _Sheet:
@@ -323,12 +333,12 @@ class _Leaves:
     @classmethod
     def of(cls, place: Place, space: _Space) -> "_Leaves":
         """Return some, in colours that suit the place."""
-        side = max(4, round(0.03 * space.height_px))
+        side = max(4, round(0.04 * space.height_px))
         shapes = []
         for code in _BLOWN.get(place, _BLOWN_GREEN):
             colour = space.light.lit(code)
             shapes += [_leaf(side, colour, step / 12.0) for step in range(12)]
-        seeds = space.rng.random((max(2, round(4.5 * space.wide / 1000.0)), 5)).tolist()
+        seeds = space.rng.random((max(2, round(5.5 * space.wide / 1000.0)), 5)).tolist()
         return cls(tuple(shapes), seeds)
 
     def __call__(self, frame: Pixels, time_s: float, camera_x: float) -> None:
