@@ -26,6 +26,9 @@ AFLOAT = frozenset({Gait.BOAT, Gait.FINS})
 _MACHINES_OF_AIR = frozenset({Gait.ROTOR, Gait.JET})
 
 
+LAUNCHED = frozenset({"rocket", "ufo"})
+"""Machines that rise straight up rather than take off along a runway."""
+
 _OWN_WAYS = {
     Gait.WHEELS: Action.DRIVE,
     Gait.BOAT: Action.DRIVE,
@@ -75,7 +78,7 @@ def fitted(action: Action, subject: Subject) -> Action:
     """
     if action in (Action.RUN, Action.WALK):
         return _OWN_WAYS.get(subject.gait, action)
-    if action is Action.BLAST_OFF and subject.gait is not Gait.JET:
+    if action is Action.BLAST_OFF and subject.home == "air" and subject.key not in LAUNCHED:
         return Action.FLY
     return action
 
@@ -180,7 +183,7 @@ def _flying_machine(subject: Subject) -> tuple[Habit, ...]:
     air: Habit = ((Action.FLY, Action.FLY, Action.HOVER), (Place.SKY, Place.MOUNTAINS, Place.CITY))
     launch: Habit = ((Action.BLAST_OFF, Action.STAND), (Place.DESERT, Place.MEADOW))
     space: Habit = ((Action.FLY, Action.SPIN), (Place.SPACE,))
-    if subject.key in ("rocket", "ufo"):
+    if subject.key in LAUNCHED:
         return (launch, space, air)
     return (air,)
 

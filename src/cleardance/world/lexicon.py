@@ -104,9 +104,10 @@ _GLUE: dict[Glue, str] = {
     Glue.IT: "it|he|she|him|who",
     Glue.THEY: "they|them|both|all|both of them|all of them",
     Glue.EACH_OTHER: "each other|one another|side by side|next to each other|beside each other",
-    Glue.IS: "is|are|was|were|be|being|am|been|isnt|arent",
+    Glue.IS: "is|are|was|were|be|being|am|been",
     Glue.THAT: "that|which",
-    Glue.NOT: "no|not|without|without any|without a|never|isnt|doesnt|dont|nobody|none",
+    Glue.NOT: "no|not|without|without any|without a|never|isnt|arent"
+    "|wasnt|doesnt|dont|cant|wont|nobody|none",
     Glue.IN: "in|inside|into|under|underneath|beneath|below|above|over|behind|around|through"
     "|between|past|towards|toward|across|out of|against|in front of|amid|among|amongst|along"
     "|at|down|up|to|from|off|beyond",
@@ -212,6 +213,7 @@ def _link_senses() -> Iterator[tuple[str, Sense]]:
 def _setting_senses() -> Iterator[tuple[str, Sense]]:
     for place, entries in phrases.PLACES.items():
         yield from ((phrase, Setting(place=place)) for phrase in entries.split("|"))
+    yield from ((phrase, Setting(place=Place.BEACH)) for phrase in phrases.SHORES.split("|"))
     for time, entries in phrases.TIMES.items():
         yield from ((phrase, Setting(time=time)) for phrase in entries.split("|"))
     for weather, entries in phrases.WEATHERS.items():

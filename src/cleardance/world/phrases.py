@@ -13,7 +13,7 @@ PLACES: dict[Place, str] = {
     "|field of flowers|flower field|playground",
     Place.FOREST: "forest|forests|woods|woodland|woodlands|jungle|rainforest|rain forest|grove"
     "|among the trees|through the trees|between the trees|forest path|forest floor",
-    Place.BEACH: "beach|beaches|shore|seashore|coast|sandy beach|seaside|shoreline|coastline",
+    Place.BEACH: "beach|beaches|shore|seashore|coast|sandy beach|seaside|shoreline|coastline|lakeside|riverbank|waterside",
     Place.SEA: "sea|seas|ocean|oceans|at sea|open sea|open water|high seas|wave|waves|bay",
     Place.LAKE: "lake|lakes|pond|river|stream|pool|swimming pool|lagoon|creek|water|harbor|harbour",
     Place.UNDERWATER: "underwater|under water|under the water|under the sea|under the ocean"
@@ -40,6 +40,16 @@ PLACES: dict[Place, str] = {
     Place.SKY: "sky|skies|air|midair|mid air|above the clouds|through the clouds|in the clouds"
     "|among the clouds|between the clouds",
 }
+
+_WATERSIDE = ("by", "near", "beside", "next to", "along", "at the edge of", "on the shore of")
+_WATERS = "sea|ocean|lake|river|pond|water|stream|lagoon"
+SHORES = "|".join(
+    f"{where} {article} {water}"
+    for where in _WATERSIDE
+    for article in ("a", "the")
+    for water in _WATERS.split("|")
+)
+"""Dry places named after the water they are beside: all are a BEACH."""
 
 TIMES: dict[TimeOfDay, str] = {
     TimeOfDay.DAY: "day|daytime|daylight|noon|midday|afternoon|morning|by day|broad daylight",

@@ -8,19 +8,16 @@ them: then the second begins a new shot in the same setting. Of two places, time
 cameras in a shot the first counts. "No rain" and "without cars" are obeyed by leaving them out.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from . import drafts
-from .drafts import ActorDraft, ShotDraft
+from .drafts import ActorDraft
 from .lexicon import Count, Form, Glue, Link, Noun, Sense, Setting, Verb, lexicon
 from .matching import Hit, hits
 from .scene import (
-    MAX_ACTORS,
-    Action,
     Camera,
     Colour,
     Heading,
@@ -28,7 +25,7 @@ from .scene import (
     Scene,
     Size,
 )
-from .vocabulary import Kind, subjects
+from .script import SHARED, TRANSITIVE, NounPhrase, Script, relate
 from .words import Pause, words
 
 
@@ -55,68 +52,27 @@ def read(prompt: str, duration_s: float, seed: int) -> Reading:
     return Reading(scene, tuple(tokens[i].text for i in sorted(reader.ignored)))
 
 
-_TRANSITIVE = frozenset(
-    {Action.FLY, Action.DRIVE, Action.ROLL, Action.BOUNCE, Action.SPIN, Action.FALL, Action.HOVER}
-)
-_SHARED = frozenset({Action.WALK, Action.RUN})
 _PAN = {Heading.LEFT: Camera.PAN_LEFT, Heading.RIGHT: Camera.PAN_RIGHT}
 
 
 @dataclass
-class _NounPhrase:
-    """What stands before a noun, waiting for it. Positions are kept to be given back."""
+class _Reader(Script):
+    """One pass over the phrases: what the sentence is like so far."""
 
-    determiner: Glue | None = None
-    count: tuple[int, range] | None = None
-    colour: tuple[Colour, range] | None = None
-    size: tuple[Size, range] | None = None
-    verb: tuple[Verb, range] | None = None
-    heading: tuple[Heading, range] | None = None
-    unknown: bool = False
-
-    @property
-    def open(self) -> bool:
-        return self.determiner is not None or self.modified
-
-    @property
-    def modified(self) -> bool:
-        return bool(self.count or self.colour or self.size)
-
-    def positions(self) -> Iterable[int]:
-        for part in (self.count, self.colour, self.size, self.verb, self.heading):
-            if part is not None:
-                yield from part[1]
-
-
-@dataclass
-class _Reader:
-    """The state of one pass. ``subject`` is who the sentence is about; ``near`` the last noun."""
-
-    rng: np.random.Generator
-    limit: int
-    shots: list[ShotDraft] = field(default_factory=lambda: [ShotDraft()])
-    ignored: set[int] = field(default_factory=set)
-    phrase: _NounPhrase = field(default_factory=_NounPhrase)
-    subject: list[ActorDraft] = field(default_factory=list)
-    near: list[ActorDraft] = field(default_factory=list)
-    left: list[ActorDraft] = field(default_factory=list)  # whom the shot before was about
+    phrase: NounPhrase = field(default_factory=NounPhrase)
     link: tuple[Link, range] | None = None
-    linked: list[ActorDraft] = field(default_factory=list)
-    acted: list[ActorDraft] = field(default_factory=list)  # by the verb just read
     preposition: range | None = None
     last: Sense | None = None  # the sense just read; None after an unknown word
     joined: bool = False  # "and" or a comma has just followed a noun
     apart: bool = True  # a clause has begun since the last noun
     copula: bool = False
-    then: bool = False
     negated: bool = False
     filmed: range = range(0)  # a verb said of the camera, until it is known which way
     filming: bool = False  # the sentence is about the camera
-    full: bool = False  # no shot is left for what follows
 
     def read(self, found: tuple[Hit, ...]) -> None:
         """Read every hit, in order."""
-        for hit, following in zip(found, (*found[1:], None), strict=True):
+        for hit, following in zip(found, (*found[1:], None), strict=False):
             self._pause(hit.pause)
             sense = self._choose(hit, following)
             if self.full and not (sense is None or isinstance(sense, Glue)):
@@ -127,10 +83,6 @@ class _Reader:
                 self._take(sense, hit, following)
             self.last = sense
         self._end_clause()
-
-    @property
-    def shot(self) -> ShotDraft:
-        return self.shots[-1]
 
     def _choose(self, hit: Hit, following: Hit | None) -> Sense | None:
         """Return the sense that fits here."""
@@ -202,7 +154,7 @@ class _Reader:
 
     def _close_phrase(self) -> None:
         """Give up waiting for a noun: after "is" the adjectives are the subject's own."""
-        phrase, self.phrase = self.phrase, _NounPhrase()
+        phrase, self.phrase = self.phrase, NounPhrase()
         if self.copula and phrase.determiner is None and not phrase.count:
             for actor in self.subject or self.near:
                 if phrase.colour and actor.colour in (None, phrase.colour[0]):
@@ -230,7 +182,10 @@ class _Reader:
         match glue:
             case Glue.A | Glue.THE | Glue.ANOTHER | Glue.SOME:
                 self._close_phrase()
-                self.phrase.determiner = glue
+                if self.copula:  # "the horse is brown and the sheep": another clause
+                    self.apart, self.copula = True, False
+                governed = self.preposition is not None or self.link is not None
+                self.phrase = NounPhrase(determiner=glue, governed=governed)
             case Glue.AND:
                 self._and()
             case Glue.WHILE:
@@ -278,14 +233,9 @@ class _Reader:
     def _cut(self, hit: Hit) -> None:
         self._end_clause()
         self.filming = self.then = False
-        if self.shot.empty or (len(self.shots) == 1 and not self.shot.actors and _opens(hit)):
-            return
-        if len(self.shots) >= self.limit:
-            self.full = True
-            return
-        self.shots.append(ShotDraft())
-        self.left = self.subject or self.near or self.left
-        self.subject, self.near = [], []
+        untold = len(self.shots) == 1 and not self.shot.actors and _opens(hit)
+        if not (self.shot.empty or untold):
+            self.cut()
 
     def _unknown(self, hit: Hit) -> None:
         self.ignored.update(hit.span)
@@ -303,19 +253,24 @@ class _Reader:
             self.ignored.update(() if same and same.subject == noun.subject else hit.span)
             return
         if self.negated:
-            self.phrase, self.negated, self.link = _NounPhrase(), False, None
+            self.phrase, self.negated, self.link = NounPhrase(), False, None
             return
-        phrase, self.phrase = self.phrase, _NounPhrase()
-        if self.then and not self._known(noun, phrase):
-            self._next_shot(())
-        group = self._group(noun, phrase, hit)
+        phrase, self.phrase = self.phrase, NounPhrase()
+        if self.then and not self.known(noun, phrase):
+            self.cut()
+            self.link, self.apart = None, True
+        if self.full:
+            self.ignored.update((*hit.span, *phrase.positions()))
+            return
+        known = bool(self.known(noun, phrase))
+        group = self.group(noun, phrase, hit)
         if self.link is not None:
             self._bind(group, hit)
         elif self.preposition is not None and (self.subject and not self.apart):
             self.ignored.update(self.preposition)
         elif self.acted and not self.apart:
-            self._object(group)
-        elif self.joined:
+            self.object(group)
+        elif self.joined and not known:
             group = self._join(group)
         elif self.apart or not self.subject:
             self.subject = group
@@ -333,73 +288,6 @@ class _Reader:
             return False
         return len(following.senses) == 1 or hit.possessive
 
-    def _known(self, noun: Noun, phrase: _NounPhrase) -> list[ActorDraft]:
-        """Return the actors that "the fox" speaks of again."""
-        if phrase.determiner is not Glue.THE:
-            return []
-        same = [a for a in self.shot.actors if a.subject == noun.subject]
-        if phrase.colour and any(a.colour is not None for a in same):
-            same = [a for a in same if a.colour == phrase.colour[0]]
-        return same if noun.plural else same[:1]
-
-    def _group(self, noun: Noun, phrase: _NounPhrase, hit: Hit) -> list[ActorDraft]:
-        """Return the actors a noun stands for: old acquaintances, or as many as fit."""
-        group = self._known(noun, phrase)
-        if not group:
-            self._make_room(phrase.count[0] if phrase.count else 1 + noun.plural)
-            wanted = self._number(noun, phrase, hit)
-            group = [self._introduce(noun, phrase) for _ in range(min(wanted, self.shot.room))]
-            for extra in group[2:]:
-                extra.spare = phrase.count is None
-            self.shot.actors += group
-        if not group:
-            self.ignored.update(hit.span)
-            self.ignored.update(phrase.positions())
-            return []
-        self._adorn(group, phrase)
-        return group
-
-    def _make_room(self, count: int) -> None:
-        self.shot.make_room(count)
-        for group in (self.subject, self.near, self.linked, self.acted):
-            group[:] = [actor for actor in group if actor in self.shot.actors]
-
-    def _introduce(self, noun: Noun, phrase: _NounPhrase) -> ActorDraft:
-        """Return a new actor; "the fox" of an earlier shot keeps its looks."""
-        before = self.shots[-2].actors if len(self.shots) > 1 else []
-        for old in before:
-            if old.subject == noun.subject and phrase.determiner is Glue.THE:
-                return ActorDraft(noun.subject, size=old.size, colour=old.colour)
-        return ActorDraft(noun.subject)
-
-    def _number(self, noun: Noun, phrase: _NounPhrase, hit: Hit) -> int:
-        if phrase.count is not None:
-            number, span = phrase.count
-            if number > self.shot.room:
-                self.ignored.update(span)
-            return min(number, MAX_ACTORS)
-        if not noun.plural:
-            return 1
-        if self.shot.room < 2:
-            self.ignored.update(hit.span)
-        return int(self.rng.integers(2, MAX_ACTORS + 1))
-
-    def _adorn(self, group: list[ActorDraft], phrase: _NounPhrase) -> None:
-        """Give a group its adjectives; what contradicts earlier ones is named."""
-        for actor in group:
-            if phrase.colour and actor.colour not in (None, phrase.colour[0]):
-                self.ignored.update(phrase.colour[1])
-            elif phrase.colour:
-                actor.colour = phrase.colour[0]
-            if phrase.size and actor.size not in (None, phrase.size[0]):
-                self.ignored.update(phrase.size[1])
-            elif phrase.size:
-                actor.size = phrase.size[0]
-            if phrase.heading:
-                actor.heading = actor.heading or phrase.heading[0]
-        if phrase.verb is not None:
-            self._act(group, *phrase.verb)
-
     def _join(self, group: list[ActorDraft]) -> list[ActorDraft]:
         """Extend a list: "a cat and a dog". After an object it may begin a clause instead."""
         extended = [*self.near, *group]
@@ -411,7 +299,7 @@ class _Reader:
 
     def _pronoun(self, glue: Glue, hit: Hit) -> None:
         self._close_phrase()
-        self._resume(glue)
+        self.resume(glue)
         group = self._meant(glue)
         if self.link is not None:
             self._bind(group, hit)
@@ -419,17 +307,6 @@ class _Reader:
             self.subject = group
         self.near = group or self.near
         self.joined, self.apart, self.copula = False, False, hit.possessive
-
-    def _resume(self, glue: Glue) -> None:
-        """Bring the actors a pronoun means over from the shot before, into an empty one."""
-        if self.shot.actors or len(self.shots) < 2:
-            return
-        old = self.shots[-2].actors
-        meant = old if glue is Glue.THEY else [a for a in self.left if a in old][:1] or old[:1]
-        copies = [ActorDraft(a.subject, size=a.size, colour=a.colour) for a in meant]
-        self.shot.actors += copies
-        self.shot.continues = True
-        self.subject = list(copies)
 
     def _meant(self, glue: Glue) -> list[ActorDraft]:
         others = [a for a in self.shot.actors if self.link is None or a not in self.linked]
@@ -443,7 +320,7 @@ class _Reader:
 
     def _verb(self, verb: Verb, hit: Hit, following: Hit | None) -> None:
         if verb.form is Form.FINITE and not (self.phrase.open or self.filming or self.negated):
-            self._resume(Glue.IT)
+            self.resume(Glue.IT)
         before_noun = verb.form is Form.ING and (
             self.phrase.open or (self._leads(following) and not isinstance(self.last, Noun))
         )
@@ -454,7 +331,7 @@ class _Reader:
         if before_noun or not (self.subject or self.near):
             self._hold(verb, hit)
             return
-        lost = self.phrase.unknown and self.phrase.determiner is not None
+        lost = self.phrase.unknown and not self.phrase.governed
         self._close_phrase()
         self._drop_link()
         if lost:  # the subject is a word we do not know
@@ -462,8 +339,8 @@ class _Reader:
             return
         closest = verb.form is Form.ING and not self.apart and not self.copula and self.near
         group = self.near if closest else self.subject or self.near
-        self._act(group, verb, hit.span)
-        self.acted = group if verb.action in _TRANSITIVE | _SHARED else []
+        self.act(group, verb, hit.span)
+        self.acted = group if verb.action in TRANSITIVE | SHARED else []
         self.preposition, self.joined, self.copula = None, False, False
 
     def _leads(self, following: Hit | None) -> bool:
@@ -478,61 +355,6 @@ class _Reader:
         else:
             self.ignored.update(hit.span)
 
-    def _act(self, group: list[ActorDraft], verb: Verb, span: range) -> None:
-        """Give a group its action; after "then" a second one begins a new shot."""
-        if self.then and any(a.busy or a.relation for a in group):
-            group = self._next_shot(group)
-            for actor in group:
-                actor.action, actor.moves, actor.relation, actor.target = None, False, None, None
-        self.then = False
-        for actor in group:
-            if verb.action is None:
-                actor.moves = actor.moves or actor.action is None
-            elif not actor.busy:
-                actor.action = verb.action
-            elif actor.moves and actor.action is None:
-                actor.action, actor.moves = verb.action, False
-            elif actor.action is not verb.action:
-                self.ignored.update(span)
-        if not group:
-            self.ignored.update(span)
-
-    def _next_shot(self, group: Iterable[ActorDraft]) -> list[ActorDraft]:
-        """Begin the next shot with the same actors if ``group`` is some of them, else with none.
-
-        Returns the group's counterparts; the group itself when no shot is left.
-        """
-        group = list(group)
-        self.then = False
-        if len(self.shots) >= self.limit:
-            self.full = not group
-            return group
-        sequel, copies = self.shot.sequel()
-        self.shots.append(sequel if group else ShotDraft())
-        if not group:
-            self.subject, self.near, self.linked, self.acted = [], [], [], []
-            self.link, self.apart = None, True
-            return []
-        self.subject = [copies.get(id(a), a) for a in self.subject]
-        self.near = [copies.get(id(a), a) for a in self.near]
-        self.linked = [copies.get(id(a), a) for a in self.linked]
-        return [copies[id(a)] for a in group if id(a) in copies]
-
-    def _object(self, group: list[ActorDraft]) -> None:
-        """A verb was followed by its object: "drives a car", "flies a kite", "walks a dog"."""
-        for actor in self.acted:
-            if actor.action in _SHARED:
-                for thing in group:
-                    thing.action = thing.action or actor.action
-                continue
-            action, actor.action = actor.action, None
-            for thing in group:
-                thing.action = thing.action or action
-            if not group or actor in group:
-                continue
-            if subjects()[group[0].subject].kind is Kind.VEHICLE:
-                _relate(actor, Relation.ON, group[0])
-
     # -- how they stand to each other ------------------------------------------------------------
 
     def _relation(self, link: Link, hit: Hit) -> None:
@@ -546,10 +368,8 @@ class _Reader:
         group = self.near if participle and self.near else self.subject or self.near
         if link.form is None and all(a.relation for a in group):
             group = self.near
-        if link.form is not None and self.then and any(a.busy or a.relation for a in group):
-            group = self._next_shot(group)
-            for actor in group:
-                actor.action, actor.moves, actor.relation, actor.target = None, False, None, None
+        if link.form is not None and self.goes_on(group):
+            group = self.sequel(group) or []
         if not group and link.form is not None:
             self.ignored.update(hit.span)
         elif group:
@@ -567,7 +387,7 @@ class _Reader:
         if link.passive and self.linked:
             pairs = [(a, self.linked[0]) for a in group]
         for actor, target in pairs:
-            if not _relate(actor, link.relation, target):
+            if not relate(actor, link.relation, target):
                 self.ignored.update(span)
             elif link.rides:
                 target.moves = target.moves or target.action is None
@@ -579,7 +399,7 @@ class _Reader:
         self.link = None
         group = self.linked if link.form else self.subject
         pairs = list(pairwise(group))
-        related = [_relate(actor, link.relation, target) for actor, target in pairs]
+        related = [relate(actor, link.relation, target) for actor, target in pairs]
         if not related or not all(related):
             self.ignored.update((*span, *hit.span))
 
@@ -641,13 +461,3 @@ class _Reader:
 def _opens(hit: Hit) -> bool:
     """Whether a mark of a new shot is that of the first: "Shot 1"."""
     return len(hit.span) > 1
-
-
-def _relate(actor: ActorDraft, relation: Relation, target: ActorDraft) -> bool:
-    """Relate two actors, if the first has no relation yet and no circle comes of it."""
-    if actor.relation is not None:
-        return actor.relation is relation and actor.target is target
-    if target.leads_to(actor):
-        return False
-    actor.relation, actor.target = relation, target
-    return True

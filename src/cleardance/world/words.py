@@ -11,8 +11,8 @@ class Pause(IntEnum):
     """What stands between a word and the one before it."""
 
     NONE = 0  # a space, a hyphen, a quotation mark
-    COMMA = 1  # or a bracket, a dash, a colon
-    STOP = 2  # the end of a sentence or a line
+    COMMA = 1  # or a bracket, a dash
+    STOP = 2  # the end of a sentence or a line, a colon
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Word:
     possessive: bool = False
 
 
-_STOPS = frozenset(".!?;\n\r\u2026\u3002\uff01\uff1f\u2028\u2029")
-_COMMAS = frozenset(",:()[]{}<>|/\\\u2013\u2014\u3001\uff0c\uff1a")
+_STOPS = frozenset(".!?;:\n\r\u2026\u3002\uff01\uff1f\uff1a\u2028\u2029")
+_COMMAS = frozenset(",()[]{}<>|/\\\u2013\u2014\u3001\uff0c")
 _APOSTROPHES = frozenset("'\u2019\u02bc")
 _WORD = re.compile(r"w+(?:'w+)*|s")
 
