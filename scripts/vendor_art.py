@@ -25,7 +25,7 @@ EMBLEM = (
 BACKGROUND = {
     "bullet-train": (6,),
     "canoe": (3,),
-    "house": (3,),
+    "house": (4,),
     "motor-boat": (5,),
     "person-rowing-boat": (14, 16),
     "person-swimming": (0, 2),

@@ -40,7 +40,7 @@ class _Leg:
     @property
     def strides(self) -> bool:
         """Whether it is drawn in full stride, and thin enough to be carried to the other side."""
-        return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.6 * _SWING_RAD
+        return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.95 * _SWING_RAD
 
 
 def articulated(rgba: Pixels, gait: Gait, faces: str, phases: int) -> Iterator[Pixels]:
@@ -181,7 +181,7 @@ def _leg(
     rgba = np.where(mask[top:, :, None], canvas[top:], 0).astype(np.uint8)
     hip = (float(thigh.mean()), float(belly - top))
     length = float(rows[-1] + 1 - belly)
-    slender = min(1.0, length / (1.6 * len(thigh)))
+    slender = min(1.0, length / (1.4 * len(thigh)))
     lean = float(np.clip(np.arctan2(foot - middle, length), -0.45, 0.45))
     return _Leg(rgba, hip, (foot - hip[0], length), lean, _SWING_RAD * slender)
 
