@@ -35,7 +35,6 @@ PACE: dict[Action, tuple[float, float]] = {
     Action.FLY: (0.18, 0.70),
     Action.SWIM: (0.10, 0.32),
     Action.DRIVE: (0.20, 0.90),
-    Action.FLOAT: (0.01, 0.04),
 }
 """Actions that travel, with the slowest and fastest believable speed, stage units per second."""
 
@@ -183,7 +182,10 @@ class _Casting:
         return sorted(walkers, key=lambda i: (self.members[i].root, self.members[i].depth, i))
 
     def _moves(self, index: int) -> bool:
-        return self.members[self.members[index].root].action in PACE
+        """Return whether an actor's group travels: jumpers only if nobody stands in the way."""
+        action = self.members[self.members[index].root].action
+        others = {m.action for m in self.members if not m.rides} - _ON_THE_SPOT
+        return action in PACE and (action not in _ON_THE_SPOT or not others)
 
     def _heading(self, index: int) -> float:
         root = self.members[self.members[index].root]

@@ -29,8 +29,9 @@ class Poses:
     height: Floats  # of the sprite, before squash
     angle_rad: Floats  # counter-clockwise about the sprite's centre
     squash: Floats  # height factor, 1 at rest; width is divided by it (volume is kept)
-    gait: Floats  # phase of the legs, wings or fins, in turns; integer = a contact or down-stroke
-    facing: Floats  # +1 right, -1 left
+    gait: Floats  # phase of the legs, wings or fins, in turns; integer = a contact or down-stroke,
+    # and for two legs or more the half-way points are contacts too: left and right
+    facing: Floats  # +1 right, -1 left; in between while it turns round
 
 
 @dataclass(frozen=True)
