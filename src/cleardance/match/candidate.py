@@ -1,5 +1,7 @@
 """Whether letters that spell a name stand in the text as that name."""
+# ruff: noqa: RUF001 - the fullwidth number sign is meant
 
+from itertools import pairwise
 from typing import Final
 
 from cleardance.match.demand import CaseOfText, Demand, Shape, is_met, is_tagged
@@ -62,14 +64,14 @@ class Place:
             return shape.demand == Demand.ANY and self._is_taken_apart(start, end)
         if end - start < _JOINED_MIN or is_ordinary(self.folded.letters[start:end]):
             return False
-        spaces = sum(gap >= Gap.SPACE for gap in shape.gaps[1:])
-        return shape.demand == Demand.ANY or joined == spaces
+        seams = sum(gap >= Gap.MARK for gap in shape.gaps[1:])
+        return shape.demand == Demand.ANY or joined == seams
 
     def _is_taken_apart(self, start: int, end: int) -> bool:
         """Decide ``S h r e k`` and ``Dead Pool``; a ``dead pool`` is just two words."""
         gaps, letters = self.folded.gaps, self.folded.letters
         cuts = [start, *(k for k in range(start + 1, end) if gaps[k] == Gap.SPACE), end]
-        pieces = [(low, high) for low, high in zip(cuts, cuts[1:], strict=False)]
+        pieces = list(pairwise(cuts))
         shortest = min(high - low for low, high in pieces)
         if max(high - low for low, high in pieces) == 1:
             return end - start >= _SPELT_MIN
@@ -89,7 +91,7 @@ class Place:
 
 
 def _compare(shape: Shape, gaps: bytearray, start: int) -> tuple[int | None, int]:
-    """Count the name's spaces missing from the text, and the text's spaces not in the name.
+    """Count the name's seams missing from the text, and the text's spaces not in the name.
 
     The first is None if the text ends a sentence where the name does not.
     """
@@ -98,6 +100,6 @@ def _compare(shape: Shape, gaps: bytearray, start: int) -> tuple[int | None, int
         own, seen = shape.gaps[k], gaps[start + k]
         if seen == Gap.SENTENCE and own != Gap.SENTENCE:
             return None, 0
-        joined += own >= Gap.SPACE and seen < Gap.MARK
+        joined += own >= Gap.MARK and seen < Gap.MARK
         split += own == Gap.INSIDE and seen == Gap.SPACE and not shape.unspaced
     return joined, split

@@ -18,13 +18,15 @@ A name registered without any capital ("star wars") is meant to match in any cas
 operator has said so. Thresholds were set on the development prompts; see the benchmark.
 """
 
+# ruff: noqa: RUF001 - typographic quotes and the fullwidth number sign are meant
+
 import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from cleardance.match.fold import fold, is_unspaced, key_of, parse_normal_form
-from cleardance.match.words import RARE, is_ordinary, rarity
+from cleardance.match.fold import fold, is_unspaced, parse_normal_form
+from cleardance.match.words import RARE, rarity
 
 _SHORT: Final = 4
 _PEOPLE_POINTS: Final = 5
@@ -77,8 +79,6 @@ def _demand(name: str, normal: str, work_kind: str) -> Demand:
         return Demand.CASED
     if len(points) == 1:
         return _demand_of_word(name, words, points[0], work_kind)
-    if is_ordinary(key_of(normal)):  # S.H.I.E.L.D., Top-Hat: the letters alone are a plain word
-        return Demand.CASED
     told = max(points) == RARE or sum(points) >= _TITLE_POINTS
     if work_kind in _PEOPLE:
         told = told or sum(points) >= _PEOPLE_POINTS

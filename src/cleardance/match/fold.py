@@ -7,6 +7,8 @@ whole word from a part of one. Unicode normalisation form KD (UAX 15) is used ra
 because decomposing needs no context; names and texts fold alike, so the form never shows.
 """
 
+# ruff: noqa: RUF001, RUF002 - look-alikes are the subject
+
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -55,7 +55,7 @@ class NameIndex:
     """All names of a registry revision; build once, search in time linear in the text."""
 
     def __init__(self, rows: list[NameRow]) -> None:
-        self._rows = rows
+        self.rows = rows
         self._shapes: dict[int, Shape] = {}
         by_key: dict[str, list[int]] = {}
         for number, row in enumerate(rows):
@@ -71,7 +71,7 @@ class NameIndex:
 
     def __len__(self) -> int:
         """Return the number of names."""
-        return len(self._rows)
+        return len(self.rows)
 
     def find(self, text: str) -> list[NameMatch]:
         """Return the works a text names, ordered by place; a name within a longer one is dropped.
@@ -97,13 +97,13 @@ class NameIndex:
                 if spelt_out and shape.demand != Demand.ANY:
                     continue
                 if place.names(shape, start, end):
-                    work_id, name, _, kind, _ = self._rows[number]
+                    work_id, name, _, kind, _ = self.rows[number]
                     yield NameMatch(place.folded.span(start, end), work_id, name, kind)
 
     def _shape(self, number: int) -> Shape:
         shape = self._shapes.get(number)
         if shape is None:
-            shape = self._shapes[number] = shape_of(*self._rows[number][1:])
+            shape = self._shapes[number] = shape_of(*self.rows[number][1:])
         return shape
 
 

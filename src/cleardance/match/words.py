@@ -81,5 +81,5 @@ def rarity(word: str) -> int:
 
 
 def is_ordinary(word: str) -> bool:
-    """Tell whether a folded word is listed."""
-    return rarity(word) < RARE
+    """Tell whether a folded word is one that most people use."""
+    return rarity(word) <= _POINTS["35"]

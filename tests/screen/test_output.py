@@ -1,0 +1,117 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cleardance.errors import UnreadableMedia
+from cleardance.match.pdq import PDQ_SIGNAL
+from cleardance.media import write_png
+from cleardance.rights.registry import add
+from cleardance.rights.row import Policy, RegistryRow, WorkKind
+from cleardance.rights.snapshot import RegistrySnapshot, load_registry
+from cleardance.screen.output import screen_file, screen_output
+from cleardance.store import Store
+from cleardance.verdict import Decision
+from match.pictures import Picture, picture, re_encoded
+
+BLANK = np.zeros((288, 512, 3), np.uint8)
+
+
+@pytest.fixture
+def registry(store: Store, tmp_path: Path) -> RegistrySnapshot:
+    write_png(tmp_path / "guard.png", picture(1))
+    row = RegistryRow(
+        name="Zorblax", kind=WorkKind.SERIES, owner="Zorblax Pictures", references=("guard.png",)
+    )
+    add(store, row, tmp_path)
+    return load_registry(store)
+
+
+def frames(*pictures: Picture) -> Iterator[tuple[float, Picture]]:
+    return ((index / 2, frame) for index, frame in enumerate(pictures))
+
+
+def test_a_registered_picture_is_found_in_a_re_encoded_frame(registry: RegistrySnapshot) -> None:
+    verdict, signals = screen_output(
+        frames(picture(5), re_encoded(picture(1)), picture(6)), registry
+    )
+    (finding,) = verdict.findings
+    assert verdict.decision is Decision.DENY
+    assert (finding.signal, finding.rule, finding.evidence.time_s) == ("pdq", "copy-denied", 0.5)
+    assert finding.evidence.reference == registry.references[0][1]
+    assert finding.score >= finding.threshold
+    assert '"Zorblax" (series) is registered by Zorblax Pictures' in verdict.reason
+    assert [(signal.kind, signal.time_s, len(signal.value)) for signal in signals] == [
+        ("pdq", 0.0, 32),
+        ("pdq", 0.5, 32),
+        ("pdq", 1.0, 32),
+    ]
+
+
+def test_other_pictures_are_clear(registry: RegistrySnapshot) -> None:
+    verdict, signals = screen_output(frames(*map(picture, range(5, 15))), registry)
+    assert (verdict.decision, verdict.findings, verdict.unknown) == (Decision.CLEAR, (), ())
+    assert len(signals) == 10
+
+
+def test_blank_frames_give_no_signal_and_no_finding(registry: RegistrySnapshot) -> None:
+    verdict, signals = screen_output(frames(BLANK, BLANK), registry)
+    assert (verdict.decision, signals) == (Decision.CLEAR, [])
+
+
+def test_nothing_to_look_at_is_unknown_and_held(registry: RegistrySnapshot) -> None:
+    verdict, _ = screen_output(frames(), registry)
+    assert (verdict.decision, verdict.unknown) == (Decision.HOLD, ("pdq",))
+    assert "could not be compared" in verdict.reason
+
+
+def test_a_frame_that_is_none_is_unknown_and_held(registry: RegistrySnapshot) -> None:
+    verdict, signals = screen_output(frames(picture(5), np.zeros((8, 8), np.uint8)), registry)
+    assert (verdict.decision, verdict.unknown, len(signals)) == (Decision.HOLD, ("pdq",), 1)
+
+
+def test_decoding_that_breaks_off_is_unknown_but_a_match_still_denies(
+    registry: RegistrySnapshot,
+) -> None:
+    def broken() -> Iterator[tuple[float, Picture]]:
+        yield 0.0, picture(1)
+        raise UnreadableMedia("cut off")
+
+    verdict, _ = screen_output(broken(), registry)
+    assert (verdict.decision, verdict.unknown) == (Decision.DENY, ("pdq",))
+
+
+def test_review_holds_a_copy(store: Store, tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", picture(1))
+    row = RegistryRow(
+        name="Zorblax", kind=WorkKind.SERIES, policy=Policy.REVIEW, references=("a.png",)
+    )
+    add(store, row, tmp_path)
+    verdict, _ = screen_output(frames(picture(1)), load_registry(store))
+    assert (verdict.decision, verdict.findings[0].rule) == (Decision.HOLD, "copy-reviewed")
+
+
+def test_a_reference_file_is_screened(registry: RegistrySnapshot, tmp_path: Path) -> None:
+    write_png(tmp_path / "copy.png", re_encoded(picture(1)))
+    write_png(tmp_path / "other.png", picture(7))
+    assert screen_file(tmp_path / "copy.png", registry).decision is Decision.DENY
+    assert screen_file(tmp_path / "other.png", registry).decision is Decision.CLEAR
+
+
+def test_a_file_that_is_no_media_is_an_error(registry: RegistrySnapshot, tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_text("no picture")
+    with pytest.raises(UnreadableMedia):
+        screen_file(tmp_path / "x.png", registry)
+
+
+def test_the_stored_signals_find_works_registered_later(
+    store: Store, tmp_path: Path, registry: RegistrySnapshot
+) -> None:
+    _, signals = screen_output(frames(picture(9)), registry)
+    write_png(tmp_path / "later.png", picture(9))
+    add(store, RegistryRow(name="L", kind=WorkKind.FILM, references=("later.png",)), tmp_path)
+    later = load_registry(store)
+    (hit,) = later.pdq.search([signals[0].value])
+    assert later.works[later.references[hit.reference][0]].name == "L"
+    assert hit.distance <= PDQ_SIGNAL.ladder.rungs[-1].max_distance
