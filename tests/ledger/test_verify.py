@@ -12,11 +12,12 @@ from sqlalchemy import select
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, tree
 from cleardance.ledger.check import Checked, check, node_order
+from cleardance.ledger.entry import EntryKind, digest
 from cleardance.ledger.keys import Keys, load_or_make
 from cleardance.ledger.note import Checkpoint, PublicKey
 from cleardance.ledger.verify import read_checkpoints, read_entries, read_nodes, verify
 from cleardance.store import Store
-from cleardance.store.tables import ledger_checkpoint
+from cleardance.store.tables import account, ledger_checkpoint, task, verdict
 
 FORGED = "x'" + "ab" * 32 + "'"
 
@@ -278,3 +279,57 @@ def test_the_independent_check_needs_no_store(full: Store, keys: Keys) -> None:
     assert check([], [], [], [key]) == Checked(0, tree.EMPTY_ROOT, 0, 0)
     with pytest.raises(LedgerInvalid, match="Entry 0"):
         check(entries[1:], nodes, [], [key])
+
+
+VERDICT = {"decision": "clear", "reason": "nothing found", "score": 0.1, "findings": []}
+
+
+@pytest.fixture
+def judged(store: Store) -> Store:
+    """A store with one task and its logged verdict."""
+    said = {"stage": "ask", "decision": "clear", "registry_revision": 3}
+    made = {"created_at": "2026-02-17T09:00:00.000000Z"}
+    task_row = {"id": "t", "account_id": "a", "status": "queued", "step": 3, "updated_at": "x"}
+    sha256 = digest(VERDICT).removeprefix("sha256:")
+    with store.begin() as connection:
+        connection.execute(account.insert(), {"id": "a", "name": "local"} | made)
+        connection.execute(task.insert(), task_row | made)
+        row = {"id": "v", "task_id": "t", "body": VERDICT} | said | made
+        connection.execute(verdict.insert(), row)
+        log.append(connection, EntryKind.VERDICT, "t", said | {"sha256": sha256})
+    return store
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "decision = 'deny'",
+        "stage = 'output'",
+        "registry_revision = 4",
+        "body = replace(body, 'nothing', 'little')",
+        "body = '{'",
+        "body = '[' || body || ']'",
+    ],
+)
+def test_changed_verdict_is_refused(judged: Store, change: str) -> None:
+    verify(judged, [])
+    with _database(judged) as connection:
+        connection.execute(f"UPDATE verdict SET {change}")
+    with pytest.raises(LedgerInvalid, match="Verdict v was changed"):
+        verify(judged, [])
+
+
+def test_verdict_that_was_never_logged_is_refused(judged: Store) -> None:
+    with _database(judged) as connection:
+        connection.execute(
+            "INSERT INTO verdict SELECT 'w', task_id, stage, 9, decision, body, created_at "
+            "FROM verdict"
+        )
+    with pytest.raises(LedgerInvalid, match="Verdict w was changed"):
+        verify(judged, [])
+
+
+def test_deleted_personal_data_leaves_a_ledger_that_verifies(judged: Store) -> None:
+    with judged.begin() as connection:
+        connection.execute(task.delete())
+    assert verify(judged, []).size == 1

@@ -24,7 +24,11 @@ MIN_SALT_BYTES = 16
 
 
 class EntryKind(StrEnum):
-    """Everything that the ledger records; a line of text each, for people who read it."""
+    """Everything that the ledger records; a line of text each, for people who read it.
+
+    The body of a ``verdict`` holds ``stage``, ``decision``, ``registry_revision`` and ``sha256``
+    (hex, of the canonical JSON of the verdict row's body), so that the row can be held to it.
+    """
 
     summary: str
 

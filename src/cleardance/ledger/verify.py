@@ -1,5 +1,7 @@
 """Verifying the ledger of a store: every row read again, everything computed again."""
 
+import hashlib
+import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 
@@ -9,10 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, note
 from cleardance.ledger.check import Checked, Node, SignedRoot, check
-from cleardance.ledger.entry import Entry
-from cleardance.ledger.tree import hash_leaf, verify_inclusion
+from cleardance.ledger.entry import Entry, EntryKind, canonical
 from cleardance.store import Store
-from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node
+from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node, verdict
 
 _STREAMED = {"yield_per": 1000}
 
@@ -23,7 +24,9 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
     ``kept`` are checkpoint notes from outside the store: whoever holds the signing key can cut
     the end off the ledger and sign again, and only a note kept elsewhere shows it. Entries after
     the newest checkpoint (``signed_size``) are checked against each other, but nobody has signed
-    them yet. Writers are not held up. Raises LedgerInvalid naming what is wrong.
+    them yet. Verdict rows must be the ones that were logged; they may be gone, as personal data
+    can be deleted, but not different. Writers are not held up. Raises LedgerInvalid naming what
+    is wrong.
     """
     with store.read() as connection, _undecodable():
         with (
@@ -32,9 +35,39 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
         ):
             checked = check(entries, nodes, read_checkpoints(connection), keys, kept)
         counted = log.count(connection)
+        _check_verdicts(connection)
     if counted != checked.size:
         raise LedgerInvalid(f"The ledger counted {counted} entries, but has {checked.size}.")
     return checked
+
+
+def _check_verdicts(connection: Connection) -> None:
+    """Raise LedgerInvalid naming a verdict row that no entry of its task records."""
+    at, row_of = ledger_entry.c, verdict.c
+    query = select(at.task_id, at.body).where(at.kind == EntryKind.VERDICT)
+    parts = ("stage", "decision", "registry_revision", "sha256")
+    logged = {
+        (task_id, *(body.get(part) for part in parts))
+        for task_id, body in connection.execute(query)
+    }
+    rows = select(
+        row_of.id,
+        row_of.task_id,
+        row_of.stage,
+        row_of.decision,
+        row_of.registry_revision,
+        cast(row_of.body, Text),
+    )
+    for name, *columns, body in connection.execute(rows).all():
+        if (*columns, _digest(body)) not in logged:
+            raise LedgerInvalid(f"Verdict {name} was changed: the ledger records another.")
+
+
+def _digest(body: str) -> str | None:
+    try:
+        return hashlib.sha256(canonical(json.loads(body))).hexdigest()
+    except (ValueError, RecursionError):
+        return None
 
 
 @contextmanager
