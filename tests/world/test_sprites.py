@@ -165,7 +165,8 @@ def test_gait_keeps_the_subject_whole_and_in_its_frame(key: str) -> None:
 def test_feet_stay_on_the_ground(key: str) -> None:
     for frame in gait_frames(key, 128, None, 8):
         lowest = np.flatnonzero((frame.pixels[..., 3] > 127).any(axis=1))[-1] + 1
-        assert lowest == pytest.approx(frame.anchor[1], abs=0.05 * frame.height_px)
+        sunk = (lowest - frame.anchor[1]) / frame.height_px
+        assert -0.08 < sunk < 0.03  # a runner leaves the ground, nobody digs into it
 
 
 def test_wheels_and_things_stay_as_drawn() -> None:

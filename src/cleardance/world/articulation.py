@@ -33,14 +33,15 @@ class _Leg:
 
     rgba: Pixels
     hip: tuple[float, float]
-    foot: tuple[float, float]  # from the hip, down and to the right
+    length: float
+    sole: tuple[float, float]  # its ends, from the hip to the right
     lean_rad: float  # from the common hip to the foot; positive when the foot is to the right
     swing_rad: float  # as far as its build allows
 
     @property
     def strides(self) -> bool:
         """Whether it is drawn in full stride, and thin enough to be carried to the other side."""
-        return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.95 * _SWING_RAD
+        return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.92 * _SWING_RAD
 
 
 def articulated(rgba: Pixels, gait: Gait, faces: str, phases: int) -> Iterator[Pixels]:
@@ -87,7 +88,7 @@ def _walker(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[fl
     height = canvas.shape[0] - 2 * margin
     if len(legs) < 2:
         return lambda phase: _rocked(canvas, margin, phase)
-    long = min(leg.foot[1] for leg in legs) > 0.2 * height
+    long = min(leg.length for leg in legs) > 0.2 * height
     striding = gait is Gait.BIPED and faces != "front" and long and all(g.strides for g in legs)
     marching = gait is Gait.BIPED and faces == "front"
 
@@ -175,22 +176,24 @@ def _leg(
 ) -> _Leg:
     """Cut one leg out, with a piece of the body above it that stays behind the body."""
     rows, thigh = np.flatnonzero(below.any(axis=1)), np.flatnonzero(below[belly])
-    foot = float(np.flatnonzero(below[rows[-1 - len(rows) // 6]]).mean())
+    sole = np.flatnonzero(below[rows[-1 - len(rows) // 6]])
     mask = below.copy()
     mask[belly - overlap : belly, thigh[0] + 1 : thigh[-1]] = True
     rgba = np.where(mask[top:, :, None], canvas[top:], 0).astype(np.uint8)
     hip = (float(thigh.mean()), float(belly - top))
     length = float(rows[-1] + 1 - belly)
     slender = min(1.0, length / (1.4 * len(thigh)))
-    lean = float(np.clip(np.arctan2(foot - middle, length), -0.45, 0.45))
-    return _Leg(rgba, hip, (foot - hip[0], length), lean, _SWING_RAD * slender)
+    lean = float(np.clip(np.arctan2(sole.mean() - middle, length), -0.45, 0.45))
+    ends = (float(sole[0]) - hip[0], float(sole[-1]) - hip[0])
+    return _Leg(rgba, hip, length, ends, lean, _SWING_RAD * slender)
 
 
 def _swung(leg: _Leg, angle_rad: float, lift: float, bob: float) -> Pixels:
-    """Turn a leg about its hip (positive: foot forward, to the left); its foot keeps its height."""
+    """Turn a leg about its hip (positive: foot forward, to the left); its sole keeps its height."""
     c, s = cos(angle_rad), sin(angle_rad)
-    (x, y), (across, down) = leg.hip, leg.foot
-    k = float(np.clip((down + bob - s * across) / (c * down), 0.6, 1.3)) * (1 - lift)
+    x, y = leg.hip
+    reach = leg.length + bob - max(s * end for end in leg.sole)
+    k = float(np.clip(reach / (c * leg.length), 0.6, 1.3)) * (1 - lift)
     matrix = np.array([[c, -s * k, 0.0], [s, c * k, 0.0]])
     matrix[:, 2] = (x - c * x + s * k * y, y - bob - s * x - c * k * y)
     return _warped(leg.rgba, matrix)
