@@ -80,7 +80,7 @@ class Request(BaseModel):
     prompt: str = Field(min_length=1, max_length=MAX_PROMPT_CHARS)
     account: str = "local"
     model: str = "draft"
-    duration_s: float = Field(5.0, ge=4.0, le=15.0)
+    duration_s: float = Field(5.0, gt=0.0, le=60.0)
     ratio: Ratio = Ratio.R16_9
     resolution: Resolution = Resolution.P720
     seed: int = Field(ge=0, le=2**31 - 1)

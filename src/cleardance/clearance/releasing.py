@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from cleardance.clearance import tasks
 from cleardance.clearance.delivery import deliver
@@ -22,7 +22,7 @@ from cleardance.provenance.seal import Sealed, UnsealedParts, prove, seal
 from cleardance.request import FPS
 from cleardance.rights.registry import revision
 from cleardance.store.failures import os_failures
-from cleardance.store.tables import TaskStatus
+from cleardance.store.tables import TaskStatus, ledger_entry
 
 
 def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> SealedOutput:
@@ -55,18 +55,25 @@ def _work_dir(path: Path) -> Iterator[Path]:
 
 
 def _sealing_index(service: Service, cleared: OutputCleared) -> int:
-    """Return the ledger index the output carries; it is taken once, however often we try."""
+    """Return the ledger index that the output carries: one for these verdicts, however often.
+
+    An output that was sealed under earlier verdicts is sealed anew: a file cites what cleared it.
+    """
+    body = {
+        "raw": cleared.generated.raw_digest,
+        "ask_verdict": tasks.verdict_digest(cleared.ask_verdict),
+        "output_verdict": tasks.verdict_digest(cleared.output_verdict),
+    }
     with service.store.begin() as session:
-        known = tasks.load(session, cleared.task_id).ledger_index
-        if known is not None:
-            return known
-        body = {
-            "raw": cleared.generated.raw_digest,
-            "ask_verdict": tasks.verdict_digest(cleared.ask_verdict),
-            "output_verdict": tasks.verdict_digest(cleared.output_verdict),
-        }
-        index = append(session, EntryKind.SEALING, cleared.task_id, body).index
-        tasks.advance(session, cleared.task_id, Step.SCREEN_AGAIN, ledger_index=index)
+        task = tasks.load(session, cleared.task_id)
+        known = select(ledger_entry.c.body).where(ledger_entry.c.index == task.ledger_index)
+        if task.ledger_index is not None and session.scalar(known) == body:
+            return task.ledger_index
+        if task.sealed_blob is not None:
+            service.store.blobs.delete(task.sealed_blob)
+        index = append(session, EntryKind.SEALING, task.id, body).index
+        done = {"ledger_index": index, "sealed_blob": None}
+        tasks.advance(session, task.id, Step.SCREEN_AGAIN, **done)
         return index
 
 

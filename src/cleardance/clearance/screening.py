@@ -14,7 +14,7 @@ from cleardance.request import Request
 from cleardance.rights.snapshot import RegistrySnapshot, current
 from cleardance.screen.ask import screen_ask as screen_text
 from cleardance.screen.output import FrameSignal, screen_file, screen_output
-from cleardance.store.tables import Stage, output_signal
+from cleardance.store.tables import Stage, TaskStatus, output_signal
 from cleardance.verdict import Decision, Verdict, worst_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | R
         if verdict is None:
             verdict = _verdict_on_ask(queued.request, current(service.store))
             with service.store.begin() as session:
-                tasks.advance(session, queued.task_id, Step.SCREEN_ASK)
+                tasks.advance(session, queued.task_id, Step.SCREEN_ASK, status=TaskStatus.RUNNING)
                 _commit(session, queued.task_id, Stage.ASK, verdict)
     if verdict.decision is Decision.CLEAR:
         return AskCleared(queued, verdict)
@@ -53,7 +53,7 @@ def screen_generated(
                 return OutputCleared(generated, ask, output)
             if ask.registry_revision != registry.revision:
                 ask = _screen_ask_again(service, generated, registry)
-            if output.registry_revision != registry.revision:
+            else:
                 output = _screen_frames(service, generated, registry)
     if ask.decision is not Decision.CLEAR:
         return Refused(task_id, Stage.ASK, ask)

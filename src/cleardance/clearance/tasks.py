@@ -125,8 +125,6 @@ def load(session: Connection, task_id: str) -> TaskRow:
 
 def advance(session: Connection, task_id: str, step: Step, **values: object) -> None:
     """Record that a step is done, with what it made."""
-    if step is not Step.RELEASE:
-        values.setdefault("status", TaskStatus.RUNNING)
     change = update(task).where(task.c.id == task_id)
     session.execute(change.values(step=step, updated_at=utc_now(), **values))
 
