@@ -52,6 +52,7 @@ class Part:
     hangs: bool  # nothing is under it: it is kept by water, air or weightlessness
     top: float  # y of the frame's upper edge
     bottom: float  # y of the frame's lower edge
+    frame_width: float
     duration_s: float
     luck: tuple[float, float, float, float]  # uniform draws in [0, 1)
     heading: float  # +1 or -1: which way it faces at first
@@ -284,8 +285,9 @@ def spin(part: Part) -> Motion:
 def _resize(part: Part, first: float, last: float) -> Motion:
     """Change height from one factor to another over most of the shot."""
     keys = [0.12 * part.duration_s, 0.85 * part.duration_s]
-    limit = 0.92 * (part.top - part.bottom if part.hangs else part.top - part.floor)
-    factors = np.minimum([first, last], limit / part.height)
+    upwards = 1.0 if part.hangs else part.top - part.floor
+    limit = 0.92 * min(upwards / part.height, part.frame_width / part.width)
+    factors = np.minimum([first, last], limit)
 
     def poses(t: Floats) -> Poses:
         height = part.height * keyed(t, keys, factors)

@@ -48,7 +48,7 @@ def look(
     if shot.camera in (Camera.ZOOM_IN, Camera.ZOOM_OUT):
         return _zoom(shot, aspect, first)
     if shot.camera is Camera.SHAKE:
-        return _shake(shot, seeds)
+        return _shake(shot, aspect, seeds)
     if shot.camera is Camera.FOLLOW and first is not None:
         return lambda t: View(first(t).x, whole(t).y, whole(t).zoom)
     return whole
@@ -106,14 +106,12 @@ def _zoom(shot: Shot, aspect: float, first: Callable[[Floats], Poses] | None) ->
     return view
 
 
-def _shake(shot: Shot, seeds: Floats) -> Look:
+def _shake(shot: Shot, aspect: float, seeds: Floats) -> Look:
     """Hand-held: noise of 1.5 to 6 Hz that dies down to a third over the shot."""
 
     def view(t: Floats) -> View:
-        size = np.clip(1 - 0.7 * t / shot.duration_s, 0.0, 1.0)
-        x, y = (_SHAKE * size * wobble(t, part, 1.5, 6.0) for part in (seeds[:3], seeds[3:]))
-        zoom = np.full_like(t, _SHAKE_ZOOM)
-        slack = 0.5 - 0.5 / _SHAKE_ZOOM
-        return View(np.clip(x, -slack, slack), rest_y(shot) + np.clip(y, -slack, slack), zoom)
+        size = _SHAKE * min(1.0, aspect) * np.clip(1 - 0.7 * t / shot.duration_s, 0.0, 1.0)
+        x, y = (size * wobble(t, part, 1.5, 6.0) for part in (seeds[:3], seeds[3:]))
+        return View(x, rest_y(shot) + y, np.full_like(t, _SHAKE_ZOOM))
 
     return view

@@ -43,9 +43,12 @@ _GAPS: dict[Relation | None, float] = {
     Relation.CHASES: 1.65,
     Relation.FOLLOWS: 1.25,
 }  # in widths, middle to middle
+_SWING_PERIOD_S = 4.5
+_MOST_SWING_S = 0.6 * _SWING_PERIOD_S / TURN  # beyond 1 / TURN a chaser would step back
 _FAST = frozenset({Action.RUN, Action.DRIVE, Action.FLY, Action.ROLL})
 _ON_THE_SPOT = frozenset({Action.JUMP, Action.BOUNCE})
 _PURSUITS = (Relation.CHASES, Relation.FOLLOWS)
+_NEEDS = {Action.GROW: 1.9, Action.SHRINK: 1.5, Action.HOVER: 1.2, Action.FLOAT: 1.2}
 _ALOFT = frozenset({Action.FLY, Action.HOVER, Action.FLOAT, Action.FALL})
 _IMMERSION = {
     Gait.BOAT: 0.13,
@@ -108,6 +111,11 @@ class _Member:
     behind: float = 0.0  # distance to the head of its row
 
     @property
+    def needs(self) -> float:
+        """The width it needs for itself."""
+        return self.width * _NEEDS.get(self.action, 1.0)
+
+    @property
     def rides(self) -> bool:
         return self.actor.relation is Relation.ON
 
@@ -156,7 +164,8 @@ class _Casting:
 
     def _fit(self) -> None:
         """Shrink everybody alike until rows fit the width, and riders with mounts the height."""
-        across = sum(m.width for m in self.members if not m.rides) * 1.15
+        walkers = [m for m in self.members if not m.rides]
+        across = sum(m.needs for m in walkers) * (1.15 if len(walkers) > 1 else 1.0 / 1.9)
         scale = min(1.0, (0.6 if self._travels() else 0.86) * self.aspect / max(across, 0.01))
         for m in self.members:
             if m.rides and m.actor.target is not None:
@@ -197,14 +206,14 @@ class _Casting:
         for ahead, index in pairwise(row):
             before, member = self.members[ahead], self.members[index]
             gap = _GAPS.get(member.actor.relation, 1.15)
-            member.behind = before.behind + gap * (before.width + member.width) / 2
+            member.behind = before.behind + gap * (before.needs + member.needs) / 2
         return self.members[row[-1]].behind
 
     def _convoy(self, row: list[int], heading: float) -> dict[int, Route]:
         if not row:
             return {}
         length = self._line_up(row)
-        ends = (self.members[row[0]].width + self.members[row[-1]].width) / 2
+        ends = (self.members[row[0]].needs + self.members[row[-1]].needs) / 2
         room = self.aspect * 0.94 - ends - length - 2 * camera.pan_reach(self.shot, self.aspect)
         lead = self._lead(row[0], max(room, 0.06), length, heading)
         return {i: self._behind(i, row, lead, heading) for i in row}
@@ -232,8 +241,8 @@ class _Casting:
             return _shifted(lead, -heading * member.behind)
         ahead = self._behind(aim, row, lead, heading)
         lag_s = (member.behind - target.behind) / lead.speed
-        swing = 0.2 if member.actor.relation is Relation.CHASES else 0.0
-        return trailing(ahead, lag_s, swing)
+        swing_s = 0.2 * lag_s if member.actor.relation is Relation.CHASES else 0.0
+        return trailing(ahead, lag_s, min(swing_s, _MOST_SWING_S))
 
     def _standing(self, row: list[int]) -> dict[int, Route]:
         """Spread who stays over the frame, in groups, with even gaps."""
@@ -242,7 +251,7 @@ class _Casting:
         length = self._line_up(row)
         root = [self.members[i].root for i in row]
         breaks = [a != b for a, b in pairwise(root)]
-        ends = (self.members[row[0]].width + self.members[row[-1]].width) / 2
+        ends = (self.members[row[0]].needs + self.members[row[-1]].needs) / 2
         spare = max(self.aspect * 0.8 - ends - length, 0.0)
         gap = min(spare / (sum(breaks) + 1), 0.25 * self.aspect)
         routes, x = {}, -(length + gap * sum(breaks)) / 2 + 0.2 * spare * (self.luck[0, 3] - 0.5)
@@ -278,17 +287,18 @@ class _Casting:
             hangs=_hangs(member, medium),
             top=self.top,
             bottom=self.top - 1.0,
+            frame_width=self.aspect,
             duration_s=self.shot.duration_s,
             luck=(*(float(v) for v in self.luck[index]),),  # type: ignore[arg-type]
             heading=heading,
         )
 
 
-def trailing(route: Route, lag_s: float, swing: float) -> Route:
-    """Return the route of a pursuer: the same way ``lag_s`` later, give or take ``swing``."""
+def trailing(route: Route, lag_s: float, swing_s: float) -> Route:
+    """Return the route of a pursuer: the same way ``lag_s`` later, give or take ``swing_s``."""
 
     def then(t: Floats) -> Floats:
-        return t - lag_s * (1 + swing * np.sin(TURN * t / 2.6))
+        return t - lag_s + swing_s * np.sin(TURN * t / _SWING_PERIOD_S)
 
     return Route(lambda t: route.x(then(t)), lambda t: route.facing(then(t)), route.speed)
 
