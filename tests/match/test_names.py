@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cleardance.match.fold import fold
 from cleardance.match.names import NAME_SIGNAL, NameIndex
-from match.names_helpers import found, index_of
+from tests.match.names_helpers import found, index_of
 
 STARTER_LIKE = index_of(
     "Squid Game",

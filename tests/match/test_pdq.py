@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from cleardance.errors import UnreadableMedia
 from cleardance.match.pdq import MAX_DISTANCE, PDQ_SIGNAL, PdqIndex, hash_frame
-from match.pictures import Picture, picture, re_encoded
+from tests.match.pictures import Picture, picture, re_encoded
 
 HASHES = st.lists(st.binary(min_size=32, max_size=32), max_size=20)
 

@@ -13,7 +13,7 @@ from cleardance.rights.row import RegistryRow, WorkKind
 from cleardance.rights.snapshot import current, load_registry
 from cleardance.store import Store
 from cleardance.store.tables import ledger_entry, reference_signal, work, work_name, work_reference
-from match.pictures import picture
+from tests.match.pictures import picture
 
 ROW = RegistryRow(name="Zorblax", kind=WorkKind.SERIES, owner="Zorblax Pictures")
 

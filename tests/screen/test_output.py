@@ -13,7 +13,7 @@ from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.output import screen_file, screen_output
 from cleardance.store import Store
 from cleardance.verdict import Decision
-from match.pictures import Picture, picture, re_encoded
+from tests.match.pictures import Picture, picture, re_encoded
 
 BLANK = np.zeros((288, 512, 3), np.uint8)
 

@@ -73,13 +73,14 @@ def _capitals(name: str) -> tuple[int, ...]:
 def _demand(name: str, normal: str, work_kind: str) -> Demand:
     words = re.split(r"[ \-|]", normal)
     points = [rarity(word) for word in words if rarity(word)] or [0]
+    rare = [word for word in words if rarity(word) == RARE]
     if name == name.lower() != name.upper() and (len(points) > 1 or points[0] > 2):
         return Demand.ANY
-    if len(normal) < _SHORT and not normal.isdigit() and max(points) == RARE:
+    if rare and max(map(len, rare)) < _SHORT:  # MCU, A'yin
         return Demand.CASED
     if len(points) == 1:
         return _demand_of_word(name, words, points[0], work_kind)
-    told = max(points) == RARE or sum(points) >= _TITLE_POINTS
+    told = bool(rare) or sum(points) >= _TITLE_POINTS
     if work_kind in _PEOPLE:
         told = told or sum(points) >= _PEOPLE_POINTS
     return Demand.ANY if told else Demand.CASED
@@ -103,7 +104,7 @@ _BEFORE: Final = re.compile(
 )
 _NEAR: Final = re.compile(r"\b(?:from|style of|world of|universe of|scene in|cast of) {1,2}$", re.I)
 _AFTER: Final = re.compile(
-    rf"(?:['’]?s)?[ ,\-]{{1,3}}(?:{_KIND}|show|tv|characters?|universe|trailer|cosplay|fan ?art|"
+    rf"(?:['’]?s)?[ \-]{{1,2}}(?:{_KIND}|show|tv|characters?|universe|trailer|cosplay|fan ?art|"
     r"superhero(?:es)?|episode|season|style)\b",
     re.I,
 )

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Final
 
 # Sections of the data file are SCOWL's size classes; "upper" holds places and given names.
-_POINTS: Final = {"10": 1, "20": 2, "35": 3, "50": 4, "upper": 4}
+_POINTS: Final = {"10": 1, "20": 2, "35": 3, "50": 4, "upper": 3}
 RARE: Final = 5
 _LITTLE: Final = frozenset(
     [
