@@ -8,7 +8,7 @@ them: then the second begins a new shot in the same setting. Of two places, time
 cameras in a shot the first counts. "No rain" and "without cars" are obeyed by leaving them out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -75,14 +75,15 @@ class _Reader(Script):
         for hit, following in zip(found, (*found[1:], None), strict=False):
             self._pause(hit.pause)
             sense = self._choose(hit, following)
-            if self.full and not (sense is None or isinstance(sense, Glue)):
-                self.ignored.update(hit.span)
+            if self.full:
+                self.ignored.update(() if isinstance(sense, Glue) else hit.span)
             elif sense is None:
                 self._unknown(hit)
             else:
                 self._take(sense, hit, following)
             self.last = sense
         self._end_clause()
+        self._forget()
 
     def _choose(self, hit: Hit, following: Hit | None) -> Sense | None:
         """Return the sense that fits here."""
@@ -141,6 +142,7 @@ class _Reader(Script):
         self.joined = listing
         if pause is Pause.STOP:
             self.filming = False
+            self._forget()
 
     def _end_clause(self) -> None:
         self._close_phrase()
@@ -152,9 +154,17 @@ class _Reader(Script):
         self.copula = self.negated = False
         self.acted = []
 
+    def _forget(self) -> None:
+        """Give up whatever still waits for a noun."""
+        self.ignored.update(self.phrase.positions())
+        self.phrase = NounPhrase()
+
     def _close_phrase(self) -> None:
         """Give up waiting for a noun: after "is" the adjectives are the subject's own."""
         phrase, self.phrase = self.phrase, NounPhrase()
+        if not (phrase.open or self.subject or self.near):
+            self.phrase = phrase  # "running in the snow, a fox": still to come
+            return
         if self.copula and phrase.determiner is None and not phrase.count:
             for actor in self.subject or self.near:
                 if phrase.colour and actor.colour in (None, phrase.colour[0]):
@@ -185,7 +195,7 @@ class _Reader(Script):
                 if self.copula:  # "the horse is brown and the sheep": another clause
                     self.apart, self.copula = True, False
                 governed = self.preposition is not None or self.link is not None
-                self.phrase = NounPhrase(determiner=glue, governed=governed)
+                self.phrase = replace(self.phrase, determiner=glue, governed=governed)
             case Glue.AND:
                 self._and()
             case Glue.WHILE:
@@ -406,6 +416,7 @@ class _Reader(Script):
     # -- where, when, how seen -------------------------------------------------------------------
 
     def _setting(self, setting: Setting, hit: Hit) -> None:
+        self.phrase.determiner = None  # it was the place's own
         self._close_phrase()
         self.link = None if self.link and self.link[0].form is None else self.link
         self._drop_link()
