@@ -51,7 +51,7 @@ def warped(rgba: Pixels, affine: Affine, width_px: int, height_px: int) -> Cut |
     top, bottom = _range(d, e, f, wide, high, height_px)
     if left >= right or top >= bottom:
         return None
-    matrix = np.array(((a, b, c - left), (d, e, f - top)))
+    matrix = np.array(((a, b, c - left), (d, e, f - top)), np.float64)
     seen = cv2.warpAffine(rgba, matrix, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
     return Cut(seen, left, top)  # type: ignore[arg-type]
 
