@@ -31,7 +31,9 @@ def kinds(service: Service, task_id: str) -> list[str]:
     verify(service.store, [service.ledger_keys.public])
     at = ledger_entry.c
     with service.store.read() as session:
-        return list(session.scalars(select(at.kind).where(at.task_id == task_id).order_by(at.index)))
+        return list(
+            session.scalars(select(at.kind).where(at.task_id == task_id).order_by(at.index))
+        )
 
 
 def bodies(service: Service, task_id: str, kind: str) -> list[dict[str, Any]]:

@@ -29,8 +29,11 @@ def finish(service: Service) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "moment"),
-    [*(("out.png", moment) for moment in [*STILLS, "handing-over"])]
-    + [("out.mp4", "GENERATE:0.5"), ("out.mp4", "SEAL:0.5")],
+    [
+        *(("out.png", moment) for moment in [*STILLS, "handing-over"]),
+        ("out.mp4", "GENERATE:0.5"),
+        ("out.mp4", "SEAL:0.5"),
+    ],
 )
 def test_kill_at(home: Path, tmp_path: Path, name: str, moment: str) -> None:
     destination = tmp_path / name

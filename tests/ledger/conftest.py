@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger_samples import ORIGIN, append_some
 
 from cleardance.ledger import log
 from cleardance.ledger.keys import Keys, load_or_make
 from cleardance.settings import Settings
 from cleardance.store import Store, open_store
+from tests.ledger.ledger_samples import ORIGIN, append_some
 
 
 @pytest.fixture(scope="session")

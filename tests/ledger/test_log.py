@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from ledger_samples import ORIGIN, START, append_some
 from sqlalchemy import func, select
 
 from cleardance.errors import NotFound, StoreError
@@ -15,6 +14,7 @@ from cleardance.ledger.keys import Keys, load_or_make
 from cleardance.ledger.verify import verify
 from cleardance.store import Store
 from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node
+from tests.ledger.ledger_samples import ORIGIN, START, append_some
 
 
 def test_first_entry(store: Store) -> None:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ledger_samples import ORIGIN, append_some
 from sqlalchemy import select
 
 from cleardance.errors import LedgerInvalid
@@ -18,6 +17,7 @@ from cleardance.ledger.note import Checkpoint, PublicKey
 from cleardance.ledger.verify import read_checkpoints, read_entries, read_nodes, verify
 from cleardance.store import Store
 from cleardance.store.tables import account, ledger_checkpoint, task, verdict
+from tests.ledger.ledger_samples import ORIGIN, append_some
 
 FORGED = "x'" + "ab" * 32 + "'"
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import hostile
 from cleardance.errors import MediaError, MediaTooLarge, UnreadableMedia
 from cleardance.media import (
     Limits,
@@ -21,7 +20,8 @@ from cleardance.media import (
     write_png,
 )
 from cleardance.media.sniff import image_size, sniff
-from media import clips
+from tests import hostile
+from tests.media import clips
 
 QUICK = Limits(max_decode_s=5.0)
 

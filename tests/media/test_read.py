@@ -8,7 +8,7 @@ import pytest
 
 from cleardance.errors import UnreadableMedia
 from cleardance.media import probe, read_audio, read_image, read_video, sample_frames, write_png
-from media import clips
+from tests.media import clips
 
 
 @pytest.fixture(scope="module")

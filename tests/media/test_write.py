@@ -25,7 +25,7 @@ from cleardance.media import (
     write_mezzanine,
     write_png,
 )
-from media import clips
+from tests.media import clips
 
 
 def test_mezzanine_is_lossless_in_yuv(tmp_path: Path) -> None:

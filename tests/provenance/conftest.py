@@ -15,7 +15,7 @@ from cleardance.provenance import (
     open_authority,
     seal,
 )
-from media import clips
+from tests.media import clips
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 
 from cleardance.errors import UnreadableMedia
 from cleardance.provenance import Authority, LedgerFacts, Sealed, inspect, sign
-from provenance.conftest import make_parts
+from tests.provenance.conftest import make_parts
 
 
 def _ledger(sealed: Sealed):

@@ -21,8 +21,8 @@ from cleardance.provenance import (
     seal,
 )
 from cleardance.provenance.seal import file_sha256
-from media import clips
-from provenance.conftest import make_parts
+from tests.media import clips
+from tests.provenance.conftest import make_parts
 
 
 def test_sealed_file_proves_itself(sealed: Sealed) -> None:

@@ -24,7 +24,7 @@ from cleardance.provenance import (
 )
 from cleardance.provenance.authority import Identity, _issue_leaf, _kept, open_authority
 from cleardance.provenance.manifest import record
-from provenance.conftest import make_parts
+from tests.provenance.conftest import make_parts
 
 
 def _copy(sealed: Sealed, folder: Path, change=None) -> Path:

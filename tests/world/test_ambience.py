@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hand import centroid_hz, level_db
 
 from cleardance.world.ambience import LOOP_S, ambience
 from cleardance.world.scene import Place, Shot, TimeOfDay, Weather
+from tests.world.hand import centroid_hz, level_db
 
 RATE = 16_000
 

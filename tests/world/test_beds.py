@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from hand import centroid_hz, level_db
 
 from cleardance.world.beds import CONTROL_HZ, Motion, bed
 from cleardance.world.places import Surface
 from cleardance.world.take import BedKind
 from cleardance.world.vocabulary import subjects
+from tests.world.hand import centroid_hz, level_db
 
 RATE = 16_000
 

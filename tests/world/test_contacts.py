@@ -4,13 +4,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hand import centroid_hz
 
 from cleardance.world import contacts
 from cleardance.world.contacts import Body, body_of
 from cleardance.world.places import Surface
 from cleardance.world.synth import SYNTH_HZ, generator
 from cleardance.world.vocabulary import subjects
+from tests.world.hand import centroid_hz
 
 
 def a_step(body: Body = Body.SHOE, surface: Surface = Surface.GRASS, weight: int = 0) -> np.ndarray:

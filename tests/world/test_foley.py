@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from hand import a_take, at, centroid_hz, level_db, onsets_s, still
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from cleardance.world.foley import soundtrack
 from cleardance.world.motion import direct
 from cleardance.world.scene import Action, Actor, Place, Shot, TimeOfDay, Weather
 from cleardance.world.take import Bed, BedKind, Event, EventKind, Take
+from tests.world.hand import a_take, at, centroid_hz, level_db, onsets_s, still
 
 FRAME_S = 1 / 24
 STEPS = np.arange(0.25, 1.9, 0.25)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from hand import centroid_hz
 
 from cleardance.world import vocabulary
 from cleardance.world.contacts import Body
@@ -11,6 +10,7 @@ from cleardance.world.places import Surface
 from cleardance.world.synth import SYNTH_HZ
 from cleardance.world.take import EventKind
 from cleardance.world.voices import VOICES, call
+from tests.world.hand import centroid_hz
 
 DARK = {"moo", "hoot", "growl", "whale", "ship_horn", "drum", "thunder", "howl", "bell", "guitar"}
 BRIGHT = {"chirp", "hiss", "squeak", "dolphin_click", "bike_bell", "cricket", "clock_tick"}

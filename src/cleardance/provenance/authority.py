@@ -1,6 +1,6 @@
 """Our own certificate authority: made at first use, kept in files only we can read.
 
-Root (10 years) signs an intermediate (3 years), which signs the leaf (90 days) that signs media.
+Root (20 years) signs an intermediate (10 years), which signs the leaf (3 years) that signs media.
 The leaf is renewed by itself; whoever trusts the root keeps trusting the files. An operator with
 a certificate from elsewhere builds an `Authority` from its PEMs instead.
 
@@ -28,10 +28,12 @@ from .profile import check_profile
 CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")  # c2pa-kp-claimSigning
 EMAIL_PROTECTION = ExtendedKeyUsageOID.EMAIL_PROTECTION  # what C2PA 1.x verifiers look for
 
-ROOT_VALIDITY = timedelta(days=3652)
-INTERMEDIATE_VALIDITY = timedelta(days=1096)
-LEAF_VALIDITY = timedelta(days=90)
-RENEW_BEFORE = timedelta(days=30)
+ROOT_VALIDITY = timedelta(days=20 * 365)
+INTERMEDIATE_VALIDITY = timedelta(days=10 * 365)
+# A file without a time stamp turns Invalid with its leaf, so leaves live long and are renewed
+# early: every file can be verified for at least two years. Time stamps will allow short ones.
+LEAF_VALIDITY = timedelta(days=3 * 365)
+RENEW_BEFORE = timedelta(days=2 * 365)
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
