@@ -191,7 +191,9 @@ class _Teller:
         """Return the clauses, joined."""
         units = self._units()
         if self._alike(units) and not self.facing and self.say.chance(0.7):
-            return self._together(units)
+            told = self._together(units)
+            if " that " not in told:  # which would be said of them all
+                return told
         if len(units) == 1:
             return self._alone(units[0])
         told = [self._clause(unit) for unit in units]

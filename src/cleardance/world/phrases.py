@@ -13,7 +13,8 @@ PLACES: dict[Place, str] = {
     "|field of flowers|flower field|playground",
     Place.FOREST: "forest|forests|woods|woodland|woodlands|jungle|rainforest|rain forest|grove"
     "|among the trees|through the trees|between the trees|forest path|forest floor",
-    Place.BEACH: "beach|beaches|shore|seashore|coast|sandy beach|seaside|shoreline|coastline|lakeside|riverbank|waterside",
+    Place.BEACH: "beach|beaches|shore|seashore|coast|sandy beach|seaside|shoreline|coastline"
+    "|lakeside|riverbank|waterside",
     Place.SEA: "sea|seas|ocean|oceans|at sea|open sea|open water|high seas|wave|waves|bay",
     Place.LAKE: "lake|lakes|pond|river|stream|pool|swimming pool|lagoon|creek|water|harbor|harbour",
     Place.UNDERWATER: "underwater|under water|under the water|under the sea|under the ocean"

@@ -331,8 +331,10 @@ class _Reader(Script):
     def _verb(self, verb: Verb, hit: Hit, following: Hit | None) -> None:
         if verb.form is Form.FINITE and not (self.phrase.open or self.filming or self.negated):
             self.resume(Glue.IT)
+        described = self.copula and self.phrase.determiner is None  # "that is green growing"
         before_noun = verb.form is Form.ING and (
-            self.phrase.open or (self._leads(following) and not isinstance(self.last, Noun))
+            (self.phrase.open and not described)
+            or (self._leads(following) and not isinstance(self.last, Noun))
         )
         if self.negated or (self.filming and not before_noun):
             self.ignored.update(() if self.negated else hit.span)
