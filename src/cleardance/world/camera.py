@@ -82,10 +82,12 @@ def _pan(shot: Shot, reach: float) -> Look:
 
 
 def _tilt(shot: Shot) -> Look:
-    slack = 0.5 - 0.5 / _TILT_ZOOM
-    way = slack if shot.camera is Camera.TILT_UP else -slack
-    y, zoom = rest_y(shot), _TILT_ZOOM
-    return lambda t: View(np.zeros_like(t), y + _ramp(shot, t, -way, way), np.full_like(t, zoom))
+    """Look up or down as far as is painted, but never so high that the ground is lost."""
+    half, y = 0.5 / _TILT_ZOOM, rest_y(shot)
+    low, high = y - (0.5 - half), min(y + (0.5 - half), half - 0.04)
+    ends = (low, high) if shot.camera is Camera.TILT_UP else (high, low)
+    zoom = _TILT_ZOOM
+    return lambda t: View(np.zeros_like(t), _ramp(shot, t, *ends), np.full_like(t, zoom))
 
 
 def _zoom(shot: Shot, aspect: float, first: Callable[[Floats], Poses] | None) -> Look:
