@@ -165,14 +165,10 @@ class _Reader(Script):
         if not (phrase.open or self.subject or self.near):
             self.phrase = phrase  # "running in the snow, a fox": still to come
             return
-        if self.copula and phrase.determiner is None and not phrase.count:
-            for actor in self.subject or self.near:
-                if phrase.colour and actor.colour in (None, phrase.colour[0]):
-                    actor.colour, used = phrase.colour[0], phrase.colour
-                    phrase.colour = None if actor is (self.subject or self.near)[-1] else used
-                if phrase.size and actor.size in (None, phrase.size[0]):
-                    actor.size, used_size = phrase.size[0], phrase.size
-                    phrase.size = None if actor is (self.subject or self.near)[-1] else used_size
+        group = self.subject or self.near
+        if self.copula and group and phrase.determiner is None and not phrase.count:
+            self.adorn(group, NounPhrase(colour=phrase.colour, size=phrase.size))
+            phrase.colour = phrase.size = None
         self.ignored.update(phrase.positions())
 
     def _drop_link(self) -> None:
@@ -275,7 +271,7 @@ class _Reader(Script):
         known = bool(self.known(noun, phrase))
         group = self.group(noun, phrase, hit)
         if self.link is not None:
-            self._bind(group, hit)
+            self._bind(group)
         elif self.preposition is not None and (self.subject and not self.apart):
             self.ignored.update(self.preposition)
         elif self.acted and not self.apart:
@@ -312,7 +308,7 @@ class _Reader(Script):
         self.resume(glue)
         group = self._meant(glue)
         if self.link is not None:
-            self._bind(group, hit)
+            self._bind(group)
         elif group:
             self.subject = group
         self.near = group or self.near
@@ -389,22 +385,13 @@ class _Reader(Script):
         self.then = self.then and link.form is None
         self.preposition, self.joined, self.copula, self.acted = None, False, False, []
 
-    def _bind(self, group: list[ActorDraft], hit: Hit) -> None:
+    def _bind(self, group: list[ActorDraft]) -> None:
         """Relate the waiting actors to the object that has just been read."""
         if self.link is None:
             return
         link, span = self.link
         self.link = None
-        pairs = [(a, group[0]) for a in self.linked] if group else []
-        if link.passive and self.linked:
-            pairs = [(a, self.linked[0]) for a in group]
-        for actor, target in pairs:
-            if not relate(actor, link.relation, target):
-                self.ignored.update(span)
-            elif link.rides:
-                target.moves = target.moves or target.action is None
-        if not pairs:
-            self.ignored.update(span)
+        self.relate_all(link, group, span)
 
     def _each_other(self, hit: Hit) -> None:
         link, span = self.link or (Link(Relation.NEXT_TO), hit.span)
@@ -426,23 +413,14 @@ class _Reader(Script):
         if self.negated:
             self.negated = False
             return
-        shot, clash = self.shot, False
-        for name in ("place", "time", "weather"):
-            value = getattr(setting, name)
-            if value is not None and getattr(shot, name) is None:
-                setattr(shot, name, value)
-            clash = clash or (value is not None and getattr(shot, name) is not value)
-        if clash:
-            self.ignored.update(hit.span)
+        self.set_up(setting, hit.span)
 
     def _camera(self, camera: Camera, hit: Hit) -> None:
         self._close_phrase()
         if self.negated:
             self.negated = False
-        elif self.shot.camera in (None, camera):
-            self.shot.camera = camera
         else:
-            self.ignored.update(hit.span)
+            self.film(camera, hit.span)
 
     def _turn(self, heading: Heading, hit: Hit) -> None:
         if self.filming:
@@ -454,10 +432,7 @@ class _Reader(Script):
         group = group or self.near
         if not group:
             self.phrase.heading = (heading, hit.span)
-        for actor in group:
-            if actor.heading not in (None, heading):
-                self.ignored.update(hit.span)
-            actor.heading = actor.heading or heading
+        self.head(group, heading, hit.span)
 
     def _modifier(self, sense: Count | Colour | Size, hit: Hit) -> None:
         match sense:

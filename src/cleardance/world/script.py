@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .drafts import ActorDraft, ShotDraft
-from .lexicon import Glue, Noun, Verb
+from .lexicon import Glue, Link, Noun, Setting, Verb
 from .matching import Hit
-from .scene import MAX_ACTORS, Action, Colour, Heading, Relation, Size
+from .scene import MAX_ACTORS, Action, Camera, Colour, Heading, Relation, Size
 from .vocabulary import Kind, subjects
 
 TRANSITIVE = frozenset(
@@ -210,6 +210,46 @@ class Script:
                 continue
             if subjects()[group[0].subject].kind is Kind.VEHICLE:
                 relate(actor, Relation.ON, group[0])
+
+    def relate_all(self, link: Link, objects: list[ActorDraft], span: range) -> None:
+        """Relate those who wait for an object to the first of these, or these to the first of them.
+
+        What is ridden moves.
+        """
+        pairs = [(actor, objects[0]) for actor in self.linked] if objects else []
+        if link.passive and self.linked:
+            pairs = [(actor, self.linked[0]) for actor in objects]
+        for actor, target in pairs:
+            if not relate(actor, link.relation, target):
+                self.ignored.update(span)
+            elif link.rides:
+                target.moves = target.moves or target.action is None
+        if not pairs:
+            self.ignored.update(span)
+
+    def head(self, group: list[ActorDraft], heading: Heading, span: range) -> None:
+        """Turn a group, unless it already goes the other way."""
+        for actor in group:
+            if actor.heading not in (None, heading):
+                self.ignored.update(span)
+            actor.heading = actor.heading or heading
+
+    def set_up(self, setting: Setting, span: range) -> None:
+        """Set the shot's place, time and weather where they are still open."""
+        clash = False
+        for name in ("place", "time", "weather"):
+            value = getattr(setting, name)
+            if value is not None and getattr(self.shot, name) is None:
+                setattr(self.shot, name, value)
+            clash = clash or (value is not None and getattr(self.shot, name) is not value)
+        if clash:
+            self.ignored.update(span)
+
+    def film(self, camera: Camera, span: range) -> None:
+        """Set the camera, if it is still open."""
+        if self.shot.camera not in (None, camera):
+            self.ignored.update(span)
+        self.shot.camera = self.shot.camera or camera
 
 
 def relate(actor: ActorDraft, relation: Relation, target: ActorDraft) -> bool:
