@@ -3,6 +3,7 @@
 import itertools
 import tracemalloc
 
+import cv2
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ from cleardance.world.scene import (
     Weather,
 )
 from cleardance.world.take import EventKind, Floats, Take
+from cleardance.world.vocabulary import subjects
 
 RUN = Actor("dog", Action.RUN)
 SIZES = [(168, 72), (160, 90), (128, 96), (96, 96), (72, 96), (54, 96)]
@@ -133,6 +135,19 @@ def test_left_is_the_mirror_image_of_right(subject: str) -> None:
     same = left[:, :wide][:, ::-1] == right[:, :wide]
     assert same.mean() > 0.93
     assert (left[:, :wide] == right[:, :wide]).mean() < same.mean()
+
+
+@pytest.mark.parametrize("subject", ["dog", "crow", "bus"])
+@pytest.mark.parametrize("heading", list(Heading))
+def test_art_is_flipped_only_when_it_faces_the_other_way(subject: str, heading: Heading) -> None:
+    shot = Shot((Actor(subject, Action.STAND, heading),), Place.MEADOW)
+    cut = figure(direct(shot, 16 / 9, 4), np.array([0.1])).cut(0)
+    assert cut is not None
+    art = sprites.sprite(subject, 256).pixels
+    shown = cv2.resize(cut.rgba, (art.shape[1], art.shape[0]), interpolation=cv2.INTER_AREA)
+    as_drawn = np.abs(shown.astype(int) - art).mean()
+    flipped = np.abs(shown.astype(int) - art[:, ::-1]).mean()
+    assert (as_drawn < flipped) == (subjects()[subject].faces == heading)
 
 
 def test_a_figure_is_as_high_as_its_pose_says() -> None:
