@@ -68,13 +68,13 @@ def test_it_does_not_rain_indoors_or_under_water() -> None:
 
 
 def test_rain_falls_and_bubbles_rise() -> None:
-    """Half a frame of travel shifts the picture that way: the best vertical match says so."""
-    assert _fall(Place.MEADOW, Weather.RAIN) > 0
-    assert _fall(Place.UNDERWATER, Weather.CLEAR) < 0
+    """The best vertical match of two moments says which way things move."""
+    assert _fall(Place.MEADOW, Weather.RAIN, 0.02) > 0
+    assert _fall(Place.UNDERWATER, Weather.CLEAR, 0.25) < 0
 
 
-def _fall(place: Place, weather: Weather) -> int:
-    now, soon = (drawn(weather, t, place=place).sum(axis=2) for t in (1.0, 1.02))
+def _fall(place: Place, weather: Weather, later_s: float) -> int:
+    now, soon = (drawn(weather, t, place=place).sum(axis=2) for t in (1.0, 1.0 + later_s))
     shifts = list(range(-9, 10))
     return shifts[int(np.argmax([(np.roll(now, s, axis=0) * soon).sum() for s in shifts]))]
 

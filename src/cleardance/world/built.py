@@ -149,7 +149,7 @@ def windmill(c: Canvas, x: float, y: float, h: float, light: Light, depth: float
 def fence(c: Canvas, y: float, h: float, colour: RGB) -> None:
     """A fence of posts and two rails, all along the canvas."""
     for up in (0.36, 0.74):
-        c.rect(c.lo, y - up * h - 0.07 * h, c.hi, y - up * h + 0.07 * h, dim(colour, 0.93))
+        c.band(y - up * h - 0.07 * h, y - up * h + 0.07 * h, dim(colour, 0.93))
     step = 2.1 * h
     for i in range(int(np.floor(c.lo / step)), int(np.ceil(c.hi / step)) + 1):
         x, w = i * step, 0.09 * h

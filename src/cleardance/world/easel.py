@@ -104,7 +104,8 @@ class Easel:
         """
         frame, k = self.frame, self._scale
         reach = 500.0 * frame.margin
-        low = min(bottom + reach * abs(1.0 - depth), 1000.0 + reach * depth)
+        lowest = 1000.0 + reach * depth
+        low = lowest if bottom >= 1000.0 else min(bottom + reach * abs(1.0 - depth), lowest)
         first, last = math.floor(max(top, -reach * depth) * k), math.ceil(low * k)
         pad = math.ceil(frame.margin * depth * frame.height_px)
         travel = math.ceil(abs(drift) * k * frame.duration_s)
@@ -122,6 +123,7 @@ class Easel:
         """Return what has been painted."""
         if self._sky is None:
             raise ValueError("a stage needs a sky")
+        self._sky.setflags(write=False)
         back = Layer(self._sky, 0.0, 0.0, 0.0, 0.0)
         return Stage(
             back=(back, *(self._layer(s) for s in self._back)),
@@ -132,6 +134,7 @@ class Easel:
 
     def _layer(self, sheet: _Sheet) -> Layer:
         pixels = sheet.canvas.pixels if self._fine == 1 else sheet.canvas.halved()
+        pixels.setflags(write=False)  # stages may be shared
         return Layer(pixels, sheet.depth, sheet.left_px, sheet.top_px, sheet.drift_px_s)
 
 

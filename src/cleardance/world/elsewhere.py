@@ -8,7 +8,7 @@ from . import built, plants
 from .easel import Easel
 from .landscapes import puddles
 from .light import Light
-from .paint import RGB, Canvas, Floats, Scatter, dim, level, mix, rgb
+from .paint import RGB, Canvas, Floats, Scatter, dim, mix, rgb
 from .skies import cloud, open_sky, strew_stars
 
 
@@ -24,13 +24,13 @@ def city(e: Easel, g: float) -> None:
         light.soil("#d5d3d6"),
         light.lit(mix(rgb("#5f6779"), rgb("#c6d0de"), 0.45 * light.snow)),
     )
-    c.rect(c.lo, g - 72.0, c.hi, c.bottom, pave)
+    c.floor(g - 72.0, pave)
     for s in Scatter(e.rng, 560.0, 0.2).within(c.lo - 90.0, c.hi + 90.0):
         built.street_lamp(c, s.x, g - 56.0, 370.0, light)
-    c.rect(c.lo, g - 44.0, c.hi, c.bottom, dim(pave, 1.08))
-    c.rect(c.lo, g - 34.0, c.hi, c.bottom, dim(pave, 0.78))
-    c.rect(c.lo, g - 24.0, c.hi, c.bottom, tar)
-    c.rect(c.lo, g + 50.0, c.hi, c.bottom, dim(tar, 0.95))
+    c.floor(g - 44.0, dim(pave, 1.08))
+    c.floor(g - 34.0, dim(pave, 0.78))
+    c.floor(g - 24.0, tar)
+    c.floor(g + 50.0, dim(tar, 0.95))
     for i in range(int(c.lo // 200) - 1, int(c.hi // 200) + 2):
         c.polygon(
             [
@@ -100,7 +100,7 @@ def _shops(e: Easel, depth: float, foot: float) -> None:
         else:
             plants.round_tree(c, s.x - 70.0, foot, 250.0, green, bark)
             plants.round_tree(c, s.x + 75.0, foot, 210.0, green, bark)
-    c.rect(c.lo, foot - 3.0, c.hi, c.bottom, e.light.soil("#c9c7cc", 0.8))
+    c.floor(foot - 3.0, e.light.soil("#c9c7cc", 0.8))
 
 
 def space(e: Easel, _: float) -> None:
@@ -111,8 +111,8 @@ def space(e: Easel, _: float) -> None:
     e.light = replace(light, sky=(top, mix(top, low, 0.6), low), dark=True, sun_seen=0.0)
     c = e.sky(0.0, 1000.0, 0.0)
     for s in Scatter(e.rng, 420.0, 1.2).within(c.lo - 300.0, c.hi + 300.0):
-        hue = mix(light_by, rgb(("#8c5be0", "#3f7fe0", "#e05b9f")[int(s.w * 2.99)]), 0.6)
-        c.glow(s.x, 150.0 + 700.0 * s.u, 330.0 + 200.0 * s.v, hue, 0.34)
+        hue = mix(light_by, rgb(("#8c5be0", "#3f7fe0", "#e05b9f")[int(s.w * 2.99)]), 0.5)
+        c.glow(s.x, 150.0 + 700.0 * s.u, 330.0 + 200.0 * s.v, hue, 0.42)
     strew_stars(c, Scatter(e.rng, 11.0, 2.0), 1900.0, top)
     stars = e.sheet(0.12, -200.0, 1000.0)
     for s in Scatter(e.rng, 150.0, 1.5).within(stars.lo, stars.hi):
@@ -201,7 +201,7 @@ def sky(e: Easel, _: float) -> None:
             mix(light.sky[1], white, 0.35 + 0.6 * depth),
             mix(light.sky[1], mix(white, shade, 0.55), 0.4 + 0.6 * depth),
         )
-    c = e.sheet(0.3, 0.0, 760.0, 12.0 * light.wind)
+    c = e.sheet(0.6, 0.0, 760.0, 12.0 * light.wind)
     for s in Scatter(e.rng, 420.0, 0.9).within(c.lo - 300.0, c.hi + 300.0):
         cloud(
             c,
@@ -228,5 +228,5 @@ def _bank(
         for s in spots:
             r = (42.0 + 40.0 * s.u) * size
             c.disc(s.x, y - 26.0 * size * s.v - lift + 22.0, r * k, colour)
-    c.ground(level(y + 20.0), top)
+    c.floor(y + 20.0, top)
     c.mist(y - 30.0, y + 110.0 * size, e.light.haze, 0.45 * (1.0 - depth))

@@ -5,7 +5,7 @@ import numpy as np
 from . import plants
 from .easel import Easel
 from .landscapes import Line, grass, hills, pebbles, soften, turf, verge
-from .paint import RGB, Canvas, Scatter, Waves, dim, level, mix
+from .paint import RGB, Canvas, Scatter, Waves, dim, mix
 from .skies import open_sky
 
 
@@ -20,7 +20,7 @@ def _crags(
     for s in spots[::-1]:
         tall, half = h * (0.6 + 0.8 * s.u), step * (0.75 + 0.35 * s.v)
         _peak(c, s.x, foot, tall, half, rock, cap, s.w)
-    c.ground(level(foot - 4.0), dim(rock, 0.97))
+    c.floor(foot - 4.0, dim(rock, 0.97))
     c.mist(foot - 0.75 * h, foot + 10.0, e.light.haze, 0.75)
 
 

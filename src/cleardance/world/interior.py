@@ -24,11 +24,11 @@ def room(e: Easel, g: float) -> None:
     wall = e.sheet(0.9, -500.0, g - 30.0)
     paint = inside.lit(_WALLS[hue])
     foot = g - 66.0
-    wall.rect(wall.lo, wall.top, wall.hi, wall.bottom, paint)
+    wall.floor(wall.top - 9.0, paint)
     for i in range(int(wall.lo // 90) - 1, int(wall.hi // 90) + 2):
         wall.rect(i * 90.0, wall.top, i * 90.0 + 42.0, foot, dim(paint, 0.975))
-    wall.rect(wall.lo, foot - 34.0, wall.hi, foot, inside.lit("#f6eee4"))
-    wall.rect(wall.lo, foot - 38.0, wall.hi, foot - 33.0, inside.lit("#d9cbbd"))
+    wall.band(foot - 34.0, foot, inside.lit("#f6eee4"))
+    wall.band(foot - 38.0, foot - 33.0, inside.lit("#d9cbbd"))
     wide = min(180.0, 0.42 * half)
     _window(wall, inside, light, side * 0.22 * half, 190.0, wide, 360.0)
     _pictures(wall, inside, -side * 0.42 * half, 250.0, min(1.0, half / 500.0), hue)
@@ -52,9 +52,9 @@ def room(e: Easel, g: float) -> None:
 def _floor(e: Easel, inside: Light, g: float, hue: int) -> None:
     c = e.sheet(1.0, g - 70.0)
     wood = inside.lit("#d8a878")
-    c.rect(c.lo, g - 66.0, c.hi, c.bottom, wood)
+    c.floor(g - 66.0, wood)
     for k, y in enumerate((g - 50.0, g - 22.0, g + 20.0, g + 78.0)):
-        c.rect(c.lo, y, c.hi, y + 2.0 + 0.6 * k, dim(wood, 0.9))
+        c.band(y, y + 2.0 + 0.6 * k, dim(wood, 0.9))
         for i in range(int(c.lo // 260) - 1, int(c.hi // 260) + 2):
             x = i * 260.0 + 97.0 * k % 260.0
             c.rect(x, y, x + 2.5, y + (28.0, 42.0, 58.0, 90.0)[k], dim(wood, 0.92))
@@ -68,7 +68,7 @@ def _outside(e: Easel) -> None:
     c = e.sheet(0.3, 430.0, 800.0)
     leaf = e.light.leaf("#7fbb7c", 0.4)
     table = Scatter(e.rng, 90.0, 1.0)
-    c.rect(c.lo, 520.0, c.hi, c.bottom, leaf)
+    c.floor(520.0, leaf)
     for s in table.within(c.lo, c.hi):
         c.disc(s.x, 520.0, 34.0 + 34.0 * s.u, dim(leaf, 0.94 + 0.1 * s.v))
 

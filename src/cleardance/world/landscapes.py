@@ -6,7 +6,7 @@ import numpy as np
 
 from . import built, plants
 from .easel import Easel
-from .paint import RGB, Canvas, Scatter, Waves, dim, level, mix
+from .paint import RGB, Canvas, Scatter, Waves, dim, mix
 from .skies import open_sky
 
 Line = Callable[[float], float]
@@ -163,7 +163,7 @@ def _firs(e: Easel, depth: float, foot: float, h: float, step: float, colour: st
         plants.pine(
             c, s.x, foot + 10.0, h * (0.7 + 0.7 * s.u), dim(leaf, 0.96 + 0.08 * s.v), dim(leaf, 0.8)
         )
-    c.ground(level(foot), dim(leaf, 0.97))
+    c.floor(foot, dim(leaf, 0.97))
     c.mist(foot - 0.6 * h, foot + 20.0, mix(e.light.haze, e.light.sun, 0.25), 0.6)
 
 
@@ -191,7 +191,7 @@ def _trunks(e: Easel, depth: float, g: float, step: float, wide: float, bark: st
             dim(colour, 0.88),
         )
     under = e.light.leaf("#6f9a5c", depth)
-    c.ground(level(foot + 8.0), under)
+    c.floor(foot + 8.0, under)
     for s in Scatter(e.rng, 0.9 * step, 1.2).within(c.lo - 60.0, c.hi + 60.0):
         plants.bush(c, s.x, foot + 14.0, 26.0 + 34.0 * s.u, dim(under, 0.9 + 0.14 * s.v))
 
@@ -345,13 +345,13 @@ def road(e: Easel, g: float) -> None:
         light.soil("#8bc560"),
         light.lit(mix((103.0, 111.0, 128.0), (214.0, 222.0, 234.0), 0.45 * light.snow)),
     )
-    c.ground(level(g - 66.0), grassy)
+    c.floor(g - 66.0, grassy)
     for s in Scatter(e.rng, 300.0, 0.0).within(c.lo, c.hi):
         c.rect(s.x - 6.0, g - 104.0, s.x + 6.0, g - 50.0, light.lit("#f3f4f6"))
         c.rect(s.x - 6.0, g - 92.0, s.x + 6.0, g - 82.0, light.lit("#e2584f"))
-    c.rect(c.lo, g - 46.0, c.hi, c.bottom, dim(tar, 1.12))
-    c.rect(c.lo, g - 38.0, c.hi, c.bottom, tar)
-    c.rect(c.lo, g - 30.0, c.hi, g - 25.0, light.lit("#e9edf2"))
+    c.floor(g - 46.0, dim(tar, 1.12))
+    c.floor(g - 38.0, tar)
+    c.band(g - 30.0, g - 25.0, light.lit("#e9edf2"))
     stripe = light.lit("#ffd98a")
     for i in range(int(c.lo // 220) - 1, int(c.hi // 220) + 2):
         c.polygon(
@@ -366,5 +366,5 @@ def road(e: Easel, g: float) -> None:
     if light.wet:
         puddles(c, e, g + 2.0)
     front = e.sheet(1.15, 930.0, 1010.0, front=True)
-    front.ground(level(986.0), dim(grassy, 0.88))
+    front.floor(986.0, dim(grassy, 0.88))
     verge(e, "#4fa046", step=64.0)

@@ -94,6 +94,14 @@ class Canvas:
         """Fill one upright box."""
         self.polygon([(left, top), (right, top), (right, bottom), (left, bottom)], colour)
 
+    def band(self, top: float, bottom: float, colour: RGB) -> None:
+        """Fill from side to side between two heights."""
+        self.rect(self.lo - 9.0, top, self.hi + 9.0, bottom, colour)
+
+    def floor(self, top: float, colour: RGB) -> None:
+        """Fill everything below a height."""
+        self.band(top, self.bottom + 9.0, colour)
+
     def disc(self, x: float, y: float, r: float, colour: RGB) -> None:
         """Fill a circle."""
         self.oval(x, y, r, r, colour)
@@ -230,11 +238,6 @@ class Scatter:
             x = (i + self._jitter * (offset - 0.5)) * self._step
             if lo <= x <= hi:
                 yield Spot(x, u, v, w)
-
-
-def level(y: float) -> Curve:
-    """Return a straight horizontal line."""
-    return lambda x: np.full_like(x, y)
 
 
 def fineness(height_px: int) -> int:

@@ -17,8 +17,8 @@ def open_sky(e: Easel, horizon: float, clouds: bool = True) -> None:
     if light.sun_seen > 0.0:
         _sun_or_moon(e, canvas, side * e.frame.half, (1.0 - light.sun_height) * horizon)
     if clouds:
-        _cloud_layer(e, horizon, depth=0.06, size=0.62, rise=0.62)
-        _cloud_layer(e, horizon, depth=0.14, size=1.0, rise=0.36)
+        _cloud_layer(e, horizon, depth=0.03, size=0.62, rise=0.62)
+        _cloud_layer(e, horizon, depth=0.06, size=1.0, rise=0.36)
 
 
 def strew_stars(canvas: Canvas, stars: Scatter, below: float, dark: RGB) -> None:
@@ -37,7 +37,7 @@ def _sun_or_moon(e: Easel, canvas: Canvas, x: float, y: float) -> None:
     disc = mix(light.sun, light.sky[1], 0.65 * hazy)
     canvas.glow(x, y, radius * 3.2, disc, 0.5 * light.sun_seen)
     canvas.disc(x, y, radius, disc)
-    if light.dark:
+    if light.dark and not e.small:
         crater = mix(disc, light.sky[1], 0.16)
         for dx, dy, r in ((-14, -10, 11), (15, 6, 8), (-4, 18, 6), (10, -20, 5)):
             canvas.disc(x + dx, y + dy, r, crater)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from . import plants
 from .easel import Easel
 from .landscapes import hills, puddles
-from .paint import RGB, Canvas, Curve, Scatter, Waves, dim, level, mix
+from .paint import RGB, Canvas, Curve, Scatter, Waves, dim, mix
 from .skies import open_sky
 
 
@@ -18,7 +18,7 @@ def _flat_water(c: Canvas, top: float, bottom: float, far: RGB, near: RGB, bands
     """Fill down from a straight shore in ever wider bands."""
     for k in range(bands):
         t = k / bands
-        c.rect(c.lo, top + (bottom - top) * t**1.5, c.hi, c.bottom, mix(far, near, t))
+        c.floor(top + (bottom - top) * t**1.5, mix(far, near, t))
 
 
 def _glints(c: Canvas, table: Scatter, top: float, bottom: float, colour: RGB) -> None:
@@ -98,7 +98,7 @@ def _shells(c: Canvas, e: Easel, g: float) -> None:
 
 
 def _palms(e: Easel, g: float) -> None:
-    c = e.sheet(0.92, g - 640.0, g - 10.0)
+    c = e.sheet(1.0, g - 640.0, g - 10.0)
     leaf, bark = e.light.leaf("#4fa564"), e.light.lit("#a87c5a")
     side = float(e.rng.choice([-1.0, 1.0]))
     for k, (at, h, lean) in enumerate(
@@ -127,7 +127,7 @@ def sea(e: Easel, g: float) -> None:
         (0.7, 0.94, 10.0, 10.0),
         (0.97, 0.985, 12.0, -14.0),
     ):
-        _swell(e, depth, y * g, high, drift, "#2b86bf", y * g + 130.0)
+        _swell(e, depth, y * g, high, drift, "#2b86bf", 1000.0 if depth > 0.9 else y * g + 130.0)
     _front_water(e, g + 4.0, "#2a7fb8", 13.0)
     c = _swell(e, 1.2, 905.0, 18.0, -26.0, "#1f6ca6", 1010.0, front=True)
     c.thin(880.0, 1000.0, 0.92, 1.0)
@@ -177,13 +177,13 @@ def lake(e: Easel, g: float) -> None:
     far.mist(0.56 * g, shore, light.haze, 0.55)
     bank = e.sheet(0.2, shore - 130.0, shore + 110.0)
     mirror = _water(e, "#4fa3c9", 0.2)
-    bank.rect(bank.lo, shore, bank.hi, bank.bottom, mirror)
+    bank.floor(shore, mirror)
     _mirrored_pines(bank, e, shore, mirror)
     water = e.sheet(0.45, shore + 52.0, g + 60.0)
     near = _water(e, "#3f93bd", 0.6)
     pale = mix(mirror, light.sky[2], 0.35)
     _glints(water, Scatter(e.rng, 58.0, 1.7), shore + 58.0, g - 10.0, pale)
-    plain = e.sheet(0.75, g - 46.0, g + 120.0)
+    plain = e.sheet(0.75, g - 46.0)
     line = Waves(e.rng, 800.0, 300.0)
     plain.ground(line.under(g - 30.0, 4.0), mix(mirror, near, 0.5))
     plain.ground(line.under(g - 12.0, 4.0, 200.0), near)
@@ -200,15 +200,15 @@ def _mirrored_pines(c: Canvas, e: Easel, shore: float, mirror: RGB) -> None:
     leaf = e.light.leaf("#5b937c", 0.25)
     image = mix(leaf, mirror, 0.55)
     line = Waves(e.rng, 900.0, 280.0)
-    c.ground(level(shore), image, below=16.0)
+    c.band(shore, shore + 16.0, image)
     for s in Scatter(e.rng, 27.0, 1.2).within(c.lo - 40.0, c.hi + 40.0):
         h = 30.0 + 34.0 * s.u + 32.0 * (line.at(s.x) + 1.0)
         plants.pine_row(c, s.x, shore, h, dim(leaf, 0.95 + 0.1 * s.v))
         plants.pine_row(c, s.x, shore + 4.0, -0.9 * h, image)
-    c.ground(level(shore - 6.0), leaf, below=8.0)
-    c.ground(level(shore + 2.0), e.light.soil("#c9c39a", 0.3), below=3.5)
+    c.band(shore - 6.0, shore + 2.0, leaf)
+    c.band(shore + 2.0, shore + 5.5, e.light.soil("#c9c39a", 0.3))
     for k, y in enumerate((26.0, 52.0, 84.0)):
-        c.ground(level(shore + y), mirror, below=2.0 + k)
+        c.band(shore + y, shore + y + 2.0 + k, mirror)
 
 
 def _waterside(e: Easel) -> None:
@@ -239,7 +239,7 @@ def underwater(e: Easel, g: float) -> None:
         _reef(e, depth, 1000.0 * y, colour)
     bed = e.sheet(0.7, 800.0, 1000.0)
     _garden(bed, e, 0.7, 905.0, 1.0)
-    bed.ground(level(912.0), deep.lit("#a9c4b4", 0.8))
+    bed.floor(912.0, deep.lit("#a9c4b4", 0.8))
     c = e.sheet(1.0, 880.0)
     line, sand = Waves(e.rng, 760.0, 280.0), deep.lit("#cfd0ae")
     for dy, shade in ((0.0, 1.05), (18.0, 1.0), (60.0, 0.93)):
