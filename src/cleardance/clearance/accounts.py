@@ -3,7 +3,6 @@
 import secrets
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from cleardance.errors import UsageError
 from cleardance.store import Store
@@ -17,11 +16,10 @@ def create_account(store: Store, name: str) -> str:
     """Create an account and return its id. Raises UsageError for a bad or taken name."""
     if not name.isprintable() or not 1 <= len(name) <= _MAX_NAME_CHARS:
         raise UsageError(f"A name has 1 to {_MAX_NAME_CHARS} printable characters.")
-    try:
-        with store.begin() as session:
-            return _insert(session, name)
-    except IntegrityError as error:
-        raise UsageError(f"There is already an account {name!r}.") from error
+    with store.begin() as session:
+        if session.scalar(select(account.c.id).where(account.c.name == name)) is not None:
+            raise UsageError(f"There is already an account {name!r}.")
+        return _insert(session, name)
 
 
 def ensure_local_account(store: Store) -> None:

@@ -86,3 +86,7 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped; nothing was released.", err=True)
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -47,9 +47,11 @@ def screen(
     with open_service(ctx.obj) as service:
         registry = current(service.store)
     if batch is not None:
+        exit_code = ExitCode.DONE
         for row in _screen_batch(batch, registry):
             print_json(row)
-        return
+            exit_code = ExitCode.FAILED if "error" in row else exit_code
+        ctx.exit(exit_code)
     assert what is not None
     verdict = _screen_one(what, registry, is_text=is_text)
     if as_json:
