@@ -68,13 +68,15 @@ def test_layers_reach_past_the_frame_wherever_the_camera_goes(place: Place) -> N
 
 @pytest.mark.parametrize("place", [p for p in Place if p is not Place.SPACE])
 def test_no_gap_opens_under_the_horizon_when_the_camera_moves(place: Place) -> None:
-    stage = paint(shot(place), WIDTH, HEIGHT, MARGIN, 1)
+    stage = paint(shot(place), WIDTH, HEIGHT, MARGIN, 6)
     first = max(horizon(stage, (x, 0.0)) for x in (-MARGIN, 0.0, MARGIN))
     assert first < HEIGHT
     for x in (-MARGIN, 0.0, MARGIN):
         for y in (-MARGIN / 2, -0.1, 0.1, MARGIN / 2):
             down = first + round(max(y, 0.0) * HEIGHT) + 2
             assert solid_rows(stage, (x, y))[down:].all(), (x, y)
+    tight = paint(shot(place), WIDTH, HEIGHT, 0.0, 6)
+    assert abs(horizon(tight, (0.0, 0.0)) - horizon(stage, (0.0, 0.0))) <= 1
 
 
 @pytest.mark.parametrize("place", [p for p in Place if PLACES[p].medium is Medium.LAND])

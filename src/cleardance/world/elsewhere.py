@@ -215,7 +215,7 @@ def sky(e: Easel, _: float) -> None:
     front = e.sheet(1.3, 880.0, 1010.0, 30.0 * light.wind, front=True)
     for s in Scatter(e.rng, 760.0, 0.9).within(front.lo - 400.0, front.hi + 400.0):
         cloud(front, s.x, 1060.0, 1.5 + 0.6 * s.v, s.w, white, shade)
-    front.thin(880.0, 1000.0, 0.8, 0.8)
+    front.thin((880.0, 1000.0), (0.8, 0.8))
 
 
 def _bank(

@@ -117,7 +117,7 @@ def meadow(e: Easel, g: float) -> None:
     open_sky(e, 0.72 * g)
     far, _ = hills(e, 0.12, 0.64 * g, 44.0, "#8cc3a0", 0.80 * g)
     soften(far, e, 0.62 * g, 0.12, 0.8 * g)
-    mid, line = hills(e, 0.28, 0.75 * g, 40.0, "#86c67c", 0.9 * g)
+    mid, line = hills(e, 0.28, 0.75 * g, 40.0, "#86c67c", 0.94 * g)
     table = Scatter(e.rng, 120.0, 1.3)
     trees(mid, e, table, 0.28, lambda x: 0.75 * g - 40.0 * line.at(x), 92.0, 0.5)
     soften(mid, e, 0.74 * g, 0.28, 0.92 * g)

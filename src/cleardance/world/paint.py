@@ -110,6 +110,12 @@ class Canvas:
         """Fill an upright ellipse."""
         self.polygon(_circle(max(rx, ry) * self.scale) * (rx, ry) + (x, y), colour)
 
+    def dome(self, x: float, y: float, r: float, base: float, colour: RGB) -> None:
+        """Fill the part of a circle that is above a height."""
+        rim = _circle(r * self.scale) * r + (x, y)
+        rim[:, 1] = np.minimum(rim[:, 1], base)
+        self.polygon(rim, colour)
+
     def ground(self, top: Curve, colour: RGB, below: float | None = None) -> None:
         """Fill everything under a line y(x), or down to ``below`` under that line."""
         x = np.arange(self.lo - 8.0, self.hi + 16.0, max(6.0, 2.0 / self.scale))
@@ -124,8 +130,11 @@ class Canvas:
             self.pixels, [self._fixed(points)], (0.0, 0.0, 0.0, 0.0), cv2.LINE_AA, _SUBPIXEL_BITS
         )
 
-    def wash(self, points: ArrayLike, colour: RGB, opacity: float) -> None:
-        """Fill a polygon translucently over what is there; transparent parts are tinted too."""
+    def wash(self, points: ArrayLike, colour: RGB, opacity: float, fading: bool = False) -> None:
+        """Fill a polygon translucently over what is there; ``fading`` to nothing at its foot.
+
+        Transparent parts take it as haze.
+        """
         fixed = self._fixed(points)
         x, y, w, h = cv2.boundingRect(fixed >> _SUBPIXEL_BITS)
         rows, cols = (
@@ -135,16 +144,17 @@ class Canvas:
         under = self.pixels[rows, cols]
         if under.size == 0:
             return
-        over = under.copy()
-        origin = (cols.start << _SUBPIXEL_BITS, rows.start << _SUBPIXEL_BITS)
-        cv2.fillPoly(
-            over,
-            [(fixed - np.array(origin, np.int32)).astype(np.int32)],
-            (*colour, 255.0),
-            cv2.LINE_AA,
-            _SUBPIXEL_BITS,
-        )
-        self.pixels[rows, cols] = cv2.addWeighted(over, opacity, under, 1.0 - opacity, 0.0)
+        origin = np.array((cols.start, rows.start), np.int32) << _SUBPIXEL_BITS
+        mask = np.zeros(under.shape[:2], np.uint8)
+        local = (fixed - origin).astype(np.int32)
+        cv2.fillPoly(mask, [local], (255.0,), cv2.LINE_AA, _SUBPIXEL_BITS)
+        strength = mask * np.float32(opacity / 255.0)
+        if fading:
+            strength *= np.clip(
+                (y + h - np.arange(rows.start, rows.start + len(mask))) / h, 0.0, 1.0
+            )[:, None]
+        light = np.array((*colour, 255.0)[: under.shape[2]], np.float32)
+        under[:] = (under + (light - under) * strength[..., None] + 0.5).astype(np.uint8)
 
     def glow(self, x: float, y: float, r: float, colour: RGB, strength: float) -> None:
         """Blend a soft round light over what is there (transparent parts take it as haze)."""
@@ -175,10 +185,10 @@ class Canvas:
         target = part[..., 3:] * (np.array((*colour, 255.0), np.float32) / 255.0)
         part[:] = (part + (target - part) * ramp[:, None, None] + 0.5).astype(np.uint8)
 
-    def thin(self, top: float, bottom: float, above: float, under: float) -> None:
-        """Make it translucent: opacity ``above`` at the top, changing to ``under`` at bottom."""
+    def thin(self, heights: Sequence[float], opacities: Sequence[float]) -> None:
+        """Make all of it translucent, from opacity to opacity between the given heights."""
         ys = (np.arange(len(self.pixels)) + 0.5) / self.scale + self.top
-        gain = np.interp(ys, [top, bottom], [above, under]).astype(np.float32)
+        gain = np.interp(ys, heights, opacities).astype(np.float32)
         self.pixels[:] = (self.pixels * gain[:, None, None] + 0.5).astype(np.uint8)
 
     def halved(self) -> Pixels:

@@ -60,13 +60,13 @@ def _cloud_layer(e: Easel, horizon: float, depth: float, size: float, rise: floa
 
 def cloud(c: Canvas, x: float, y: float, size: float, form: float, top: RGB, shade: RGB) -> None:
     """Paint a flat-based cloud about 200 x size wide; ``form`` in 0..1 chooses its humps."""
-    length = (95.0 + 50.0 * form) * size
+    length = (78.0 + 34.0 * form) * size
     humps = _HUMPS[int(form * 97.0) % len(_HUMPS)]
-    for colour, lift, inner in ((shade, 0.0, 1.0), (top, 7.0 * size, 0.93)):
+    for colour, lift, inner in ((shade, 0.0, 1.0), (top, 9.0 * size, 0.96)):
+        base = y - lift
         for at, r in humps:
-            rise = 26.0 * size * (1.0 - at * at) + lift
-            c.disc(x + at * length * 0.8, y - rise, r * size * inner, colour)
-        _pill(c, x, y - 13.0 * size - lift, length * inner, 19.0 * size * inner, colour)
+            c.dome(x + at * length, base - 0.45 * r * size, inner * r * size, base, colour)
+        _pill(c, x, base - 17.0 * size, 0.86 * inner * length, 17.0 * size, colour)
 
 
 def _pill(c: Canvas, x: float, y: float, half: float, r: float, colour: RGB) -> None:

@@ -71,8 +71,19 @@ def _painted(place: Place, time: TimeOfDay, weather: Weather, frame: Frame, vari
     light = easel.light
     info = PLACES[place]
     _PAINTERS[place](easel, 1000.0 * info.ground_y)
+    if weather is Weather.FOG and info.medium in (Medium.LAND, Medium.WATER, Medium.AIR):
+        _veil(easel, place, 1000.0 * info.ground_y)
     shadow = _SHADOWS[info.medium] * (0.55 if weather in _SUNLESS or light.dark else 1.0)
     return easel.stage(shadow, _tint(place, easel.light.actors))
+
+
+def _veil(easel: Easel, place: Place, ground_y: float) -> None:
+    """Hang fog behind the actors, thickest over the far edge of the ground."""
+    if place is Place.ROOM:
+        return
+    fog = easel.sheet(1.0, 0.36 * ground_y)
+    fog.floor(0.0, easel.light.haze)
+    fog.thin((0.36 * ground_y, 0.9 * ground_y, ground_y, 1000.0), (0.0, 0.62, 0.5, 0.1))
 
 
 _kept = lru_cache(maxsize=_KEPT)(_painted)

@@ -130,7 +130,7 @@ def sea(e: Easel, g: float) -> None:
         _swell(e, depth, y * g, high, drift, "#2b86bf", 1000.0 if depth > 0.9 else y * g + 130.0)
     _front_water(e, g + 4.0, "#2a7fb8", 13.0)
     c = _swell(e, 1.2, 905.0, 18.0, -26.0, "#1f6ca6", 1010.0, front=True)
-    c.thin(880.0, 1000.0, 0.92, 1.0)
+    c.thin((880.0, 1000.0), (0.92, 1.0))
 
 
 def _swell(
@@ -166,7 +166,7 @@ def _crested(line: Waves, y: float, high: float, slide: float) -> Curve:
 
 def _front_water(e: Easel, y: float, colour: str, high: float) -> None:
     c = _swell(e, 1.0, y, high, 0.0, colour, 1000.0, front=True)
-    c.thin(y - high, y + 130.0, 0.62, 0.9)
+    c.thin((y - high, y + 130.0), (0.62, 0.9))
 
 
 def lake(e: Easel, g: float) -> None:
@@ -175,7 +175,7 @@ def lake(e: Easel, g: float) -> None:
     open_sky(e, shore)
     far, _ = hills(e, 0.08, 0.60 * g, 66.0, "#8fb3bd", shore + 12.0, 760.0, 300.0)
     far.mist(0.56 * g, shore, light.haze, 0.55)
-    bank = e.sheet(0.2, shore - 130.0, shore + 110.0)
+    bank = e.sheet(0.2, shore - 130.0, g + 10.0)
     mirror = _water(e, "#4fa3c9", 0.2)
     bank.floor(shore, mirror)
     _mirrored_pines(bank, e, shore, mirror)
@@ -192,7 +192,7 @@ def lake(e: Easel, g: float) -> None:
     front.ground(line.under(g + 7.0, 3.0), dim(near, 1.03))
     front.ground(line.under(g + 80.0, 8.0, 90.0), dim(near, 0.93))
     _glints(front, Scatter(e.rng, 120.0, 1.7), g + 24.0, 1000.0, mix(near, light.sky[2], 0.3))
-    front.thin(g, g + 130.0, 0.66, 0.92)
+    front.thin((g, g + 130.0), (0.66, 0.92))
     _waterside(e)
 
 
@@ -237,7 +237,7 @@ def underwater(e: Easel, g: float) -> None:
     _rays(c, e)
     for depth, y, colour in ((0.15, 0.80, "#5d8fb0"), (0.35, 0.86, "#4b7f9f")):
         _reef(e, depth, 1000.0 * y, colour)
-    bed = e.sheet(0.7, 800.0, 1000.0)
+    bed = e.sheet(0.7, 640.0, 1000.0)
     _garden(bed, e, 0.7, 905.0, 1.0)
     bed.floor(912.0, deep.lit("#a9c4b4", 0.8))
     c = e.sheet(1.0, 880.0)
@@ -273,12 +273,13 @@ def _rays(c: Canvas, e: Easel) -> None:
                     (s.x - 2.2 * wide * k + slant, low),
                 ],
                 bright,
-                0.07,
+                0.16,
+                fading=True,
             )
 
 
 def _reef(e: Easel, depth: float, y: float, colour: str) -> None:
-    line, c = Waves(e.rng, 560.0, 210.0, 90.0), e.sheet(depth, y - 150.0, y + 140.0)
+    line, c = Waves(e.rng, 560.0, 210.0, 90.0), e.sheet(depth, y - 290.0, y + 140.0)
     stone = e.light.lit(colour, depth)
     c.ground(line.under(y, 110.0), stone)
     leaf = e.light.lit("#4fa58c", depth)

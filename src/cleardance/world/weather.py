@@ -204,7 +204,7 @@ def _fog(space: _Space, drift: float, depth: float) -> _Sheet:
     edge = round(4 * k)
     veil = big[edge:, edge:][: space.height_px, : space.width_px]
     tone = mix(space.light.haze, (255.0, 255.0, 255.0), 0.3)
-    gain = (0.11 if space.light.dark else 0.19) * np.array(tone, np.float32)
+    gain = (0.07 if space.light.dark else 0.1) * np.array(tone, np.float32)
     return _Sheet((veil[..., None] * gain).astype(np.uint8), drift, 0.0, depth)
 
 
