@@ -134,8 +134,12 @@ class Easel:
 
     def _layer(self, sheet: _Sheet) -> Layer:
         pixels = sheet.canvas.pixels if self._fine == 1 else sheet.canvas.halved()
-        pixels.setflags(write=False)  # stages may be shared
-        return Layer(pixels, sheet.depth, sheet.left_px, sheet.top_px, sheet.drift_px_s)
+        seen = pixels[..., 3].any(axis=1)
+        first = int(np.argmax(seen))
+        last = max(len(seen) - int(np.argmax(seen[::-1])), first + 1) if seen.any() else first + 1
+        inked = np.ascontiguousarray(pixels[first:last]) if last - first < len(seen) else pixels
+        inked.setflags(write=False)  # stages may be shared
+        return Layer(inked, sheet.depth, sheet.left_px, sheet.top_px + first, sheet.drift_px_s)
 
 
 def _sky_gradient(frame: Frame, light: Light, horizon: float) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ FEW_VARIANTS = 4
 """How many of them small frames show: those are painted for training, again and again."""
 
 _FEW_BELOW_PX = 200 * 200
-_KEPT = 640  # stages of small frames; 128 x 96 takes about 0.25 MB each
+_KEPT = 1280  # stages of small frames: all there are at one size, about 0.25 MB each
 
 _PAINTERS: dict[Place, Callable[[Easel, float], None]] = {
     Place.MEADOW: landscapes.meadow,
