@@ -134,7 +134,7 @@ class Easel:
 
     def _layer(self, sheet: _Sheet) -> Layer:
         pixels = sheet.canvas.pixels if self._fine == 1 else sheet.canvas.halved()
-        seen = pixels[..., 3].any(axis=1)
+        seen = np.asarray(pixels[..., 3].any(axis=1))
         first = int(np.argmax(seen))
         last = max(len(seen) - int(np.argmax(seen[::-1])), first + 1) if seen.any() else first + 1
         inked = np.ascontiguousarray(pixels[first:last]) if last - first < len(seen) else pixels
