@@ -42,7 +42,9 @@ def bare_encode_s(path: Path) -> float:
         frames = [frame.reformat(format="yuv420p") for frame in container.decode(video=0)]
     start = time.perf_counter()
     with av.open(str(path.with_suffix(".bare.mp4")), "w") as container:
-        stream = container.add_stream("libx264", rate=24, options={"preset": "veryfast", "crf": "20"})
+        stream = container.add_stream(
+            "libx264", rate=24, options={"preset": "veryfast", "crf": "20"}
+        )
         stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, "yuv420p"
         stream.codec_context.thread_count = 2
         for index, frame in enumerate(frames):
@@ -70,8 +72,12 @@ def main() -> None:
     for name, seconds in timings.items():
         print(f"  {name:<28}  {seconds:6.3f} s")
     print(f"clearing + signing + logging    {overhead_s:6.3f} s = {overhead_s / wall_s:.1%} of it")
-    print(f"bare encode of the same frames  {limit_s:6.2f} s: the command takes {wall_s / limit_s:.1f} x")
-    print(f"peak memory 5 s / 15 s          {peak_mib:.0f} / {long_mib:.0f} MiB = {long_mib / peak_mib:.2f}")
+    print(
+        f"bare encode of the same frames  {limit_s:6.2f} s: the command takes {wall_s / limit_s:.1f} x"
+    )
+    print(
+        f"peak memory 5 s / 15 s          {peak_mib:.0f} / {long_mib:.0f} MiB = {long_mib / peak_mib:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cleardance.world.foley import soundtrack
-from cleardance.world.motion import direct
+from cleardance.world.motion.directing import direct
 from cleardance.world.scene import Action, Actor, Place, Shot, TimeOfDay, Weather
-from cleardance.world.synth import SYNTH_HZ, finished
+from cleardance.world.sound.foley import soundtrack
+from cleardance.world.sound.synth import SYNTH_HZ, finished
+from cleardance.world.sound.voices import VOICES, call
 from cleardance.world.take import Take
-from cleardance.world.voices import VOICES, call
 
 SCENES = {
     "dog runs in a meadow": (("dog", Action.RUN), Place.MEADOW, TimeOfDay.DAY, Weather.CLEAR),

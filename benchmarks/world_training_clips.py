@@ -13,8 +13,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from cleardance.world.render import frames
-from cleardance.world.sampling import sample
+from cleardance.world.language.sampling import sample
+from cleardance.world.picture.render import frames
 from cleardance.world.scene import Action, Actor, Camera, Place, Relation, Scene, Shot, Weather
 
 CLIP_SIZES = ((96, 64), (128, 96))

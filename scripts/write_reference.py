@@ -11,7 +11,7 @@ import click
 from cleardance import errors
 from cleardance.cli.main import cli
 from cleardance.errors import CleardanceError
-from cleardance.world.lexicon import vocabulary_summary
+from cleardance.world.language.lexicon import vocabulary_summary
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 _MADE = "<!-- Made by scripts/write_reference.py from the code. -->\n"

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleardance.world import sprites
-from cleardance.world.actions import contacts_per_turn
-from cleardance.world.kinetics import GRAVITY
-from cleardance.world.motion import direct
+from cleardance.world.motion.actions import contacts_per_turn
+from cleardance.world.motion.directing import direct
+from cleardance.world.motion.kinetics import GRAVITY
+from cleardance.world.picture import sprites
 from cleardance.world.places import PLACES, Medium
 from cleardance.world.scene import Action, Actor, Heading, Place, Shot
 from cleardance.world.take import BedKind, EventKind, Floats, Poses, Take

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cleardance.world.ambience import LOOP_S, ambience
 from cleardance.world.scene import Place, Shot, TimeOfDay, Weather
+from cleardance.world.sound.ambience import LOOP_S, ambience
 from tests.world.hand import centroid_hz, level_db
 
 RATE = 16_000

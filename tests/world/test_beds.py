@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cleardance.world.beds import CONTROL_HZ, Motion, bed
 from cleardance.world.places import Surface
+from cleardance.world.sound.beds import CONTROL_HZ, Motion, bed
 from cleardance.world.take import BedKind
 from cleardance.world.vocabulary import subjects
 from tests.world.hand import centroid_hz, level_db

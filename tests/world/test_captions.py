@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleardance.world.captions import canonical, caption
-from cleardance.world.naming import article
-from cleardance.world.reading import read
-from cleardance.world.sampling import sample
+from cleardance.world.language.captions import canonical, caption
+from cleardance.world.language.naming import article
+from cleardance.world.language.reading import read
+from cleardance.world.language.sampling import sample
 from cleardance.world.scene import Actor, Camera, Heading, Place, Relation, Scene, Shot
 from cleardance.world.vocabulary import subjects
 

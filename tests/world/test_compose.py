@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleardance.world.compose import Cut, Pixels, Sheet, flattened, over, stick, warped
+from cleardance.world.picture.compose import Cut, Pixels, Sheet, flattened, over, stick, warped
 
 
 def premultiplied(seed: int, height: int, width: int) -> Pixels:

@@ -5,10 +5,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from cleardance.world import contacts
-from cleardance.world.contacts import Body, body_of
 from cleardance.world.places import Surface
-from cleardance.world.synth import SYNTH_HZ, generator
+from cleardance.world.sound import contacts
+from cleardance.world.sound.contacts import Body, body_of
+from cleardance.world.sound.synth import SYNTH_HZ, generator
 from cleardance.world.vocabulary import subjects
 from tests.world.hand import centroid_hz
 

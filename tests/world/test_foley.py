@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleardance.world.foley import soundtrack
-from cleardance.world.motion import direct
+from cleardance.world.motion.directing import direct
 from cleardance.world.scene import Action, Actor, Place, Shot, TimeOfDay, Weather
+from cleardance.world.sound.foley import soundtrack
 from cleardance.world.take import Bed, BedKind, Event, EventKind, Take
 from tests.world.hand import a_take, at, centroid_hz, level_db, onsets_s, still
 

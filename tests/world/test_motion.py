@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleardance.world import anatomy, camera, sprites
-from cleardance.world.casting import PACE, staged
-from cleardance.world.motion import PERFORM, direct
+from cleardance.world.motion.casting import PACE, staged
+from cleardance.world.motion.directing import PERFORM, anatomy, camera, direct
+from cleardance.world.picture import sprites
 from cleardance.world.places import PLACES, Medium
 from cleardance.world.scene import (
     Action,

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleardance.world.lexicon import Key, Lexicon, Sense, lexicon
-from cleardance.world.reading import read
+from cleardance.world.language.lexicon import Key, Lexicon, Sense, lexicon
+from cleardance.world.language.reading import read
+from cleardance.world.language.words import words
 from cleardance.world.scene import Heading, Scene, Shot
-from cleardance.world.words import words
 
 # prompt, then "setting: actors / next shot", then the words ignored. Defaults (day, clear, static,
 # normal size) are left out; actors are size, colour, subject, action, relation and whom.
@@ -423,7 +423,7 @@ def test_long_prompts_take_linear_work(piece: str, monkeypatch: pytest.MonkeyPat
             return super().__contains__(key)
 
     counted = Lexicon(Counted(lexicon().senses), lexicon().longest)
-    monkeypatch.setattr("cleardance.world.reading.lexicon", lambda: counted)
+    monkeypatch.setattr("cleardance.world.language.reading.lexicon", lambda: counted)
     read(piece * 500, 5.0, 1)
     few, probes = probes, 0
     read(piece * 2000, 5.0, 1)

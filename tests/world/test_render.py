@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from cleardance.world import sprites
-from cleardance.world.compose import Cut
-from cleardance.world.figures import Figure, submerge
-from cleardance.world.motion import direct
-from cleardance.world.render import frames, shoot, takes
+from cleardance.world.motion.directing import direct
+from cleardance.world.picture import sprites
+from cleardance.world.picture.compose import Cut
+from cleardance.world.picture.figures import Figure, submerge
+from cleardance.world.picture.render import frames, shoot, takes
 from cleardance.world.scene import (
     Action,
     Actor,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleardance.world.grammar import vocabulary_summary
+from cleardance.world.language.grammar import vocabulary_summary
+from cleardance.world.language.sampling import sample
 from cleardance.world.places import PLACES, Medium
-from cleardance.world.sampling import sample
 from cleardance.world.scene import Action, Camera, Place, Relation, Shot, TimeOfDay, Weather
 from cleardance.world.vocabulary import Gait, subjects
 

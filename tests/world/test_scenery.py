@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cleardance.world.camera import rest_y
-from cleardance.world.compose import Pixels
-from cleardance.world.easel import Layer, Stage
-from cleardance.world.motion import direct
+from cleardance.world.motion.camera import rest_y
+from cleardance.world.motion.directing import direct
+from cleardance.world.picture.compose import Pixels
+from cleardance.world.picture.easel import Layer, Stage
+from cleardance.world.picture.scenery import Scenery
 from cleardance.world.scene import Actor, Camera, Place, Shot
-from cleardance.world.scenery import Scenery
 
 SIZE = WIDTH, HEIGHT = 320, 180
 PAD = 120  # columns of the layer to either side of the frame at rest

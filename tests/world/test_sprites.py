@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleardance.world import sprites
+from cleardance.world.picture import sprites
+from cleardance.world.picture.sprites import (
+    MAX_HEIGHT_PX,
+    MIN_HEIGHT_PX,
+    Sprite,
+    gait_frames,
+    sprite,
+)
 from cleardance.world.scene import Colour
-from cleardance.world.sprites import MAX_HEIGHT_PX, MIN_HEIGHT_PX, Sprite, gait_frames, sprite
 from cleardance.world.vocabulary import Gait, subjects
 
 KEYS = sorted(subjects())

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from cleardance.world.picture.stage import FEW_VARIANTS, VARIANTS, Layer, Stage, paint
 from cleardance.world.places import PLACES, Medium
 from cleardance.world.scene import Place, Shot, TimeOfDay, Weather
-from cleardance.world.stage import FEW_VARIANTS, VARIANTS, Layer, Stage, paint
 
 WIDTH, HEIGHT, MARGIN = 256, 192, 0.6
 Alpha = NDArray[np.float32]

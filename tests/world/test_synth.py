@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleardance.world.synth import (
+from cleardance.world.sound.synth import (
     SYNTH_HZ,
     band,
     clock,

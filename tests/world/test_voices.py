@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from cleardance.world import vocabulary
-from cleardance.world.contacts import Body
-from cleardance.world.grains import Acoustic, Sound, grain
 from cleardance.world.places import Surface
-from cleardance.world.synth import SYNTH_HZ
+from cleardance.world.sound.contacts import Body
+from cleardance.world.sound.grains import Acoustic, Sound, grain
+from cleardance.world.sound.synth import SYNTH_HZ
+from cleardance.world.sound.voices import VOICES, call
 from cleardance.world.take import EventKind
-from cleardance.world.voices import VOICES, call
 from tests.world.hand import centroid_hz
 
 DARK = {"moo", "hoot", "growl", "whale", "ship_horn", "drum", "thunder", "howl", "bell", "guitar"}

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from cleardance.world.picture.weather import air
 from cleardance.world.scene import Place, Shot, TimeOfDay, Weather
-from cleardance.world.weather import air
 
 FALLING = [Weather.RAIN, Weather.SNOW, Weather.WIND]
 

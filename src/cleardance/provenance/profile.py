@@ -109,5 +109,5 @@ _RULES: tuple[tuple[str, Callable[[x509.Certificate], bool]], ...] = (
 def _refused(reason: str, detail: str) -> SealFailed:
     return SealFailed(
         f"profile: {reason}: {detail}",
-        hint="The signing certificate must follow the C2PA profile; see docs/concepts/5-sealing.md.",
+        hint="The signing certificate must follow the C2PA profile: docs/concepts/5-sealing.md.",
     )

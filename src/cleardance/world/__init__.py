@@ -1,6 +1,6 @@
 """The licensed, procedural data world: described scenes to video with synchronised sound.
 
-In data-flow order: ``vocabulary`` and ``places`` (what exists), ``grammar`` (words to scene and
-back), ``scene`` (what happens), ``motion`` (a ``Take``: who is where when, what is heard when),
-``stage`` and ``sprites`` (paint), ``render`` (frames), ``foley`` (sound).
+In data-flow order: ``vocabulary`` and ``places`` (what exists), ``language`` (a prompt to a
+``scene``, and back), ``motion`` (a scene to ``take``s: who is where when, what is heard when),
+``picture`` (takes to frames) and ``sound`` (takes to a track).
 """

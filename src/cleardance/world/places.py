@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .scene import Place
+from cleardance.world.scene import Place
 
 
 class Medium(StrEnum):

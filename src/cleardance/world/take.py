@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from .scene import Actor, Shot
+from cleardance.world.scene import Actor, Shot
 
 Floats = NDArray[np.float64]
 

@@ -5,8 +5,10 @@ import numpy as np
 from cleardance.generate.backend import Raw
 from cleardance.media import Audio, Video
 from cleardance.request import FPS, Request
-from cleardance.world import foley, reading, render
-from cleardance.world.reading import Reading
+from cleardance.world.language import reading
+from cleardance.world.language.reading import Reading
+from cleardance.world.picture import render
+from cleardance.world.sound import foley
 
 SAMPLE_RATE_HZ = 48_000
 STILL_AT = 0.4

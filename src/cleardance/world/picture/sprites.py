@@ -1,0 +1,203 @@
+"""Subjects as pictures: vector art to pixels, at the size, colour and phase of gait asked for.
+
+Art is rasterised at heights that are powers of two, and kept; whoever draws a sprite scales it down
+from the next larger one.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from threading import Lock
+
+import cv2
+import numpy as np
+import resvg_py
+
+from cleardance.world.picture.articulation import MARGIN, Pixels, articulated
+from cleardance.world.picture.tint import tinted
+from cleardance.world.scene import Colour
+from cleardance.world.vocabulary import Gait, Subject, subjects
+
+MIN_HEIGHT_PX, MAX_HEIGHT_PX = 16, 2048
+_KEPT_BYTES = 256 * 2**20
+_ICON = 32  # units: the side of the art's own square
+_AROUND, _PROBE_PX = 8, 8  # units around it while it is measured; pixels a unit then
+
+_RIGID = frozenset({Gait.NONE, Gait.WHEELS, Gait.BOAT, Gait.JET, Gait.HOP})
+
+
+@dataclass(frozen=True, eq=False)
+class Sprite:
+    """A picture to be drawn at any height up to its own.
+
+    ``pixels`` are RGBA uint8 [H, W, 4], premultiplied, read-only. ``height_px`` is the visible
+    height of the subject at rest; draw with the factor wanted / ``height_px``. ``anchor`` is the
+    pixel position (x, y) of the bottom centre of the subject at rest, the point that touches the
+    ground; a gait's frames have margins around it.
+    """
+
+    pixels: Pixels
+    height_px: int
+    anchor: tuple[float, float]
+
+
+Frames = tuple[Sprite, ...]
+
+
+class _Shelf:
+    """The frames used last, within a budget of bytes."""
+
+    def __init__(self, budget_bytes: int) -> None:
+        self._budget, self._used = budget_bytes, 0
+        self._frames: OrderedDict[object, Frames] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: object, make: Callable[[], Frames]) -> Frames:
+        """Return what is kept under a key; make and keep it first if it is not there."""
+        with self._lock:
+            if key in self._frames:
+                self._frames.move_to_end(key)
+                return self._frames[key]
+        made = make()
+        with self._lock:
+            if key not in self._frames:
+                self._frames[key] = made
+                self._used += _size(made)
+            while self._used > self._budget and len(self._frames) > 1:
+                self._used -= _size(self._frames.popitem(last=False)[1])
+        return made
+
+
+_shelf = _Shelf(_KEPT_BYTES)
+
+
+def sprite(key: str, height_px: int, colour: Colour | None = None) -> Sprite:
+    """Return a subject standing still, facing as its art does (``Subject.faces``).
+
+    The sprite's ``height_px`` is the power of two at or above the one asked for, within
+    ``MIN_HEIGHT_PX`` and ``MAX_HEIGHT_PX``.
+
+    Raises:
+        KeyError: no such subject.
+    """
+    level = _level(height_px)
+    return _shelf.get((key, level, colour), lambda: (_drawn(key, level, colour),))[0]
+
+
+def gait_frames(key: str, height_px: int, colour: Colour | None, phases: int) -> Frames:
+    """Return one turn of a subject's gait in ``phases`` steps, the first a contact or down-stroke.
+
+    Sizes are as in ``sprite``. Subjects without moving parts come as that many times the same
+    sprite.
+
+    Raises:
+        KeyError: no such subject.
+        ValueError: fewer than one phase.
+    """
+    if phases < 1:
+        raise ValueError("a gait has at least one phase")
+    if subjects()[key].gait in _RIGID:
+        return (sprite(key, height_px, colour),) * phases
+    level = _level(height_px)
+    return _shelf.get((key, level, colour, phases), lambda: _moving(key, level, colour, phases))
+
+
+@cache
+def aspect(key: str) -> float:
+    """Return visible width / visible height of a subject at rest.
+
+    Raises:
+        KeyError: no such subject.
+    """
+    _, _, width, height = _box(key)
+    return width / height
+
+
+def _moving(key: str, level: int, colour: Colour | None, phases: int) -> Frames:
+    subject, still = subjects()[key], sprite(key, level, colour)
+    margin = round(MARGIN * level)
+    anchor = (still.anchor[0] + margin, still.anchor[1] + margin)
+    pictures = articulated(still.pixels, subject.gait, subject.faces, phases)
+    return tuple(Sprite(_frozen(rgba), level, anchor) for rgba in pictures)
+
+
+def _drawn(key: str, level: int, colour: Colour | None) -> Sprite:
+    x, y, width, height = _box(key)
+    width_px = max(1, round(level * width / height))
+    body = _body(subjects()[key]) if colour is None else _tinted(key, colour)
+    straight = _raster(body, (x, y, width, height), width_px, level)
+    return Sprite(_frozen(_premultiplied(straight)), level, (width_px / 2, float(level)))
+
+
+@cache
+def _tinted(key: str, colour: Colour) -> str:
+    subject = subjects()[key]
+    pixels = _probe(key)
+    opaque = pixels[pixels[..., 3] == 255][:, :3]
+    return tinted(_body(subject), opaque, subject.kind, colour)
+
+
+@cache
+def _box(key: str) -> tuple[float, float, float, float]:
+    """Measure the visible part of the art: x, y, width, height in icon units."""
+    seen = _probe(key)[..., 3] > 127
+    columns, rows = np.flatnonzero(seen.any(axis=0)), np.flatnonzero(seen.any(axis=1))
+    left, top = columns[0] / _PROBE_PX - _AROUND, rows[0] / _PROBE_PX - _AROUND
+    width, height = len(range(columns[0], columns[-1] + 1)), len(range(rows[0], rows[-1] + 1))
+    return float(left), float(top), width / _PROBE_PX, height / _PROBE_PX
+
+
+def _probe(key: str) -> Pixels:
+    units = _ICON + 2 * _AROUND
+    side_px = units * _PROBE_PX
+    return _raster(_body(subjects()[key]), (-_AROUND, -_AROUND, units, units), side_px, side_px)
+
+
+def _body(subject: Subject) -> str:
+    body, middle = _icons()[subject.icon], _ICON / 2
+    if not subject.turn_deg:
+        return body
+    return f'<g transform="rotate({subject.turn_deg} {middle} {middle})">{body}</g>'
+
+
+@cache
+def _icons() -> Mapping[str, str]:
+    text = files("cleardance.world").joinpath("data", "art.json").read_text(encoding="utf-8")
+    icons: dict[str, str] = json.loads(text)["icons"]
+    return icons
+
+
+def _raster(
+    body: str, box: tuple[float, float, float, float], width_px: int, height_px: int
+) -> Pixels:
+    """Draw part of an icon: straight RGBA [height_px, width_px, 4]."""
+    view = " ".join(f"{value:.3f}" for value in box)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" preserveAspectRatio="none" '
+        f'width="{width_px}" height="{height_px}">{body}</svg>'
+    )
+    png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)
+    bgra = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert bgra is not None
+    return np.ascontiguousarray(bgra[..., (2, 1, 0, 3)], dtype=np.uint8)
+
+
+def _premultiplied(straight: Pixels) -> Pixels:
+    colour = straight[..., :3].astype(np.uint16) * straight[..., 3:]
+    return np.dstack([((colour + 127) // 255).astype(np.uint8), straight[..., 3]])
+
+
+def _frozen(rgba: Pixels) -> Pixels:
+    rgba.flags.writeable = False
+    return rgba
+
+
+def _level(height_px: int) -> int:
+    return min(MAX_HEIGHT_PX, max(MIN_HEIGHT_PX, 1 << max(0, height_px - 1).bit_length()))
+
+
+def _size(frames: Frames) -> int:
+    return sum(frame.pixels.nbytes for frame in frames)

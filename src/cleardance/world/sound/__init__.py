@@ -1,0 +1,1 @@
+"""A take heard: ``foley`` mixes what events, beds and places sound like, all of it synthesised."""
