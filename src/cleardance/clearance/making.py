@@ -15,7 +15,7 @@ from cleardance.generate.backend import Raw
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
-from cleardance.media import Frame, write_mezzanine, write_png
+from cleardance.media import Audio, Frame, Video, write_mezzanine, write_png
 from cleardance.request import Request
 
 
@@ -24,18 +24,20 @@ def generate(service: Service, ask: AskCleared, watch: Watch) -> Generated:
     task = service.task(ask.queued.task_id)
     if task.raw_blob is None:
         with watch.step(Step.GENERATE) as progress:
-            _make(service, task, progress)
+            _make(service, task, watch, progress)
         task = service.task(task.id)
     assert task.raw_blob is not None
     return Generated(ask, task.raw_blob, task.ignored, task.recipe)
 
 
-def _make(service: Service, task: TaskRow, progress: Callable[[float], None]) -> None:
+def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[float], None]) -> None:
     request = task.request
     with ExitStack() as transaction:
         with service.store.blobs.writer() as draft:
-            raw = _run_model(request)
-            _write(draft.path, raw, request, progress)
+            with watch.part("render"):
+                raw = _run_model(request)
+            frames = watch.timed("render", _guarded(raw.video.frames, request.model))
+            _write(draft.path, replace(raw.video, frames=frames), raw.audio, request, progress)
             # Opened before the blob is in place: whoever deletes an equal blob waits for our row.
             session = transaction.enter_context(service.store.begin())
         made = {"raw_blob": draft.digest, "ignored": list(raw.ignored)}
@@ -53,12 +55,17 @@ def _run_model(request: Request) -> Raw:
         raise GenerationFailed(f"The model {request.model!r} failed: {error!r}") from error
 
 
-def _write(path: Path, raw: Raw, request: Request, progress: Callable[[float], None]) -> None:
-    video = replace(raw.video, frames=_guarded(raw.video.frames, request.model))
+def _write(
+    path: Path,
+    video: Video,
+    audio: Audio | None,
+    request: Request,
+    progress: Callable[[float], None],
+) -> None:
     if request.still:
         write_png(path, next(video.frames))
     else:
-        write_mezzanine(path, video, raw.audio, progress)
+        write_mezzanine(path, video, audio, progress)
 
 
 def _guarded(frames: Iterator[Frame], model: str) -> Iterator[Frame]:

@@ -3,8 +3,12 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar, cast
 
 from cleardance.clearance.tasks import Step
+
+Item = TypeVar("Item")
+_END = object()
 
 StepProgress = Callable[[Step, float], None]
 """Called with the step being worked on and the fraction of it that is done, 0 to 1."""
@@ -29,6 +33,15 @@ class Watch:
             yield lambda fraction: self._show(step, min(fraction, 0.99))
         self._show(step, 1.0)
 
+    def timed(self, name: str, items: Iterator[Item]) -> Iterator[Item]:
+        """Yield the items; the time it takes to make them counts as the part ``name``."""
+        while True:
+            with self.part(name):
+                item = next(items, _END)
+            if item is _END:
+                return
+            yield cast(Item, item)
+
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
         """Time a part; the same name adds up."""
@@ -37,4 +50,4 @@ class Watch:
             yield
         finally:
             spent = time.perf_counter() - start
-            self.seconds[name] = round(self.seconds.get(name, 0.0) + spent, 4)
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent

@@ -38,7 +38,7 @@ def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> Seale
             path = service.store.blobs.path(task.sealed_blob)
             return SealedOutput(cleared, prove(path, parts, service.authority), task.sealed_blob)
         with _work_dir(service.store.home.work / task.id) as work_dir:
-            sealed = seal(parts, work_dir, service.authority, progress=progress)
+            sealed = seal(parts, work_dir, service.authority, progress=progress, part=watch.part)
             return SealedOutput(cleared, sealed, _keep(service, task, sealed))
 
 

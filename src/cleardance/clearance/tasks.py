@@ -189,8 +189,9 @@ def fail(store: Store, task_id: str, error: CleardanceError) -> None:
 
 def save_timings(store: Store, task_id: str, seconds: dict[str, float]) -> None:
     """Keep how long each part took; not worth logging."""
+    timings = {name: round(spent_s, 4) for name, spent_s in seconds.items()}
     with store.begin() as session:
-        session.execute(update(task).where(task.c.id == task_id).values(timings=seconds))
+        session.execute(update(task).where(task.c.id == task_id).values(timings=timings))
 
 
 _UNFINISHED = or_(

@@ -5,7 +5,8 @@ disk. Only if it says what we meant does a `Sealed` exist, and nothing but `seal
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cleardance.errors import CleardanceError, SealFailed, SealInvalid
 from cleardance.media import (
     MEZZANINE_LIMITS,
     Frame,
+    Mark,
     Probe,
     Progress,
     encode_final,
@@ -65,8 +67,11 @@ def seal(
     authority: Authority,
     watermark: Watermark | None = None,
     progress: Progress | None = None,
+    part: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> Sealed:
     """Make ``work_dir/sealed.mp4`` (or .png) and return it once it has proved itself.
+
+    ``part`` is entered around "encode" (marking included) and "sign" (reading back included).
 
     Raises SealFailed when marking or signing fails, SealInvalid when the result does not read back
     as intended, EncodingFailed, DiskFull, UnreadableMedia for a damaged source. After an error no
@@ -77,9 +82,11 @@ def seal(
     unsigned, sealed = work_dir / f"unsigned{suffix}", work_dir / f"sealed{suffix}"
     manifest = replace(parts.manifest, watermark=mark.name)
     try:
-        _encode(parts.source, unsigned, manifest.ledger_index, mark, progress)
-        sign(unsigned, sealed, manifest, authority)
-        return _proved(sealed, replace(parts, manifest=manifest), authority)
+        with part("encode"):
+            _encode(parts.source, unsigned, manifest.ledger_index, mark, progress)
+        with part("sign"):
+            sign(unsigned, sealed, manifest, authority)
+            return _proved(sealed, replace(parts, manifest=manifest), authority)
     except BaseException:
         sealed.unlink(missing_ok=True)
         raise
@@ -111,13 +118,17 @@ def _encode(
         if target.suffix == ".png":
             write_png(target, _marked_still(read_image(source), payload, mark))
         else:
-            encode_final(
-                source, target, lambda luma, index: mark.embed(luma, index, payload), progress
-            )
+            encode_final(source, target, _mark_of(mark, payload), progress)
     except CleardanceError:
         raise
     except Exception as error:
         raise SealFailed(f"watermark {mark.name} failed: {error}") from error
+
+
+def _mark_of(mark: Watermark, payload: int) -> Mark | None:
+    if isinstance(mark, NoWatermark):
+        return None  # frames need not be copied for it
+    return lambda luma, index: mark.embed(luma, index, payload)
 
 
 def _marked_still(frame: Frame, payload: int, mark: Watermark) -> Frame:
