@@ -126,7 +126,7 @@ def _encode(
 
 
 def _mark_of(mark: Watermark, payload: int) -> Mark | None:
-    if isinstance(mark, NoWatermark):
+    if type(mark) is NoWatermark:
         return None  # frames need not be copied for it
     return lambda luma, index: mark.embed(luma, index, payload)
 
