@@ -11,7 +11,7 @@ import click
 from cleardance import errors
 from cleardance.cli.main import cli
 from cleardance.errors import CleardanceError
-from cleardance.world.language.lexicon import vocabulary_summary
+from cleardance.world.language.grammar import vocabulary_summary
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 _MADE = "<!-- Made by scripts/write_reference.py from the code. -->\n"
@@ -55,7 +55,12 @@ def errors_page() -> str:
 
 def world_page() -> str:
     """Return the page with everything the world can be asked for."""
-    return f"{_MADE}\n# What the world can show\n\n{vocabulary_summary()}"
+    sections = (
+        f"## {title.capitalize()} ({len(names)})\n\n{', '.join(names)}\n"
+        for title, names in vocabulary_summary().items()
+    )
+    note = "Synonyms, plurals and other forms of these words are understood too.\n"
+    return "\n".join([f"{_MADE}\n# What the world can show\n", note, *sections])
 
 
 PAGES = {"cli.md": cli_page, "errors.md": errors_page, "world.md": world_page}

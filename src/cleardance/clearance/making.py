@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from cleardance.clearance import tasks
@@ -15,7 +14,7 @@ from cleardance.generate.backend import Raw
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
-from cleardance.media import Audio, Frame, Video, write_mezzanine, write_png
+from cleardance.media import Frame, Video, write_mezzanine, write_png
 from cleardance.request import Request
 
 
@@ -37,7 +36,7 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[flo
             with watch.part("render"):
                 raw = _run_model(request)
             frames = watch.timed("render", _guarded(raw.video.frames, request.model))
-            _write(draft.path, replace(raw.video, frames=frames), raw.audio, request, progress)
+            _write(draft.path, raw, frames, request, progress)
             # Opened before the blob is in place: whoever deletes an equal blob waits for our row.
             session = transaction.enter_context(service.store.begin())
         made = {"raw_blob": draft.digest, "ignored": list(raw.ignored)}
@@ -57,15 +56,17 @@ def _run_model(request: Request) -> Raw:
 
 def _write(
     path: Path,
-    video: Video,
-    audio: Audio | None,
+    raw: Raw,
+    frames: Iterator[Frame],
     request: Request,
     progress: Callable[[float], None],
 ) -> None:
+    made = raw.video
     if request.still:
-        write_png(path, next(video.frames))
+        write_png(path, next(frames))
     else:
-        write_mezzanine(path, video, audio, progress)
+        video = Video(made.width, made.height, made.fps, made.frame_count, frames)
+        write_mezzanine(path, video, raw.audio, progress)
 
 
 def _guarded(frames: Iterator[Frame], model: str) -> Iterator[Frame]:

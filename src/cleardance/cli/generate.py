@@ -32,16 +32,30 @@ _IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
     help="Where to put the video (.mp4), or a still (.png).",
 )
 @click.option("--model", default="draft", show_default=True, help="Which generator.")
-@click.option("--duration", "duration_s", type=float, default=5.0, show_default=True, help="s")
-@click.option("--ratio", type=click.Choice([r.value for r in Ratio]), default="16:9")
-@click.option("--resolution", type=click.Choice([r.value for r in Resolution]), default="720p")
+@click.option(
+    "--duration", "duration_s", type=float, default=5.0, show_default=True, metavar="SECONDS",
+    help="Length; draft makes 4 to 15 s.",
+)  # fmt: skip
+@click.option(
+    "--ratio", type=click.Choice([r.value for r in Ratio]), default="16:9", show_default=True,
+    help="Width to height.",
+)  # fmt: skip
+@click.option(
+    "--resolution", type=click.Choice([r.value for r in Resolution]), default="720p",
+    show_default=True, help="Size class; 720p at 16:9 is 1280x720.",
+)  # fmt: skip
 @click.option("--seed", type=int, help="The same seed makes the same video [default: drawn].")
-@click.option("--image", "images", multiple=True, metavar="FILE[:ROLE]", help="Reference image.")
+@click.option(
+    "--image", "images", multiple=True, metavar="FILE[:ROLE]",
+    help="Reference image, as first_frame (default), last_frame or reference_image.",
+)  # fmt: skip
 @click.option("--video", "videos", multiple=True, metavar="FILE", help="Reference video.")
 @click.option("--audio", "sounds", multiple=True, metavar="FILE", help="Reference sound.")
 @click.option("--no-audio", is_flag=True, help="Make no sound.")
-@click.option("--draft", is_flag=True, help="Use the draft model, whatever --model says.")
-@click.option("--account", default="local", show_default=True, help="Whom it is made for.")
+@click.option("--draft", is_flag=True, help="A quick preview: the draft model, whatever --model.")
+@click.option(
+    "--account", default="local", show_default=True, help="The account it is made for."
+)  # fmt: skip
 @json_option
 @click.pass_context
 def generate(
@@ -62,9 +76,11 @@ def generate(
     account: str,
     as_json: bool,
 ) -> None:
-    """Make a video with sound from PROMPT: screened, generated, screened again, signed, logged.
+    """Make a video with sound, or a still, from PROMPT.
 
-    The prompt may describe several shots: "Shot 1: a cat sleeps. Shot 2: the cat jumps."
+    The prompt is screened, the video generated, screened, signed and logged; only then is it at
+    the place you asked for. A prompt may describe several shots: "Shot 1: a cat sits in a room.
+    Shot 2: the cat chases a mouse."
     """
     from cleardance.clearance.flow import clear
     from cleardance.clearance.service import open_service

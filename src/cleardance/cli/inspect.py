@@ -12,9 +12,9 @@ from cleardance.cli.console import json_option, print_json
 @json_option
 @click.pass_context
 def inspect(ctx: click.Context, file: Path, as_json: bool) -> None:
-    """Say where FILE comes from: its credentials, its watermark, its place in the ledger.
+    """Say where FILE comes from.
 
-    Works on any file, made here or not, changed or not.
+    Reads its content credentials and its watermark, and looks it up in the ledger. Works on any file, made here or not, changed or not.
     """
     from cleardance.clearance.inspection import inspect_file
     from cleardance.clearance.service import open_service

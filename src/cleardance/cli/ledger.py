@@ -8,7 +8,7 @@ from cleardance.cli.words import line
 
 @click.group()
 def ledger() -> None:
-    """Check the ledger, or get the signed checkpoint that outsiders hold you to."""
+    """Check and sign the public record of what happened."""
 
 
 @ledger.command()

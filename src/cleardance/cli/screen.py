@@ -38,7 +38,7 @@ _EXITS = {
 def screen(
     ctx: click.Context, what: str | None, is_text: bool, batch: Path | None, as_json: bool
 ) -> None:
-    """Screen WHAT, a text or a media file, against the registry.
+    """Screen WHAT, a text or a media file.
 
     Says clear, hold or deny, which work, which words or frame, and what to do about it.
     """

@@ -1,6 +1,7 @@
 """Verdicts and results in words a person can act on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -56,7 +57,8 @@ def record_lines(record: Record) -> Iterator[str]:
 
 def _released_lines(record: Record, verdict: Verdict) -> Iterator[str]:
     task = record.task
-    yield line("Released", f"{task.destination}  ({_facts(task.request)}, task {task.id})")
+    yield line("Released", f"{_shown(Path(task.destination))} ({_facts(task.request)})")
+    yield line("Task", task.id)
     yield line("Cleared", f"{verdict.reason} (registry revision {verdict.registry_revision})")
     yield line("Signed", "content credentials (C2PA), read back and trusted; watermark: none")
     size = record.checkpoint.splitlines()[1]
@@ -65,6 +67,11 @@ def _released_lines(record: Record, verdict: Verdict) -> Iterator[str]:
         words = ", ".join(task.ignored)
         yield line("Ignored", f"{words}: the model {task.request.model!r} cannot show this")
     yield line("Again", f"the same prompt with --seed {task.request.seed}")
+
+
+def _shown(path: Path) -> Path:
+    """Return the path as it would be typed here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _facts(request: Request) -> str:

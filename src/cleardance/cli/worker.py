@@ -11,9 +11,9 @@ from cleardance.cli.words import echo, record_lines
 @json_option
 @click.pass_context
 def worker(ctx: click.Context, once: bool, as_json: bool) -> None:
-    """Finish tasks that were interrupted by a crash, from their last committed step.
+    """Finish tasks that a crash interrupted.
 
-    Tasks that another process is working on are left alone.
+    Each goes on from its last committed step. Tasks that another process is working on are left alone.
     """
     from cleardance.clearance.flow import resume_unfinished
     from cleardance.clearance.service import open_service
