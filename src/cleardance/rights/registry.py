@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, select, update
 
 from cleardance.errors import CleardanceError, NotFound, RegistryError
@@ -18,7 +17,7 @@ from cleardance.ledger.entry import EntryKind, digest
 from cleardance.ledger.log import append
 from cleardance.match.fold import normal_form
 from cleardance.rights.references import Reference, read_reference
-from cleardance.rights.row import RegistryRow
+from cleardance.rights.row import RegistryRow, parse_row
 from cleardance.rights.writing import Entry, write_entries
 from cleardance.store import Store
 from cleardance.store.tables import meta, work, work_name, work_reference
@@ -136,7 +135,7 @@ def _read(path: Path) -> tuple[list[Entry], list[tuple[int, str]]]:
                 if not line.strip():
                     continue
                 try:
-                    row = RegistryRow.model_validate(json.loads(line))
+                    row = parse_row(json.loads(line))
                     entries.append(_with_references(row, path.parent))
                 except (ValueError, RecursionError, CleardanceError) as error:
                     errors.append((number, _message(error)))
@@ -146,14 +145,7 @@ def _read(path: Path) -> tuple[list[Entry], list[tuple[int, str]]]:
 
 
 def _message(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'row'}: {problem['msg']}"
-            for problem in error.errors(include_url=False)
-        )
-    if isinstance(error, CleardanceError):
-        return error.message
-    return f"not a JSON object: {error}"
+    return error.message if isinstance(error, CleardanceError) else f"not a JSON object: {error}"
 
 
 def _with_references(row: RegistryRow, folder: Path) -> Entry:
