@@ -5,6 +5,7 @@
 Takes only the icons that ``world/data/subjects.csv`` names. Backgrounds that our stage draws
 itself (water, tracks, a snowy slope) are left out. Icons named ``*-whole`` are composed here: the
 set draws some animals and people as a head or a bust only, and those get a body to walk with.
+What ``world/data/drawn.json`` holds was drawn for this project, and is not looked for here.
 """
 
 import argparse
@@ -25,12 +26,15 @@ EMBLEM = (
 BACKGROUND = {
     "bullet-train": (6,),
     "canoe": (3,),
+    "couch-and-lamp": (3, 4),
+    "fireworks": (0,),
     "house": (4,),
     "motor-boat": (5,),
     "person-rowing-boat": (14, 16),
     "person-swimming": (0, 2),
     "sailboat": (3,),
     "snowboarder": (0,),
+    "sparkler": (0,),
     "speedboat": (5,),
     "teacher": (0, 1, 2),
     "tent": (0,),
@@ -46,15 +50,38 @@ BUSTS = {
     "detective": ("#433b6b", "#212121"),
     "farmer": ("#0074ba", "#7d4533"),
     "firefighter": ("#ca0b4a", "#212121"),
+    "guard": ("#321b41", "#212121"),
     "health-worker": ("#26c9fc", "#f4f4f4"),
     "mechanic": ("#0074ba", "#212121"),
     "ninja": ("#321b41", "#533566"),
+    "person-elf": ("#7d4533", "#44911b"),
     "person-juggling": ("#8d65c5", "#212121"),
+    "person-mage": ("#0074ba", "#533566"),
+    "person-vampire": ("#321b41", "#212121"),
+    "person-with-crown": ("#d3883e", "#7d4533"),
+    "person-zombie": ("#433b6b", "#636363"),
     "pilot": ("#321b41", "#212121"),
     "police-officer": ("#0084ce", "#212121"),
+    "prince": ("#f4f4f4", "#7d4533"),
+    "princess": ("#8d65c5", "#ca0b4a"),
     "scientist": ("#9b9b9b", "#533566"),
     "student": ("#433b6b", "#7d4533"),
     "teacher": ("#6d4534", "#212121"),
+    "woman-mage": ("#0074ba", "#533566"),
+}
+
+# Shirt, trousers, shoes, hands for people drawn as faces, who get a child's body.
+CHILDREN = {
+    "alien": ("#d3d3d3", "#9b9b9b", "#636363", "#86d72f"),
+    "baby": ("#a6ddf5", "#a6ddf5", "#a6ddf5", "#ffc83d"),
+    "boy": ("#0084ce", "#433b6b", "#ca0b4a", "#ffc83d"),
+    "child": ("#00a86b", "#0074ba", "#7d4533", "#ffc83d"),
+    "clown-face": ("#fcd53f", "#3f5fff", "#f8312f", "#f4f4f4"),
+    "girl": ("#ff6dc6", "#8d65c5", "#f8312f", "#ffc83d"),
+    "ogre": ("#533566", "#321b41", "#fcd53f", "#ca0b4a"),
+    "old-man": ("#7d8b6a", "#636363", "#6d4534", "#ffc83d"),
+    "old-woman": ("#8d65c5", "#533566", "#6d4534", "#ffc83d"),
+    "santa-claus": ("#f8312f", "#ca0b4a", "#212121", "#f4f4f4"),
 }
 
 # Coat, shaded coat, legs, tail for animals drawn as faces.
@@ -108,6 +135,16 @@ def standing(bust: str, trousers: str, shoes: str) -> str:
     legs = block(10.9, 18, 4.4, 11, 1.2, trousers) + block(16.7, 18, 4.4, 11, 1.2, trousers)
     feet = block(10.2, 27.6, 5.1, 2.6, 1.2, shoes) + block(16.7, 27.6, 5.1, 2.6, 1.2, shoes)
     return legs + feet + placed(bust, 4.8, -0.9, 0.7)
+
+
+def child(face: str, shirt: str, trousers: str, shoes: str, hands: str) -> str:
+    """Put a face on a small body that walks."""
+    legs = block(11.4, 23, 4, 7, 1, trousers) + block(16.6, 23, 4, 7, 1, trousers)
+    feet = block(10.6, 28.2, 4.8, 2.6, 1.3, shoes) + block(16.6, 28.2, 4.8, 2.6, 1.3, shoes)
+    palms = block(8.4, 23, 2.8, 3, 1.4, hands) + block(20.8, 23, 2.8, 3, 1.4, hands)
+    arms = block(8.4, 17.6, 2.8, 6.4, 1.4, shirt) + block(20.8, 17.6, 2.8, 6.4, 1.4, shirt)
+    chest = block(10.6, 16.6, 10.8, 9, 2.6, shirt)
+    return legs + feet + palms + arms + chest + placed(face, 6.4, -0.4, 0.6)
 
 
 def tail(kind: str, coat: str, shade: str) -> str:
@@ -193,6 +230,8 @@ def composed(name: str, icons: dict[str, dict[str, str]]) -> str:
         return own[base]()
     if base in BUSTS:
         return standing(without_background(base, icons[base]["body"]), *BUSTS[base])
+    if base in CHILDREN:
+        return child(icons[base]["body"], *CHILDREN[base])
     if base in FACES:
         return beast(icons[base]["body"], *FACES[base])
     if base == "unicorn":
@@ -213,7 +252,8 @@ def main() -> None:
     parser.add_argument("icons", type=Path, help="icons.json of the package")
     icons = json.loads(parser.parse_args().icons.read_text())["icons"]
     with (DATA / "subjects.csv").open(newline="") as table:
-        names = sorted({row["icon"] for row in csv.DictReader(table)})
+        named = {row["icon"] for row in csv.DictReader(table)}
+    names = sorted(named - json.loads((DATA / "drawn.json").read_text())["icons"].keys())
     art = {
         "source": "https://github.com/microsoft/fluentui-emoji",
         "package": "@iconify-json/fluent-emoji-flat",

@@ -29,8 +29,8 @@ MOVING = {
 }
 
 
-def art() -> dict[str, object]:
-    text = files("cleardance.world").joinpath("data", "art.json").read_text(encoding="utf-8")
+def art(name: str = "art.json") -> dict[str, object]:
+    text = files("cleardance.world").joinpath("data", name).read_text(encoding="utf-8")
     loaded: dict[str, object] = json.loads(text)
     return loaded
 
@@ -48,10 +48,15 @@ def test_art_carries_its_licence_and_nothing_unused() -> None:
     assert loaded["copyright"] == "Copyright (c) Microsoft Corporation"
     assert loaded["source"] == "https://github.com/microsoft/fluentui-emoji"
     assert loaded["version"] == "1.2.6"
-    icons = loaded["icons"]
+    drawn = art("drawn.json")
+    assert drawn["licence"] == "Apache-2.0"
+    icons, own = loaded["icons"], drawn["icons"]
     assert isinstance(icons, dict)
-    assert set(icons) == {subject.icon for subject in subjects().values()}
+    assert isinstance(own, dict)
+    assert not icons.keys() & own.keys()
+    assert icons.keys() | own.keys() == {subject.icon for subject in subjects().values()}
     assert list(icons) == sorted(icons)
+    assert list(own) == sorted(own)
 
 
 @pytest.mark.parametrize("key", KEYS)

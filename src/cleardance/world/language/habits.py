@@ -5,17 +5,21 @@ from cleardance.world.scene import Action, Place, TimeOfDay, Weather
 from cleardance.world.vocabulary import Gait, Kind, Subject
 
 _HOMES: dict[Place, str] = {
-    Place.SNOWFIELD: "penguin|polar bear|skier|snowboarder|snowman|sled|mammoth",
-    Place.FARM: "cow|pig|sheep|chicken|chick|goat|turkey|donkey|ox|ram|farmer|tractor|goose",
+    Place.SNOWFIELD: "penguin|polar bear|skier|snowboarder|snowman|snowball|sled|mammoth|santa",
+    Place.FARM: "cow|pig|sheep|chicken|chick|goat|turkey|donkey|ox|ram|farmer|tractor|goose"
+    "|pumpkin",
     Place.DESERT: "camel|cactus|scorpion|snake",
-    Place.BEACH: "crab|palm tree|shell|coconut|beach ball|turtle",
-    Place.SPACE: "astronaut|satellite|comet|planet|globe|ufo",
+    Place.BEACH: "crab|palm tree|shell|coconut|beach ball|turtle|lighthouse",
+    Place.SPACE: "astronaut|satellite|comet|planet|globe|ufo|alien",
     Place.SEA: "surfer|lifebuoy",
+    Place.UNDERWATER: "submarine|mermaid",
     Place.LAKE: "duck|swan|swimmer|canoe|rowing boat|beaver",
-    Place.FOREST: "bear|deer|wolf|squirrel|hedgehog|mushroom|log|owl|gorilla|orangutan|tiger|koala",
+    Place.FOREST: "bear|deer|wolf|squirrel|hedgehog|mushroom|log|owl|gorilla|orangutan|tiger|koala"
+    "|ghost|autumn leaf|maple leaf|jack-o-lantern",
     Place.CITY: "office building|police officer|firefighter|tram|shopping cart|detective",
-    Place.MEADOW: "bee|butterfly|fly|mosquito|soccer ball|football|american football|rugby ball"
-    "|baseball|softball|house|hut|castle|tent|kite|fountain|boomerang|flying disc|rock|bubble",
+    Place.MEADOW: "bee|butterfly|fly|mosquito|ball|soccer ball|american football|rugby ball"
+    "|baseball|softball|house|hut|castle|tent|kite|fountain|boomerang|flying disc|rock|bubble"
+    "|flag|bouquet|dove|fairy|feather",
 }
 _HOME_OF = {key: place for place, keys in _HOMES.items() for key in keys.split("|")}
 

@@ -165,8 +165,10 @@ def _body(subject: Subject) -> str:
 
 @cache
 def _icons() -> Mapping[str, str]:
-    text = files("cleardance.world").joinpath("data", "art.json").read_text(encoding="utf-8")
-    icons: dict[str, str] = json.loads(text)["icons"]
+    """Read the art: what others drew under their licence, and what was drawn for this project."""
+    data, icons = files("cleardance.world").joinpath("data"), dict[str, str]()
+    for name in ("art.json", "drawn.json"):
+        icons |= json.loads(data.joinpath(name).read_text(encoding="utf-8"))["icons"]
     return icons
 
 
