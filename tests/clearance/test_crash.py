@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from cleardance.clearance.flow import resume_unfinished
+from cleardance.clearance.flow import _go_on, resume_unfinished
+from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service, open_service
-from cleardance.clearance.tasks import Step
-from tests.clearance.asking import RELEASED, bodies, kinds
+from cleardance.clearance.tasks import Step, unfinished
+from cleardance.errors import StoreError
+from tests.clearance.asking import RELEASED, bodies, kinds, make
 
 ROOT = Path(__file__).parents[2]
 STILLS = [f"{step.name}:{fraction}" for step in Step for fraction in (0.0, 1.0)]
@@ -57,13 +59,43 @@ def test_kill_at(home: Path, tmp_path: Path, name: str, moment: str) -> None:
 def test_a_task_that_lives_is_left_alone(service: Service, home: Path, tmp_path: Path) -> None:
     crash(home, tmp_path / "out.png", "GENERATE:0.0")
     with open_service(home) as other:
-        task_id = finish_ids(other)[0]
+        (task_id,) = unfinished(other.store)
         with other.store.lock(task_id):  # as its own process would hold it
             assert finish(service) == []
     assert finish(service) == [task_id]
 
 
-def finish_ids(service: Service) -> list[str]:
-    from cleardance.clearance.tasks import unfinished
+def test_a_destination_that_is_gone_holds_up_nobody_else(home: Path, tmp_path: Path) -> None:
+    for name in ("gone", "there"):
+        (tmp_path / name).mkdir()
+        crash(home, tmp_path / name / "out.png", "handing-over")
+    (tmp_path / "gone").rmdir()
+    with open_service(home) as service, pytest.raises(StoreError, match="gone"):
+        finish(service)
+    assert (tmp_path / "there" / "out.png").exists()
+    (tmp_path / "gone").mkdir()
+    with open_service(home) as service:
+        assert len(finish(service)) == 1
+    assert (tmp_path / "gone" / "out.png").exists()
 
-    return unfinished(service.store)
+
+@pytest.mark.parametrize("moment", ["SEAL:0.0", "handing-over"])
+def test_media_damaged_meanwhile_fail_the_task(home: Path, tmp_path: Path, moment: str) -> None:
+    crash(home, tmp_path / "out.png", moment)
+    for blob in (home / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.write_bytes(blob.read_bytes()[:-1])
+    with open_service(home) as service:
+        (record,) = resume_unfinished(service)
+        assert record.status == "failed"
+        assert kinds(service, record.task.id)[-1] == "failed"
+        assert finish(service) == []
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_finished_task_is_not_handed_over_twice(service: Service, tmp_path: Path) -> None:
+    record = make(service, tmp_path / "out.png")
+    (tmp_path / "out.png").unlink()  # the creator moved it away
+    assert finish(service) == []
+    _go_on(service, record.task.id, Watch(silent))  # a worker that looked just before
+    assert not (tmp_path / "out.png").exists()

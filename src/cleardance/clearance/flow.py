@@ -4,6 +4,7 @@ docs/concepts/1-the-one-path.md has the table of steps and what happens when one
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cleardance.clearance import intake, screening, tasks
@@ -11,7 +12,7 @@ from cleardance.clearance.progress import StepProgress, Watch, silent
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Queued, Refused, Released
-from cleardance.errors import CleardanceError, StoreError, TaskBusy
+from cleardance.errors import BlobDamaged, CleardanceError, StoreError, TaskBusy
 from cleardance.request import Request
 from cleardance.store.tables import TaskStatus
 
@@ -25,17 +26,21 @@ def clear(
     ended the task: by then it is marked failed, unless it was a StoreError (a full disk, say),
     after which ``resume_unfinished`` goes on from the last committed step.
     """
-    watch = Watch(progress)
+    watch, task_id = Watch(progress), tasks.new_task_id()
     checked = intake.check(request, destination, watch)
-    queued = intake.enqueue(service, checked, watch)
-    with service.store.lock(queued.task_id):
-        _carry(service, queued, watch)
-    return record_of(service, queued.task_id)
+    with service.store.lock(task_id):  # before it is queued, or a worker might take it
+        _carry(service, intake.enqueue(service, task_id, checked, watch), watch)
+    return record_of(service, task_id)
 
 
 def resume_unfinished(service: Service, progress: StepProgress = silent) -> Iterator[Record]:
-    """Finish every task that no living process works on; yield what became of each."""
+    """Finish every task that no living process works on; yield what became of each.
+
+    A task that cannot go on yet (its destination is gone, say) does not hold up the others: the
+    first such StoreError is raised at the end.
+    """
     service.store.blobs.sweep()
+    blocked: list[CleardanceError] = []
     for task_id in tasks.unfinished(service.store):
         try:
             with service.store.lock(task_id):
@@ -43,35 +48,53 @@ def resume_unfinished(service: Service, progress: StepProgress = silent) -> Iter
         except TaskBusy:
             continue
         except CleardanceError as error:
-            if isinstance(error, StoreError):
-                raise
+            if _can_go_on_later(error):
+                blocked.append(error)
         yield record_of(service, task_id)
+    if blocked:
+        raise blocked[0]
 
 
 def _go_on(service: Service, task_id: str, watch: Watch) -> None:
+    with service.store.read() as session:
+        finished = not tasks.is_unfinished(session, task_id)
+    if finished:  # by its own process, between our looking and our locking
+        return
     if service.task(task_id).status is TaskStatus.RELEASED:  # logged, but not yet in its place
         from cleardance.clearance.releasing import hand_over
 
-        hand_over(service, task_id)
+        with _marking_failures(service, task_id):
+            hand_over(service, task_id)
     else:
         _carry(service, intake.reload(service, task_id), watch)
 
 
 def _carry(service: Service, queued: Queued, watch: Watch) -> None:
     """Steps 3 to 8. Each step finds out by itself whether it was done before."""
-    try:
+    with _marking_failures(service, queued.task_id):
         ask = screening.screen_ask(service, queued, watch)
         if isinstance(ask, AskCleared):
             _make(service, ask, watch)
-    except StoreError:
-        raise  # not the task's fault: it can go on once there is space again
+    tasks.save_timings(service.store, queued.task_id, watch.seconds)
+
+
+@contextmanager
+def _marking_failures(service: Service, task_id: str) -> Iterator[None]:
+    """Mark the task failed when a step fails for good, and let the error go on."""
+    try:
+        yield
     except CleardanceError as error:
-        tasks.fail(service.store, queued.task_id, error)
+        if not _can_go_on_later(error):
+            tasks.fail(service.store, task_id, error)
         raise
     except Exception as error:
-        tasks.fail(service.store, queued.task_id, CleardanceError(f"{error!r}"))
+        tasks.fail(service.store, task_id, CleardanceError(repr(error)))
         raise
-    tasks.save_timings(service.store, queued.task_id, watch.seconds)
+
+
+def _can_go_on_later(error: CleardanceError) -> bool:
+    """Whether it is not the task's fault: it can go on once there is space again, say."""
+    return isinstance(error, StoreError) and not isinstance(error, BlobDamaged)
 
 
 def _make(service: Service, ask: AskCleared, watch: Watch) -> Released | Refused:

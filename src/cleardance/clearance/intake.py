@@ -35,9 +35,9 @@ def check(request: Request, destination: Path, watch: Watch) -> Checked:
     return Checked(request, destination.absolute())
 
 
-def enqueue(service: Service, checked: Checked, watch: Watch) -> Queued:
+def enqueue(service: Service, task_id: str, checked: Checked, watch: Watch) -> Queued:
     """Step 2. Store the task and log that it was asked, in one transaction. Raises NotFound."""
-    request, task_id = checked.request, tasks.new_task_id()
+    request = checked.request
     with watch.step(Step.ENQUEUE), service.store.begin() as session:
         salt = tasks.create(session, task_id, request, str(checked.destination))
         body = {

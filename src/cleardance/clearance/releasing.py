@@ -28,7 +28,7 @@ from cleardance.store.tables import TaskStatus, ledger_entry
 def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> SealedOutput:
     """Step 7: mark, encode, sign, log, re-read; or re-read what was sealed before.
 
-    Raises SealFailed, SealInvalid, EncodingFailed, DiskFull.
+    Raises SealFailed, SealInvalid, EncodingFailed, BlobDamaged, DiskFull.
     """
     with watch.step(Step.SEAL) as progress:
         index = _sealing_index(service, cleared)
@@ -37,6 +37,7 @@ def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> Seale
         if task.sealed_blob is not None:
             path = service.store.blobs.path(task.sealed_blob)
             return SealedOutput(cleared, prove(path, parts, service.authority), task.sealed_blob)
+        service.store.blobs.verify(cleared.generated.raw_digest)  # the bytes that were screened
         with _work_dir(service.store.home.work / task.id) as work_dir:
             sealed = seal(parts, work_dir, service.authority, progress=progress, part=watch.part)
             return SealedOutput(cleared, sealed, _keep(service, task, sealed))

@@ -207,6 +207,11 @@ def unfinished(store: Store) -> list[str]:
         return list(ids)
 
 
+def is_unfinished(session: Connection, task_id: str) -> bool:
+    """Whether a task has not ended."""
+    return session.scalar(select(task.c.id).where(task.c.id == task_id, _UNFINISHED)) is not None
+
+
 def needs_blob(session: Connection, raw_digest: str) -> bool:
     """Whether a task that was not released still needs this raw media, if only as evidence."""
     others = task.c.status != TaskStatus.RELEASED

@@ -14,7 +14,8 @@ from cleardance.cli.console import json_option, print_json
 def inspect(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Say where FILE comes from.
 
-    Reads its content credentials and its watermark, and looks it up in the ledger. Works on any file, made here or not, changed or not.
+    Reads its content credentials and its watermark, and looks it up in the ledger. Works on any
+    file, made here or not, changed or not.
     """
     from cleardance.clearance.inspection import inspect_file
     from cleardance.clearance.service import open_service

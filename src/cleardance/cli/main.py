@@ -84,7 +84,7 @@ def main() -> NoReturn:
         error.show()
         sys.exit(ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped; nothing was released.", err=True)
+        click.echo("Stopped. What was begun can be finished: cleardance worker --once", err=True)
         sys.exit(130)
 
 

@@ -13,7 +13,8 @@ from cleardance.cli.words import echo, record_lines
 def worker(ctx: click.Context, once: bool, as_json: bool) -> None:
     """Finish tasks that a crash interrupted.
 
-    Each goes on from its last committed step. Tasks that another process is working on are left alone.
+    Each goes on from its last committed step. Tasks that another process is working on are
+    left alone.
     """
     from cleardance.clearance.flow import resume_unfinished
     from cleardance.clearance.service import open_service
