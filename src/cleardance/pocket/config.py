@@ -1,0 +1,161 @@
+"""Every size of the model in one table, with what each costs, computed before anything is built.
+
+The same code serves all rows. ``tests/pocket/test_config.py`` builds each on torch's meta device
+and compares the counts.
+"""
+
+from dataclasses import dataclass
+
+from cleardance.errors import UsageError
+
+TIME_FEATURES = 128  # sines and cosines of the flow time
+PLACE_FEATURES = 32  # sines and cosines of a token's row and column
+MLP_RATIO = 4
+STREAMS = 2  # video; audio and text
+MODULATIONS = 6  # shift, scale and gate, for attention and for the MLP
+
+_TRAINING_BYTES = 4 + 4 + 4 + 4  # weight, gradient, average, momentum: fp32 each
+
+
+@dataclass(frozen=True)
+class Config:
+    """One size. Lengths are in pixels, tokens or channels, as named."""
+
+    name: str
+    width: int  # D: channels of a token inside the network
+    depth: int  # L: blocks
+    heads: int
+    width_px: int = 96
+    height_px: int = 64
+    patch_px: int = 8
+    token_dims: int = 64  # C: channels of a video token outside the network
+    key_frames: int = 6  # of a clip; a still has one
+    key_fps: float = 2.0
+    audio_tokens: int = 24
+    audio_dims: int = 24  # A: channels of an audio token outside the network
+    audio_fps: float = 8.0
+    text_tokens: int = 24  # most words of a prompt
+    words: int = 1024  # room in the table of word vectors
+    labels: int = 512  # room in the head that names each token's subject; 0 is the background
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads or (self.width // self.heads) % 16:
+            raise ValueError("a head's channels must be a whole multiple of 16")
+        if self.width_px % self.patch_px or self.height_px % self.patch_px:
+            raise ValueError("the frame must be whole patches")
+
+    @property
+    def head_dims(self) -> int:
+        """Channels of one attention head."""
+        return self.width // self.heads
+
+    @property
+    def rows(self) -> int:
+        """Tokens from top to bottom."""
+        return self.height_px // self.patch_px
+
+    @property
+    def columns(self) -> int:
+        """Tokens from left to right."""
+        return self.width_px // self.patch_px
+
+    def video_tokens(self, frames: int) -> int:
+        """Return how many tokens so many key frames are."""
+        return frames * self.rows * self.columns
+
+    @property
+    def clip_tokens(self) -> int:
+        """Tokens of a clip with sound and text: the length attention works on."""
+        return self.video_tokens(self.key_frames) + self.audio_tokens + self.text_tokens
+
+    @property
+    def still_tokens(self) -> int:
+        """Tokens of a still with its text."""
+        return self.video_tokens(1) + self.text_tokens
+
+    @property
+    def parameters(self) -> int:
+        """Weights of the network, without the codec."""
+        d = self.width
+        matrices = 4 * d * d + 2 * MLP_RATIO * d * d  # qkv, projection, up, down
+        biases = d + MLP_RATIO * d + d  # projection, up, down
+        block = STREAMS * (matrices + biases + 2 * self.head_dims + MODULATIONS * d)
+        time = (TIME_FEATURES * d + d) + (d * d + d)
+        shared = d * STREAMS * MODULATIONS * d + STREAMS * MODULATIONS * d
+        text = self.words * d + self.text_tokens * d + (d * d + d)
+        inputs = (self.token_dims * d + d) + (self.audio_dims * d + d)
+        places = PLACE_FEATURES * d + d + 2 * d  # and whether a token is given
+        outputs = (d * self.token_dims + self.token_dims) + (d * self.audio_dims + self.audio_dims)
+        ends = STREAMS * 2 * d  # shift and scale before the outputs
+        labels = d * self.labels + self.labels
+        whole = self.depth * block + time + shared + text + inputs + places
+        return whole + outputs + ends + labels
+
+    def forward_flops(self, video: int, other: int) -> int:
+        """Return multiplications and additions of one evaluation, both counted, per sample.
+
+        ``video`` and ``other`` are tokens in either stream. Matrix products of the blocks only:
+        the rest is below a percent.
+        """
+        d, n = self.width, video + other
+        products = 2 * (4 + 2 * MLP_RATIO) * d * d * n
+        attention = 2 * 2 * n * n * d
+        return self.depth * (products + attention)
+
+    @property
+    def still_flops(self) -> int:
+        """Operations of one evaluation on a still."""
+        return self.forward_flops(self.video_tokens(1), self.text_tokens)
+
+    @property
+    def clip_flops(self) -> int:
+        """Operations of one evaluation on a clip with sound."""
+        other = self.audio_tokens + self.text_tokens
+        return self.forward_flops(self.video_tokens(self.key_frames), other)
+
+    @property
+    def weights_bytes(self) -> int:
+        """What the weights weigh in half precision."""
+        return 2 * self.parameters
+
+    @property
+    def training_bytes(self) -> int:
+        """What training holds beside activations, with Muon's one momentum a weight."""
+        return _TRAINING_BYTES * self.parameters
+
+
+_LARGE = {
+    "width_px": 768,
+    "height_px": 512,
+    "patch_px": 32,
+    "token_dims": 256,
+    "text_tokens": 128,
+    "key_frames": 25,
+    "key_fps": 5.0,
+    "audio_tokens": 125,
+    "audio_dims": 64,
+    "audio_fps": 25.0,
+    "words": 65536,
+}
+
+CONFIGS = {
+    config.name: config
+    for config in (
+        Config("tiny", width=64, depth=2, heads=2),  # for tests
+        Config("pocket", width=256, depth=8, heads=4),
+        Config("pocket-wide", width=384, depth=10, heads=6),
+        Config("pouch", width=768, depth=16, heads=12, width_px=192, height_px=128, patch_px=16),
+        Config("one-billion", width=1536, depth=18, heads=12, **_LARGE),
+        Config("three-billion", width=2304, depth=24, heads=18, **_LARGE),
+        Config("thirteen-billion", width=4096, depth=32, heads=32, **_LARGE),
+    )
+}
+
+
+def config_named(name: str) -> Config:
+    """Return a row of the table. Raises UsageError for a name that is not in it."""
+    try:
+        return CONFIGS[name]
+    except KeyError:
+        known = ", ".join(CONFIGS)
+        raise UsageError(f"There is no model size {name!r}.", hint=f"There are: {known}.") from None
