@@ -124,7 +124,7 @@ PROMPTS = [
     ),
     ("a car without wheels drives", "road: car drive", ""),
     ("the farmer's tractor drives on a farm", "farm: tractor drive", "farmer's"),
-    ("a bird's nest in a tree", "meadow: bird nest stand; tree stand", "in"),
+    ("a bird's nest in a tree", "meadow: nest stand; tree stand", "bird's in"),
     ("DOGS RUNNING!!!", "meadow: dog run; dog run", ""),
     (
         "the ball bounces to the right then it rolls",

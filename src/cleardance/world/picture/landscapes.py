@@ -31,17 +31,14 @@ def soften(c: Canvas, e: Easel, top: float, depth: float, bottom: float) -> None
     c.mist(top, bottom, e.light.haze, 0.5 * (1.0 - depth))
 
 
-def turf(e: Easel, ground_y: float, colour: str, lift: float = 46.0, white: bool = False) -> Canvas:
-    """Paint the ground actors stand on: its edge ``lift`` above their feet, darker towards us.
-
-    What is ``white`` has blue shade.
-    """
+def turf(e: Easel, ground_y: float, colour: str, lift: float = 46.0) -> Canvas:
+    """Paint the ground actors stand on: its edge ``lift`` above their feet, darker towards us."""
     line = Waves(e.rng, 700.0, 260.0)
     c = e.sheet(1.0, ground_y - lift - 70.0)
     base, top = e.light.soil(colour), ground_y - lift
     c.ground(line.under(top, 7.0), dim(base, 1.09))
     c.ground(line.under(top + 20.0, 7.0, 90.0), base)
-    dark = mix(dim(base, 0.72), e.light.lit("#9fc0f0"), 0.7 if white else 0.0)
+    dark = mix(dim(base, 0.72), e.light.white(1.0, 0.6), e.light.snow)
     c.ground(line.under(ground_y + 42.0, -16.0, 300.0, 0.8), mix(base, dark, 0.2))
     c.ground(line.under(ground_y + 104.0, -14.0, 900.0, 0.7), mix(base, dark, 0.45))
     if e.light.wet:

@@ -14,7 +14,8 @@ class Light:
 
     ``sky`` runs from zenith to horizon. Gains are per channel, 1 leaves a colour as it is.
     ``fade`` is how much of its colour the farthest thing loses to ``haze``; ``snow`` how much of
-    the ground is covered; ``wet`` how shiny it is; ``cover`` how cloudy; all 0 to 1.
+    the ground is covered; ``wet`` how shiny it is; ``cover`` how cloudy; all 0 to 1. Snow has its
+    own colours: it stays the brightest thing on the ground at any hour, and its shade is blue.
     """
 
     sky: tuple[RGB, RGB, RGB]
@@ -24,6 +25,8 @@ class Light:
     cloud: RGB
     cloud_shade: RGB
     actors: RGB
+    snow_sunlit: RGB
+    snow_shade: RGB
     fade: float
     falloff: float = 1.2  # of colour with nearness: the less, the thicker the air
     cover: float = 0.35
@@ -46,13 +49,16 @@ class Light:
 
     def soil(self, colour: RGB | str, depth: float = 1.0) -> RGB:
         """Return how the ground looks: as ``lit``, under what snow there is."""
-        base = rgb(colour) if isinstance(colour, str) else colour
-        return self.lit(mix(base, (240.0, 246.0, 253.0), self.snow), depth)
+        return mix(self.lit(colour, depth), self.white(depth, 0.1), self.snow)
+
+    def white(self, depth: float = 1.0, shade: float = 0.0) -> RGB:
+        """Return how snow looks, from sunlit (shade 0) to shaded (1); it fades half as much."""
+        haze = 0.5 * self.fade * (1.0 - min(depth, 1.0)) ** self.falloff
+        return mix(mix(self.snow_sunlit, self.snow_shade, shade), self.haze, haze)
 
     def leaf(self, colour: RGB | str, depth: float = 1.0) -> RGB:
         """Return how foliage and roofs look: as ``lit``, dusted with what snow there is."""
-        base = rgb(colour) if isinstance(colour, str) else colour
-        return self.lit(mix(base, (240.0, 246.0, 253.0), 0.5 * self.snow), depth)
+        return mix(self.lit(colour, depth), self.white(depth, 0.1), 0.5 * self.snow)
 
     def lamp(self, colour: RGB | str, off: RGB | str, depth: float = 1.0) -> RGB:
         """Return the colour of something that shines when it is dark."""
@@ -75,6 +81,8 @@ _TIMES: dict[TimeOfDay, Light] = {
         cloud=rgb("#ffffff"),
         cloud_shade=rgb("#d9ebf8"),
         actors=(1.0, 1.0, 1.0),
+        snow_sunlit=rgb("#f9fcff"),
+        snow_shade=rgb("#b7d0f0"),
         fade=0.78,
     ),
     TimeOfDay.DUSK: Light(
@@ -85,6 +93,8 @@ _TIMES: dict[TimeOfDay, Light] = {
         cloud=rgb("#ffb494"),
         cloud_shade=rgb("#b4638f"),
         actors=(1.0, 0.88, 0.85),
+        snow_sunlit=rgb("#fbe9e6"),
+        snow_shade=rgb("#7d86d2"),
         fade=0.80,
         lamps=True,
         sun_height=0.16,
@@ -97,6 +107,8 @@ _TIMES: dict[TimeOfDay, Light] = {
         cloud=rgb("#33497f"),
         cloud_shade=rgb("#223364"),
         actors=(0.72, 0.79, 0.96),
+        snow_sunlit=rgb("#93aede"),
+        snow_shade=rgb("#3f5ba3"),
         fade=0.82,
         dark=True,
         lamps=True,
@@ -110,6 +122,8 @@ _TIMES: dict[TimeOfDay, Light] = {
         cloud=rgb("#fff1ea"),
         cloud_shade=rgb("#e9b9c6"),
         actors=(1.0, 0.95, 0.93),
+        snow_sunlit=rgb("#fff6f4"),
+        snow_shade=rgb("#b9c3ea"),
         fade=0.84,
         sun_height=0.22,
     ),
@@ -125,6 +139,8 @@ def _veiled(light: Light, veil: RGB, amount: float) -> Light:
         haze=mix(light.haze, veil, amount),
         cloud=mix(light.cloud, veil, 0.8 * amount),
         cloud_shade=mix(light.cloud_shade, veil, 0.8 * amount),
+        snow_sunlit=mix(light.snow_sunlit, veil, 0.35 * amount),
+        snow_shade=mix(light.snow_shade, veil, 0.5 * amount),
     )
 
 

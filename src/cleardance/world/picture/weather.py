@@ -111,6 +111,12 @@ def _weather(shot: Shot, space: _Space) -> list[Air]:
         return []
     if shot.weather is Weather.RAIN:
         return [_rain(space, 26.0, 1.5, 0.5, 40), _rain(space, 44.0, 2.1, 1.1, 26)]
+    if shot.weather is Weather.WIND and shot.place is Place.SNOWFIELD:
+        return [
+            _spindrift(space, 2.6, 0.55, 0.9),
+            _Gusts.of(space),
+            _spindrift(space, 4.0, 0.8, 1.2),
+        ]
     if shot.weather is Weather.WIND:
         leaves = [] if medium is Medium.WATER else [_Leaves.of(shot.place, space)]
         return [_Gusts.of(space), *leaves]
@@ -130,26 +136,20 @@ def _finished(space: _Space, c: Canvas) -> Pixels:
     return c.pixels if fineness(space.height_px) == 1 else c.halved()
 
 
-def _everywhere(space: _Space, count_per_height: int) -> list[tuple[float, float, float, float]]:
+def _everywhere(space: _Space, count_per_height: int) -> list[list[float]]:
     """Return places (x, y) over the frame and two free numbers each, count per square of frame."""
     count = max(3, round(count_per_height * space.wide / 1000.0))
     x, y, u, v = space.rng.random((4, count))
-    return list(
-        zip(
-            ((x - 0.5) * space.wide).tolist(),
-            (1000.0 * y).tolist(),
-            u.tolist(),
-            v.tolist(),
-            strict=True,
-        )
-    )
+    places: list[list[float]] = np.stack(
+        ((x - 0.5) * space.wide, 1000.0 * y, u, v), axis=1
+    ).tolist()
+    return places
 
 
 def _wrapped(space: _Space, x: float, y: float, reach: float) -> list[tuple[float, float]]:
     """Return where to draw a thing near an edge so that the sheet repeats."""
-    xs = [
-        x + k * space.wide for k in (-1, 0, 1) if abs(x + k * space.wide) < space.wide / 2 + reach
-    ]
+    half = space.wide / 2 + reach
+    xs = [a for a in (x - space.wide, x, x + space.wide) if abs(a) < half]
     ys = [y + k * 1000.0 for k in (-1, 0, 1) if -reach < y + k * 1000.0 < 1000.0 + reach]
     return [(a, b) for a in xs for b in ys]
 
@@ -190,6 +190,17 @@ def _snow(space: _Space, size: float, fall: float, depth: float) -> _Sheet:
     return _Sheet(
         _finished(space, c), 0.02 * depth, fall, depth, 0.012 + 0.008 * depth, 3.1 - depth
     )
+
+
+def _spindrift(space: _Space, size: float, speed: float, depth: float) -> _Sheet:
+    """Powder off the ground, carried along by the wind: the lower, the denser."""
+    c, tone = _blank(space), 36.0 if space.light.dark else 58.0
+    for x, y, u, v in _everywhere(space, 42):
+        thick, long = max(size * (0.6 + 0.6 * u), 1000.0 / space.height_px), 4.0 + 9.0 * v
+        for a, b in _wrapped(space, x, 950.0 - 440.0 * (y / 1000.0) ** 1.5, 60.0):
+            c.oval(a, b, size * long, 0.5 * thick, (tone, tone, 1.06 * tone))
+    c.pixels = np.asarray(cv2.GaussianBlur(c.pixels, (0, 0), 2.4 * c.scale + 0.2), np.uint8)
+    return _Sheet(_finished(space, c), speed, 0.0, depth, 0.012, 2.3)
 
 
 def _fog(space: _Space, drift: float, depth: float) -> _Sheet:
@@ -325,7 +336,7 @@ class _Gusts:
 
 @dataclass(frozen=True)
 class _Leaves:
-    """Leaves (sand grains, snow) that tumble by on the wind."""
+    """Leaves (sand grains) that tumble by on the wind."""
 
     shapes: tuple[tuple[Pixels, Pixels], ...]  # turned step by step: what is hidden, what is seen
     seeds: list[list[float]]
@@ -385,6 +396,5 @@ _BLOWN: dict[Place, tuple[str, ...]] = {
     Place.FOREST: ("#d9743f", "#e9b44c", "#b9553a"),
     Place.DESERT: ("#c9a06a", "#b98a58"),
     Place.BEACH: ("#e8cf9a", "#8fc06a"),
-    Place.SNOWFIELD: ("#ffffff", "#eaf2fc"),
     Place.SKY: ("#ffffff", "#f2f7fd"),
 }
