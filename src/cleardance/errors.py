@@ -18,6 +18,7 @@
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
     ├── GenerationFailed            500 GenerationFailed
     ├── SealFailed                  500 SealFailed           watermark or signature not made
+    │   └── TimeStampUnavailable    503 SealFailed.TimeStamp the release waits for it
     └── VerificationError           422 VerificationFailed   never a bare bool
         ├── SealInvalid             422 VerificationFailed.Seal
         └── LedgerInvalid           422 VerificationFailed.Ledger
@@ -140,6 +141,13 @@ class SealFailed(CleardanceError):
     """Watermarking or signing failed; the output stays unreleased."""
 
     code = "SealFailed"
+
+
+class TimeStampUnavailable(SealFailed):
+    """The outside time stamp authority did not answer; the release waits for it."""
+
+    code = "SealFailed.TimeStamp"
+    http_status = 503
 
 
 class VerificationError(CleardanceError):

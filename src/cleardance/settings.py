@@ -41,6 +41,20 @@ class Settings(BaseSettings):
     """Name of the ledger and of its key, like ``example.org/cleardance``; never change it."""
     database_url: str | None = None
     """A SQLAlchemy URL; without one, the SQLite file in the home."""
+    signing_chain: Path | None = None
+    """Your own certificate for signing outputs, PEM, leaf first; else ours is made and used."""
+    signing_key: Path | None = None
+    """Its private key, PEM."""
+    signing_callback: str | None = None
+    """Instead of a key file, ``package.module:function`` that signs: a KMS, an HSM."""
+    trust: Path | None = None
+    """More roots to trust, PEM: your own certificate's, your time stamp authority's."""
+    tsa_url: str | None = None
+    """An outside time stamp authority (RFC 3161); else our own answers on the loopback."""
+    tsa_policy: Literal["require", "skip"] = "require"
+    """When it does not answer: hold the release, or sign without and say so in the record."""
+    publish_prompt: bool = False
+    """Whether outputs state their prompt; else they carry a commitment to it."""
 
     @field_validator("origin")
     @classmethod
@@ -49,10 +63,20 @@ class Settings(BaseSettings):
             raise ValueError("must be 1 to 255 characters without spaces or '+'")
         return origin
 
+    @field_validator("tsa_url")
+    @classmethod
+    def _is_url(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url
+
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
         if self.environment == "production" and self.origin == DEVELOPMENT_ORIGIN:
             raise ValueError("origin must be set in production, to a name that is yours alone")
+        keys = [self.signing_key, self.signing_callback]
+        if keys.count(None) != (2 if self.signing_chain is None else 1):
+            raise ValueError("signing_chain needs signing_key or signing_callback, not both")
         return self
 
     @classmethod

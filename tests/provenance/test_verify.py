@@ -77,7 +77,8 @@ def test_untouched_file_is_trusted_and_says_what_was_meant(
 ) -> None:
     facts = verify_signed(sealed.path, authority.root_pem)
     assert facts.record is not None
-    assert facts.record.model_dump() == record(make_parts())
+    assert facts.record.model_dump() == record(make_parts(time_stamp="own"))
+    assert facts.signed_at is not None
     assert facts.source_type == "algorithmicMedia"
     assert facts.signed_by == "Harbour Films"
     assert facts.ingredients == ()
@@ -151,16 +152,20 @@ def test_an_expired_certificate_signs_nothing(unsigned: Path, tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]
 
 
-def test_a_file_without_time_stamp_does_not_outlive_its_certificate(
+def test_only_a_time_stamp_lets_a_file_outlive_its_certificate(
     unsigned: Path, tmp_path: Path
 ) -> None:
     authority = _with_leaf_until(tmp_path / "keys", datetime.now(UTC) + timedelta(seconds=2))
-    path = tmp_path / "short.mp4"
-    sign(unsigned, path, make_parts(), authority)
-    verify_signed(path, authority.root_pem)
-    time.sleep(3.1)  # certificates end on whole seconds
-    with pytest.raises(SealInvalid, match="expired"):
+    stamped, bare = tmp_path / "stamped.mp4", tmp_path / "bare.mp4"
+    assert sign(unsigned, stamped, make_parts(), authority).time_stamp == "own"
+    said = sign(unsigned, bare, make_parts(), replace(authority, time_stamps=None))
+    assert said.time_stamp == "none"
+    for path in (stamped, bare):
         verify_signed(path, authority.root_pem)
+    time.sleep(3.1)  # certificates end on whole seconds
+    assert verify_signed(stamped, authority.root_pem).signed_at is not None
+    with pytest.raises(SealInvalid, match="expired"):
+        verify_signed(bare, authority.root_pem)
 
 
 def test_untouched_ingredient_of_a_stranger_is_kept(

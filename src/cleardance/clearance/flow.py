@@ -12,7 +12,13 @@ from cleardance.clearance.progress import StepProgress, Watch, silent
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Queued, Refused, Released
-from cleardance.errors import BlobDamaged, CleardanceError, StoreError, TaskBusy
+from cleardance.errors import (
+    BlobDamaged,
+    CleardanceError,
+    StoreError,
+    TaskBusy,
+    TimeStampUnavailable,
+)
 from cleardance.request import Request
 from cleardance.store.tables import TaskStatus
 
@@ -94,7 +100,8 @@ def _marking_failures(service: Service, task_id: str) -> Iterator[None]:
 
 def _can_go_on_later(error: CleardanceError) -> bool:
     """Whether it is not the task's fault: it can go on once there is space again, say."""
-    return isinstance(error, StoreError) and not isinstance(error, BlobDamaged)
+    waits = isinstance(error, StoreError | TimeStampUnavailable)
+    return waits and not isinstance(error, BlobDamaged)
 
 
 def _make(service: Service, ask: AskCleared, watch: Watch) -> Released | Refused:

@@ -90,6 +90,8 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         fps=FPS,
         duration_s=0.0 if request.still else request.duration_s,
         prompt_commitment=personal(request.prompt, task.salt),
+        audio=request.audio and not request.still,
+        prompt=request.prompt if service.settings.publish_prompt else None,
         extra=cleared.generated.recipe,
     )
     parts = ManifestParts(

@@ -32,10 +32,10 @@ class Service:
 
     @cached_property
     def authority(self) -> "Authority":
-        """The certificate authority that signs outputs, made at first use."""
-        from cleardance.provenance.authority import open_authority
+        """What signs outputs: our own authority, made at first use, or the operator's."""
+        from cleardance.provenance.operator import authority_of
 
-        return open_authority(self.store.home.keys, self.settings.origin)
+        return authority_of(self.settings, self.store.home.keys)
 
     def task(self, task_id: str) -> tasks.TaskRow:
         """Return a task as stored. Raises NotFound."""

@@ -1,8 +1,9 @@
 """Our own certificate authority: made at first use, kept in files only we can read.
 
-Root (20 years) signs an intermediate (10 years), which signs the leaf (3 years) that signs media.
-The leaf is renewed by itself; whoever trusts the root keeps trusting the files. An operator with
-a certificate from elsewhere builds an `Authority` from its PEMs instead.
+Root (20 years) signs an intermediate (10 years), which signs the leaf (90 days) that signs media,
+and the certificate of our time stamps (5 years), which let files outlive that leaf. Both are
+renewed by themselves; whoever trusts the root keeps trusting the files. An operator with a
+certificate from elsewhere uses `provenance.operator` instead.
 
 Profile: C2PA 2.2, section 14.5 (X.509 certificates for claim signing), over RFC 5280.
 """
@@ -10,7 +11,7 @@ Profile: C2PA 2.2, section 14.5 (X.509 certificates for claim signing), over RFC
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,16 +25,21 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from cleardance.errors import SealFailed
 
 from .profile import check_profile
+from .tsa import TimeStamper
+
+SignCallback = Callable[[bytes], bytes]
+"""Given the bytes to sign, returns the ES256 signature: r and s, 32 bytes each."""
 
 CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")  # c2pa-kp-claimSigning
 EMAIL_PROTECTION = ExtendedKeyUsageOID.EMAIL_PROTECTION  # what C2PA 1.x verifiers look for
 
 ROOT_VALIDITY = timedelta(days=20 * 365)
 INTERMEDIATE_VALIDITY = timedelta(days=10 * 365)
-# A file without a time stamp turns Invalid with its leaf, so leaves live long and are renewed
-# early: every file can be verified for at least two years. Time stamps will allow short ones.
-LEAF_VALIDITY = timedelta(days=3 * 365)
-RENEW_BEFORE = timedelta(days=2 * 365)
+# Short, because a file with a time stamp stays valid after its leaf: a stolen key is soon useless.
+LEAF_VALIDITY = timedelta(days=90)
+RENEW_BEFORE = timedelta(days=30)
+STAMPER_VALIDITY = timedelta(days=5 * 365)
+RENEW_STAMPER_BEFORE = timedelta(days=365)
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -42,9 +48,11 @@ class Authority:
     """What signing and verifying need: the chain (leaf first, without the root), key and root."""
 
     chain_pem: str
-    key_pem: str
-    root_pem: str
-    tsa_url: str | None = None  # RFC 3161 time stamps, so that files outlive the leaf
+    key_pem: str | None  # None when `sign_with` signs
+    root_pem: str  # what we trust when we read back; may hold several roots
+    time_stamps: TimeStamper | str | None = None  # ours, or the URL of an outside authority
+    stamps_required: bool = True  # without one nothing is signed; else the record says "none"
+    sign_with: SignCallback | None = None  # a key that is kept elsewhere, in a KMS or HSM
 
     def __repr__(self) -> str:
         return "Authority(…)"  # the key must not reach a log
@@ -56,8 +64,11 @@ def open_authority(
     *,
     now: datetime | None = None,
     tsa_url: str | None = None,
+    stamps_required: bool = True,
 ) -> Authority:
     """Return the authority kept in ``keys_dir``, making or renewing what is missing.
+
+    Time stamps are our own unless ``tsa_url`` names an outside authority.
 
     Safe when several processes come first at once: one makes the keys, the others wait and read.
     Raises SealFailed, with the reason named, when keys can be read by others, do not belong
@@ -79,11 +90,15 @@ def open_authority(
         leaf = _kept(keys_dir, "leaf")
         if leaf is None or not _fresh(leaf, middle, now, RENEW_BEFORE):
             leaf = _keep(keys_dir, "leaf", _issue_leaf(middle, organisation, now))
+        stamper = _kept(keys_dir, "tsa")
+        if stamper is None or not _fresh(stamper, root, now, RENEW_STAMPER_BEFORE):
+            stamper = _keep(keys_dir, "tsa", _issue_stamper(root, organisation, now))
     authority = Authority(
         chain_pem=leaf.certificate_pem + middle.certificate_pem,
         key_pem=leaf.key_pem,
         root_pem=root.certificate_pem,
-        tsa_url=tsa_url,
+        time_stamps=tsa_url or TimeStamper(stamper.certificate_pem, stamper.key_pem),
+        stamps_required=stamps_required,
     )
     check_profile(authority.chain_pem, authority.key_pem, now)
     return authority
@@ -115,7 +130,7 @@ class Identity:
 def _locked(keys_dir: Path) -> Iterator[None]:
     """Make the folder for us alone and hold its lock."""
     keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _check_private(keys_dir)
+    check_private(keys_dir)
     lock = os.open(keys_dir / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -124,7 +139,8 @@ def _locked(keys_dir: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _check_private(path: Path) -> None:
+def check_private(path: Path) -> None:
+    """Raise SealFailed if others than the owner can read ``path``."""
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         raise SealFailed(
@@ -139,7 +155,7 @@ def _kept(keys_dir: Path, name: str) -> Identity | None:
     path = keys_dir / f"{name}.pem"
     if not path.exists():
         return None
-    _check_private(path)
+    check_private(path)
     pem = path.read_bytes()
     try:
         key = serialization.load_pem_private_key(pem, password=None)
@@ -258,5 +274,20 @@ def _issue_leaf(
         .add_extension(_usage(ca=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([CLAIM_SIGNING, EMAIL_PROTECTION]), critical=False)
         .sign(middle.key, hashes.SHA256())
+    )
+    return Identity(certificate, key)
+
+
+def _issue_stamper(root: Identity, organisation: str, now: datetime) -> Identity:
+    """RFC 3161, 2.3: time stamping is the only use, and critical."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    end = min(now + STAMPER_VALIDITY, root.certificate.not_valid_after_utc)
+    name = _name(organisation, "time")
+    certificate = (
+        _builder(name, root.certificate.subject, key, root.key, now, end)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(ca=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(root.key, hashes.SHA256())
     )
     return Identity(certificate, key)

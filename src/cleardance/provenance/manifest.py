@@ -26,6 +26,10 @@ _MINING = (
 )
 
 
+TimeStamp = Literal["own", "outside", "none"]
+"""Whose RFC 3161 time stamp the signature carries."""
+
+
 class SourceType(StrEnum):
     """IPTC digital source types a generator can have."""
 
@@ -54,6 +58,7 @@ class Recipe:
     fps: int
     duration_s: float
     prompt_commitment: str  # sha256 hex of the salted prompt: proves it later, reveals nothing
+    audio: bool = True
     prompt: str | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
@@ -67,6 +72,7 @@ class Recipe:
             "height_px": self.height_px,
             "fps": self.fps,
             "duration_s": self.duration_s,
+            "audio": self.audio,
             "prompt_commitment": self.prompt_commitment,
             **self.extra,
         }
@@ -85,6 +91,7 @@ class ManifestParts:
     source_type: SourceType
     recipe: Recipe
     watermark: str = "none"
+    time_stamp: TimeStamp = "none"  # filled in by signing
     ingredients: tuple[Ingredient, ...] = ()
 
 
@@ -98,8 +105,9 @@ class Record(BaseModel):
     output: str = Field(max_length=200)
     verdict_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     registry_revision: int = Field(ge=0)
-    recipe: dict[str, str | int | float]
+    recipe: dict[str, str | bool | int | float]
     watermark: str = Field(max_length=100)
+    time_stamp: TimeStamp = "none"
 
 
 def build_manifest(parts: ManifestParts, mime: str) -> dict[str, Any]:
@@ -125,6 +133,7 @@ def record(parts: ManifestParts) -> dict[str, Any]:
         registry_revision=parts.registry_revision,
         recipe=parts.recipe.as_json(),
         watermark=parts.watermark,
+        time_stamp=parts.time_stamp,
     ).model_dump()
 
 

@@ -9,13 +9,17 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from cleardance.errors import SealFailed
 
 E = TypeVar("E", bound=x509.ExtensionType)
+
+_PROBE = b"cleardance asks for a signature to see whose key this is"
+_HALF_BYTES = 32
 
 ALLOWED_USES = {
     ObjectIdentifier("1.3.6.1.4.1.62558.2.1"),  # C2PA claim signing
@@ -24,16 +28,22 @@ ALLOWED_USES = {
 }
 
 
-def check_profile(chain_pem: str, key_pem: str, now: datetime) -> None:
+def check_profile(
+    chain_pem: str,
+    key_pem: str | None,
+    now: datetime,
+    sign_with: Callable[[bytes], bytes] | None = None,
+) -> None:
     """Raise SealFailed ``profile: REASON`` unless the chain and key may sign claims at ``now``.
+
+    The key is a PEM, or the callback that signs with it and is asked for one signature.
 
     Reasons: no-intermediate, not-x509-v3, leaf-is-ca, self-signed, no-authority-key-identifier,
     no-digital-signature, key-usage-not-critical, no-extended-key-usage, wrong-extended-key-usage,
-    not-yet-valid, expired, chain-broken, key-mismatch, not-es256.
+    not-yet-valid, expired, chain-broken, key-mismatch, not-es256, no-key, key-unavailable.
     """
     try:
         chain = x509.load_pem_x509_certificates(chain_pem.encode())
-        key = serialization.load_pem_private_key(key_pem.encode(), password=None)
     except ValueError as error:
         raise _refused("unreadable", "certificate or key is not PEM") from error
     if len(chain) < 2:
@@ -44,10 +54,40 @@ def check_profile(chain_pem: str, key_pem: str, now: datetime) -> None:
             raise _refused(reason, f"certificate of {leaf.subject.rfc4514_string()}")
     _check_time(leaf, now)
     _check_issued(leaf, issuer)
+    if sign_with is not None:
+        _check_callback(leaf, sign_with)
+    elif key_pem is None:
+        raise _refused("no-key", "there is neither a private key nor a callback")
+    else:
+        _check_key(leaf, key_pem)
+
+
+def _check_key(leaf: x509.Certificate, key_pem: str) -> None:
+    try:
+        key = serialization.load_pem_private_key(key_pem.encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise _refused("unreadable", "certificate or key is not PEM") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
         raise _refused("not-es256", "the key is not on curve P-256")
     if key.public_key() != leaf.public_key():
         raise _refused("key-mismatch", "the private key is not the certificate's")
+
+
+def _check_callback(leaf: x509.Certificate, sign_with: Callable[[bytes], bytes]) -> None:
+    public = leaf.public_key()
+    if not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.name != "secp256r1":
+        raise _refused("not-es256", "the key is not on curve P-256")
+    try:
+        raw = sign_with(_PROBE)
+    except Exception as error:  # the operator's code, or what is behind it
+        raise _refused("key-unavailable", f"the callback failed: {error!r}") from error
+    if len(raw) != 2 * _HALF_BYTES:
+        raise _refused("key-mismatch", "the callback must return r and s, 32 bytes each")
+    r, s = (int.from_bytes(half, "big") for half in (raw[:_HALF_BYTES], raw[_HALF_BYTES:]))
+    try:
+        public.verify(encode_dss_signature(r, s), _PROBE, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise _refused("key-mismatch", "the callback's key is not the certificate's") from error
 
 
 def _check_time(leaf: x509.Certificate, now: datetime) -> None:

@@ -29,7 +29,7 @@ from cleardance.media import (
 from .authority import Authority
 from .manifest import ManifestParts, record
 from .sign import sign
-from .verify import State, verify_signed
+from .verify import ManifestFacts, State, verify_signed
 from .watermark import NoWatermark, Watermark
 
 _LUMA_709 = np.array([0.2126, 0.7152, 0.0722])
@@ -85,8 +85,9 @@ def seal(
         with part("encode"):
             _encode(parts.source, unsigned, manifest.ledger_index, mark, progress)
         with part("sign"):
-            sign(unsigned, sealed, manifest, authority)
-            return _proved(sealed, replace(parts, manifest=manifest), authority)
+            signed = sign(unsigned, sealed, manifest, authority)
+            facts = verify_signed(sealed, authority.root_pem)
+            return _proved(sealed, replace(parts, manifest=signed), facts)
     except BaseException:
         sealed.unlink(missing_ok=True)
         raise
@@ -101,8 +102,11 @@ def prove(
 
     Raises SealInvalid unless it says exactly what sealing these parts would have made it say.
     """
+    facts = verify_signed(path, authority.root_pem)
     manifest = replace(parts.manifest, watermark=(watermark or NoWatermark()).name)
-    return _proved(path, replace(parts, manifest=manifest), authority)
+    if facts.record:  # whether there was a time stamp was only known when it was signed
+        manifest = replace(manifest, time_stamp=facts.record.time_stamp)
+    return _proved(path, replace(parts, manifest=manifest), facts)
 
 
 def file_sha256(path: Path) -> str:
@@ -139,16 +143,20 @@ def _marked_still(frame: Frame, payload: int, mark: Watermark) -> Frame:
     return marked
 
 
-def _proved(sealed: Path, parts: UnsealedParts, authority: Authority) -> Sealed:
-    """Read the file back and compare it with what was meant; raises SealInvalid."""
+def _proved(sealed: Path, parts: UnsealedParts, facts: ManifestFacts) -> Sealed:
+    """Compare what was read back with what was meant; raises SealInvalid."""
     manifest = parts.manifest
-    facts = verify_signed(sealed, authority.root_pem)
     found = facts.record.model_dump() if facts.record else None
     if found != record(manifest):
         raise SealInvalid(f"{sealed.name} does not say what was signed: {found}")
     if facts.source_type != manifest.source_type:
         raise SealInvalid(
             f"{sealed.name} discloses {facts.source_type}, not {manifest.source_type}"
+        )
+    if manifest.time_stamp != "none" and facts.signed_at is None:
+        raise SealInvalid(
+            f"{sealed.name} carries no time stamp that is trusted here",
+            hint="Put the root of the time stamp authority among the trusted ones (trust).",
         )
     _check_media(sealed, parts)
     return Sealed(

@@ -1,6 +1,9 @@
 """Signing a file: a C2PA manifest embedded in a copy, whole or not at all."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,17 +12,19 @@ from c2pa import (  # type: ignore[import-untyped]
     Builder,
     C2paError,
     C2paSignerInfo,
+    C2paSigningAlg,
     Context,
     Settings,
     Signer,
 )
 
-from cleardance.errors import DiskFull, SealFailed
+from cleardance.errors import DiskFull, SealFailed, TimeStampUnavailable
 from cleardance.media.output import FULL
 
 from .authority import Authority
 from .manifest import Ingredient, ManifestParts, build_manifest, ingredient_label
 from .profile import check_profile
+from .tsa import TimeStamper, served
 
 MIME = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png"}
 
@@ -30,17 +35,58 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def sign(src: Path, dst: Path, parts: ManifestParts, authority: Authority) -> None:
-    """Write ``dst``: ``src`` (mp4, mov or png) with a signed manifest.
+def sign(src: Path, dst: Path, parts: ManifestParts, authority: Authority) -> ManifestParts:
+    """Write ``dst``: ``src`` (mp4, mov or png) with a signed manifest; return what it states.
 
-    Raises SealFailed with the reason named; then ``dst`` does not exist or is what it was before.
-    DiskFull when there is no space.
+    That is ``parts``, but for ``time_stamp``: whether the signature got one, and whose.
+    Raises SealFailed with the reason named; TimeStampUnavailable when there is no time stamp and
+    the authority requires one; DiskFull. Then ``dst`` does not exist or is what it was before.
     """
-    check_profile(authority.chain_pem, authority.key_pem, datetime.now(UTC))
+    check_profile(authority.chain_pem, authority.key_pem, datetime.now(UTC), authority.sign_with)
+    match authority.time_stamps:
+        case None:
+            return _sign(src, dst, replace(parts, time_stamp="none"), authority, None)
+        case TimeStamper() as ours:
+            with _served(ours) as url:
+                return _sign(src, dst, replace(parts, time_stamp="own"), authority, url)
+        case url:
+            return _sign_with_outside_stamp(src, dst, parts, authority, url)
+
+
+def _sign_with_outside_stamp(
+    src: Path, dst: Path, parts: ManifestParts, authority: Authority, url: str
+) -> ManifestParts:
+    try:
+        return _sign(src, dst, replace(parts, time_stamp="outside"), authority, url)
+    except SealFailed as error:
+        # The library does not say which part failed: whatever works without a stamp failed by it.
+        signed = _sign(src, dst, replace(parts, time_stamp="none"), authority, None)
+        if authority.stamps_required:
+            dst.unlink()
+            raise TimeStampUnavailable(
+                f"{dst.name} was not signed: {url} gave no time stamp: {error.message}",
+                hint="The release waits: run `cleardance worker --once` when it answers again, "
+                'or set tsa_policy = "skip".',
+            ) from error
+        return signed
+
+
+@contextmanager
+def _served(stamper: TimeStamper) -> Iterator[str]:
+    try:
+        with served(stamper) as url:
+            yield url
+    except OSError as error:
+        raise SealFailed(f"no time stamp: the loopback cannot be used: {error}") from error
+
+
+def _sign(
+    src: Path, dst: Path, parts: ManifestParts, authority: Authority, tsa_url: str | None
+) -> ManifestParts:
     mime = mime_of(dst)
     temporary = dst.with_name(f".{dst.name}.part")
     try:
-        with _builder(parts, mime, authority) as builder:
+        with _builder(parts, mime, _signer(authority, tsa_url)) as builder:
             for index, ingredient in enumerate(parts.ingredients):
                 _add(builder, index, ingredient)
             with src.open("rb") as source, temporary.open("w+b") as target:
@@ -56,6 +102,7 @@ def sign(src: Path, dst: Path, parts: ManifestParts, authority: Authority) -> No
         raise SealFailed(f"{dst.name} could not be signed: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+    return parts
 
 
 def mime_of(path: Path) -> str:
@@ -68,11 +115,20 @@ def mime_of(path: Path) -> str:
         ) from None
 
 
-def _builder(parts: ManifestParts, mime: str, authority: Authority) -> Builder:
+def _signer(authority: Authority, tsa_url: str | None) -> Signer:
+    if authority.sign_with is not None:
+        return Signer.from_callback(
+            authority.sign_with, C2paSigningAlg.ES256, authority.chain_pem, tsa_url
+        )
+    assert authority.key_pem is not None  # check_profile saw it
     info = C2paSignerInfo(
-        b"es256", authority.chain_pem.encode(), authority.key_pem.encode(), authority.tsa_url
+        b"es256", authority.chain_pem.encode(), authority.key_pem.encode(), tsa_url
     )
-    context = Context(settings=Settings.from_dict(_SETTINGS), signer=Signer.from_info(info))
+    return Signer.from_info(info)
+
+
+def _builder(parts: ManifestParts, mime: str, signer: Signer) -> Builder:
+    context = Context(settings=Settings.from_dict(_SETTINGS), signer=signer)
     return Builder(build_manifest(parts, mime), context=context)
 
 

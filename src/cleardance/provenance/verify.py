@@ -40,6 +40,7 @@ class ManifestFacts:
     source_type: str | None  # the IPTC digital source type of the created action
     record: Record | None  # None when the file was not made by Cleardance
     ingredients: tuple[str, ...]  # titles
+    signed_at: str | None = None  # RFC 3339; None without a time stamp by somebody we trust
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,18 @@ def _report(store: dict[str, Any]) -> C2paReport:
         source_type=_source_type(manifest),
         record=record,
         ingredients=tuple(item.get("title", "") for item in manifest.get("ingredients", [])),
+        signed_at=_signed_at(store, manifest),
     )
     return C2paReport(state, (*problems, *wrong), facts)
+
+
+def _signed_at(store: dict[str, Any], manifest: dict[str, Any]) -> str | None:
+    active = store.get("validation_results", {}).get("activeManifest") or {}
+    passed = {item.get("code") for item in active.get("success") or []}
+    if not {"timeStamp.validated", "timeStamp.trusted"} <= passed:
+        return None
+    time: str | None = manifest.get("signature_info", {}).get("time")
+    return time
 
 
 def _own_problems(store: dict[str, Any]) -> list[str]:
