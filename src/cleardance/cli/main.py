@@ -20,6 +20,7 @@ _COMMANDS = {
     "ledger": "ledger:ledger",
     "account": "account:account",
     "worker": "worker:worker",
+    "train": "train:train",
     "completion": "completion:completion",
 }
 

@@ -6,7 +6,6 @@ worth learning. Key frames are coded one by one, so a moving pixel costs what a 
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -30,7 +29,8 @@ def patches(frames: Pixels, patch_px: int) -> Floats:
     cut = frames.reshape(*lead, rows, patch_px, columns, patch_px, 3)
     cut = np.moveaxis(cut, -3, -4)  # [..., rows, columns, patch, patch, 3]
     flat = cut.reshape(*lead, rows * columns, patch_px * patch_px * 3)  # [..., N, P]
-    return flat.astype(np.float32) / 127.5 - 1
+    values: Floats = flat.astype(np.float32) / np.float32(127.5) - np.float32(1)
+    return values
 
 
 def frames_of(patched: Floats, rows: int, patch_px: int) -> Floats:
@@ -44,7 +44,8 @@ def frames_of(patched: Floats, rows: int, patch_px: int) -> Floats:
 
 def to_pixels(frames: Floats) -> Pixels:
     """Return values of -1 to 1 as bytes; what lies outside is clipped."""
-    return np.clip(np.rint((frames + 1) * 127.5), 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(np.rint((frames + 1) * 127.5), 0, 255).astype(np.uint8)
+    return pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,18 +89,18 @@ class Codec:
 
     def encode(self, patched: Floats) -> Floats:
         """Return patches [..., P] as tokens [..., C]."""
-        tokens: Floats = ((patched - self.mean) @ self.basis) * self.gain
-        return tokens
+        tokens = ((patched - self.mean) @ self.basis) * self.gain
+        return tokens.astype(np.float32, copy=False)
 
     def decode(self, tokens: Floats) -> Floats:
         """Return tokens [..., C] as patches [..., P]."""
-        patched: Floats = (tokens / self.gain) @ self.basis.T + self.mean
-        return patched
+        patched = (tokens / self.gain) @ self.basis.T + self.mean
+        return patched.astype(np.float32, copy=False)
 
     def save(self, path: Path) -> None:
         """Write the arrays as NumPy's own archive, without pickles."""
         with path.open("wb") as file:
-            np.savez(file, **dict(self._items()))
+            np.savez(file, mean=self.mean, basis=self.basis, gain=self.gain, sd=self.sd)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -109,9 +110,6 @@ class Codec:
                 return cls(*(archive[name].astype(np.float32) for name in _ARRAYS))
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise GenerationFailed(f"{path} is not a codec: {error}.") from error
-
-    def _items(self) -> Iterator[tuple[str, Floats]]:
-        return ((name, getattr(self, name)) for name in _ARRAYS)
 
 
 def psnr_db(one: Pixels, other: Pixels, where: NDArray[np.bool_] | None = None) -> float:

@@ -5,6 +5,7 @@ and compares the counts.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from cleardance.errors import UsageError
 
@@ -35,7 +36,7 @@ class Config:
     audio_dims: int = 24  # A: channels of an audio token outside the network
     audio_fps: float = 8.0
     text_tokens: int = 24  # most words of a prompt
-    words: int = 1024  # room in the table of word vectors
+    words: int = 2048  # room in the table of word vectors
     labels: int = 512  # room in the head that names each token's subject; 0 is the background
 
     def __post_init__(self) -> None:
@@ -124,19 +125,20 @@ class Config:
         return _TRAINING_BYTES * self.parameters
 
 
-_LARGE = {
-    "width_px": 768,
-    "height_px": 512,
-    "patch_px": 32,
-    "token_dims": 256,
-    "text_tokens": 128,
-    "key_frames": 25,
-    "key_fps": 5.0,
-    "audio_tokens": 125,
-    "audio_dims": 64,
-    "audio_fps": 25.0,
-    "words": 65536,
-}
+_LARGE = partial(
+    Config,
+    width_px=768,
+    height_px=512,
+    patch_px=32,
+    token_dims=256,
+    key_frames=25,
+    key_fps=5.0,
+    audio_tokens=125,
+    audio_dims=64,
+    audio_fps=25.0,
+    text_tokens=128,
+    words=65536,
+)
 
 CONFIGS = {
     config.name: config
@@ -145,9 +147,9 @@ CONFIGS = {
         Config("pocket", width=256, depth=8, heads=4),
         Config("pocket-wide", width=384, depth=10, heads=6),
         Config("pouch", width=768, depth=16, heads=12, width_px=192, height_px=128, patch_px=16),
-        Config("one-billion", width=1536, depth=18, heads=12, **_LARGE),
-        Config("three-billion", width=2304, depth=24, heads=18, **_LARGE),
-        Config("thirteen-billion", width=4096, depth=32, heads=32, **_LARGE),
+        _LARGE("one-billion", width=1536, depth=18, heads=12),
+        _LARGE("three-billion", width=2304, depth=24, heads=18),
+        _LARGE("thirteen-billion", width=4096, depth=32, heads=32),
     )
 }
 

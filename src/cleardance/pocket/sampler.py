@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,7 @@ def sample(
     empty = np.broadcast_to(nothing(words.shape[1]), words.shape)  # [B, T]
     visited = flow.times(plan.steps, plan.shift)
     x = start
-    for step, (t, after) in enumerate(zip(visited, visited[1:], strict=False), 1):
+    for step, (t, after) in enumerate(pairwise(visited), 1):
         x = known.put(x)
         at = np.full(len(words), t, np.float32)  # [B]
         v = predict(x, at, words, known)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from cleardance.pocket import flow, positions
 from cleardance.pocket.config import (
@@ -60,7 +60,7 @@ class Half(nn.Module):
 
     def mlp(self, x: Tensor) -> Tensor:
         """Return the two-layer perceptron of tokens [B, n, D], in the same shape."""
-        return self.down(F.gelu(self.up(x), approximate="tanh"))
+        return self.down(functional.gelu(self.up(x), approximate="tanh"))
 
 
 class Block(nn.Module):
@@ -170,7 +170,7 @@ class Transformer(nn.Module):
         rates = torch.exp(torch.arange(count, device=t.device) * (-math.log(1000.0) / count))
         phase = 100 * t[:, None] * rates  # [B, TIME_FEATURES / 2]
         waves = torch.cat((phase.sin(), phase.cos()), dim=1)  # [B, TIME_FEATURES]
-        condition = F.silu(self.time(waves) + pooled)  # [B, D]
+        condition = functional.silu(self.time(waves) + pooled)  # [B, D]
         return self.shared(condition).view(-1, STREAMS, MODULATIONS, self.config.width)
 
     def _geometry(self, frames: int, audio: int, words: Tensor) -> tuple[Tensor, Tensor]:
@@ -178,7 +178,7 @@ class Transformer(nn.Module):
         angles = self._constant(positions.angles(self.config, frames, audio, words.shape[1]))
         before = self.config.video_tokens(frames) + audio
         empty = (words == PAD).to(angles.dtype) * _UNSEEN  # [B, T]
-        unseen = F.pad(empty, (before, 0))[:, None, None]  # [B, 1, 1, N]
+        unseen = functional.pad(empty, (before, 0))[:, None, None]  # [B, 1, 1, N]
         return torch.stack((angles.cos(), angles.sin())), unseen
 
     def _constant(self, values: positions.Floats) -> Tensor:
@@ -213,7 +213,7 @@ def _turned(x: Tensor, turn: Tensor) -> Tensor:
 
 def _modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     """Return tokens [B, n, D] normalised, scaled and shifted."""
-    return F.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
+    return functional.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
 
 
 def _unit(x: Tensor) -> Tensor:

@@ -1,0 +1,78 @@
+"""``cleardance train``: trains the pocket model on pictures of our own world."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from cleardance.cli.console import json_option, print_json
+from cleardance.errors import UsageError
+
+
+@click.command()
+@click.option("--config", "name", required=True, help="Which run: tiny, pocket or pocket-32.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder of the run: its state, codec, metrics and contact sheets. What it holds is "
+    "continued, exactly.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the data set, drawn first if it is not there [default: OUT/data].",
+)
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A state of another run, whose averaged weights a fresh run begins with.",
+)
+@click.option("--steps", type=click.IntRange(min=1), help="Stop after this many [default: all].")
+@click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--compile", "compiles", is_flag=True, help="Compile first: a minute, then faster.")
+@json_option
+@click.pass_context
+def train(
+    ctx: click.Context,
+    name: str,
+    out: Path,
+    data: Path | None,
+    start: Path | None,
+    steps: int | None,
+    threads: int,
+    compiles: bool,
+    as_json: bool,
+) -> None:
+    """Train the pocket model from a data set that the registry has been asked about.
+
+    Every picture is listed in the data set's manifest with its seed, assets, licences and digest.
+    Pictures whose captions the registry does not clear are left out. Needs the extra "train". Under
+    torchrun, every process takes its share of each batch.
+    """
+    if find_spec("torch") is None:
+        raise UsageError(
+            "Training needs PyTorch, which is not installed.",
+            hint="Install the extra: pip install 'cleardance[train]'.",
+        )
+    from cleardance.clearance.service import open_service
+    from cleardance.rights.snapshot import current
+    from cleardance.train.data import stamped_shelf
+    from cleardance.train.runs import run_named
+    from cleardance.train.trainer import Habits, Trainer
+
+    run = run_named(name)
+    with open_service(ctx.obj) as service:
+        shelf = stamped_shelf(run, data or out / "data", current(service.store), _say)
+    trainer = Trainer(run, shelf, out, start)
+    trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
+    done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
+    if as_json:
+        print_json(done | {"state": str(out / "state.pt")})
+    else:
+        click.echo(f"{name}: {trainer.progress.step} of {run.steps} steps done, in {out}.")
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,46 @@
+"""The data set of a run: opened, or drawn first, and in either case cleared by the registry."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cleardance.dataset import exclusion
+from cleardance.dataset.shelf import MANIFEST, Shelf, build, open_shelf
+from cleardance.errors import VerificationError
+from cleardance.rights.snapshot import RegistrySnapshot
+from cleardance.train.runs import Run
+
+_REPORTED = 0.1
+
+
+def stamped_shelf(
+    run: Run, folder: Path, registry: RegistrySnapshot, report: Callable[[str], None]
+) -> Shelf:
+    """Return the run's data set from ``folder``, drawn first if there is none.
+
+    Raises VerificationError if what is there is of another cast or size, is damaged, or lists what
+    the registry now forbids.
+    """
+    config = run.config
+    size_px = config.width_px, config.height_px
+    if not (folder / MANIFEST).exists():
+        report(f"Drawing {run.pictures} pictures into {folder} ...")
+        return build(folder, run.cast, run.pictures, size_px, registry, _tenths(report))
+    shelf = open_shelf(folder)
+    header = shelf.manifest.header
+    if header.cast != run.cast or (header.width_px, header.height_px) != size_px:
+        raise VerificationError(f"{folder} holds the data set of another run than {run.name!r}.")
+    exclusion.check(shelf.manifest, registry)
+    return shelf
+
+
+def _tenths(report: Callable[[str], None]) -> Callable[[float], None]:
+    """Return a progress that reports every tenth."""
+    told = 0.0
+
+    def progress(done: float) -> None:
+        nonlocal told
+        if done >= told + _REPORTED or done == 1.0:
+            told = done
+            report(f"{done:.0%} drawn")
+
+    return progress

@@ -1,0 +1,72 @@
+"""Every training run there is, in one table: size, data, lengths and rates."""
+
+from dataclasses import dataclass
+
+from cleardance.errors import UsageError
+from cleardance.pocket.config import Config, config_named
+
+FIRST_24 = (
+    *("cat", "dog", "horse", "elephant", "penguin", "duck", "butterfly", "rabbit", "lion", "owl"),
+    *("car", "bus", "bicycle", "train", "sailboat", "rocket", "airplane", "tractor"),
+    *("apple", "pizza", "robot", "tree", "balloon", "guitar"),
+)
+NEXT_8 = ("fox", "turtle", "shark", "helicopter", "castle", "sunflower", "hamburger", "snowman")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is trained on what. Rates are peaks; they fall to zero over the last ``decay_share``."""
+
+    name: str
+    size: str
+    cast: tuple[str, ...]
+    pictures: int
+    steps: int
+    text_tokens: int = 16  # prompts of stills are short
+    batch: int = 64
+    matrix_rate: float = 0.02  # Muon
+    other_rate: float = 0.002  # AdamW
+    warmup_steps: int = 50
+    decay_share: float = 0.4
+    average: float = 0.998  # of the weights that are kept (EMA)
+    text_dropout: float = 0.1
+    subject_weight: float = 2.5  # of a token that shows the subject; others have 1
+    label_weight: float = 0.4
+    time_mean: float = -0.3  # t = sigmoid(N(time_mean, 1))
+    seed: int = 0
+
+    @property
+    def config(self) -> Config:
+        """The size's row in the table of sizes."""
+        return config_named(self.size)
+
+    def rate(self, step: int) -> float:
+        """Return the factor of both rates at a step, 0 to 1."""
+        rise = min((step + 1) / self.warmup_steps, 1.0)
+        left = (self.steps - step) / max(self.decay_share * self.steps, 1.0)
+        return rise * min(max(left, 0.0), 1.0)
+
+    def average_at(self, step: int) -> float:
+        """Return how much of the averaged weights is kept at a step: little at first."""
+        return min(self.average, (1 + step) / (10 + step))
+
+
+RUNS = {
+    run.name: run
+    for run in (
+        Run("tiny", "tiny", ("cat", "car"), pictures=96, steps=12, batch=8, warmup_steps=2),
+        Run("pocket", "pocket", FIRST_24, pictures=24_000, steps=12_000),
+        Run("pocket-32", "pocket", FIRST_24 + NEXT_8, pictures=48_000, steps=24_000),
+    )
+}
+
+
+def run_named(name: str) -> Run:
+    """Return a run of the table. Raises UsageError for a name that is not in it."""
+    try:
+        return RUNS[name]
+    except KeyError:
+        known = ", ".join(RUNS)
+        raise UsageError(
+            f"There is no training run {name!r}.", hint=f"There are: {known}."
+        ) from None

@@ -1,0 +1,106 @@
+"""A run's state on disk: weights, their average, both optimisers and the number of the next step.
+
+There is no generator to keep: what is random follows from the seed and the step. The file is
+written beside the old one and put in its place, so that a crash leaves one that is whole.
+"""
+
+import os
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from cleardance.errors import VerificationError
+from cleardance.pocket.transformer import Transformer
+
+FILE_NAME = "state.pt"
+_FORMAT = 1
+
+
+@dataclass(eq=False)
+class Progress:
+    """A network in training. ``average`` holds the averaged weights by name."""
+
+    network: Transformer
+    average: dict[str, Tensor]
+    optimisers: Sequence[torch.optim.Optimizer]
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a state belongs to: it is of no use with anything else."""
+
+    run: str
+    size: str
+    manifest: str  # digests
+    codec: str
+    vocabulary: str
+
+
+def save(path: Path, progress: Progress, origin: Origin) -> None:
+    """Write the state, whole or not at all."""
+    body = {
+        "format": _FORMAT,
+        "origin": vars(origin),
+        "step": progress.step,
+        "weights": progress.network.state_dict(),
+        "average": progress.average,
+        "optimisers": [optimiser.state_dict() for optimiser in progress.optimisers],
+    }
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        torch.save(body, file)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def restore(path: Path, progress: Progress, origin: Origin) -> None:
+    """Put a saved state into a fresh one. Raises VerificationError if it is of another run."""
+    body = _read(path)
+    if body["origin"] != vars(origin):
+        other = sorted(k for k, v in vars(origin).items() if body["origin"].get(k) != v)
+        raise VerificationError(
+            f"{path} is of a run with another {', '.join(other)}.",
+            hint="Train into another folder, or start from its weights with --from.",
+        )
+    _put(progress, body, path)
+    for optimiser, state in zip(progress.optimisers, body["optimisers"], strict=True):
+        optimiser.load_state_dict(state)
+    progress.step = body["step"]
+
+
+def start_from(path: Path, progress: Progress, origin: Origin) -> None:
+    """Begin with the averaged weights of another run, of the same size, codec and words.
+
+    Raises VerificationError if they do not fit.
+    """
+    body = _read(path)
+    for part in ("size", "codec", "vocabulary"):
+        if body["origin"].get(part) != getattr(origin, part):
+            raise VerificationError(f"{path} is of a model with another {part}.")
+    body["weights"] |= body["average"]
+    _put(progress, body, path)
+
+
+def _put(progress: Progress, body: dict[str, dict[str, Tensor]], path: Path) -> None:
+    try:
+        progress.network.load_state_dict(body["weights"])
+    except RuntimeError as error:
+        raise VerificationError(f"The weights in {path} do not fit: {error}.") from error
+    for name, kept in progress.average.items():
+        kept.copy_(body["average"][name])
+
+
+def _read(path: Path) -> dict:  # type: ignore[type-arg]
+    try:
+        body = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise VerificationError(f"{path} is not a training state: {error}.") from error
+    if not isinstance(body, dict) or body.get("format") != _FORMAT:
+        raise VerificationError(f"{path} is not a training state of format {_FORMAT}.")
+    return body

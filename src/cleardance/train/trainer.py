@@ -1,0 +1,205 @@
+"""The loop: a lesson, a step, and now and then a look at how it goes."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import distributed
+
+from cleardance.dataset.shelf import Shelf
+from cleardance.errors import GenerationFailed
+from cleardance.pocket.codec import Codec
+from cleardance.pocket.sampler import Plan
+from cleardance.pocket.text import Vocabulary
+from cleardance.pocket.transformer import Transformer, compiled
+from cleardance.train import fitting, sheets, state
+from cleardance.train.metrics import Metrics
+from cleardance.train.objective import Lesson, Loss, Teacher, loss_of
+from cleardance.train.optimiser import optimisers
+from cleardance.train.runs import Run
+
+CODEC, SHEETS = "codec.npz", "sheets"
+_VALIDATION = 128
+_CURVES = ("loss", "velocity", "subject", "validation", "validation_subject")
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How often, in seconds: state to disk, and a sheet with a validation."""
+
+    save_s: float = 120.0
+    look_s: float = 300.0
+    log_steps: int = 10
+    threads: int = 2
+    compile: bool = False
+
+
+class Trainer:
+    """One run in one folder. Making it resumes whatever state the folder holds."""
+
+    def __init__(self, run: Run, shelf: Shelf, folder: Path, start: Path | None = None) -> None:
+        """Open the run; ``start`` is a state of another run whose weights a fresh one begins with.
+
+        Raises VerificationError if the folder's state is of another run, or ``start`` does not fit.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self.run, self.shelf, self.folder = run, shelf, folder
+        words = Vocabulary(shelf.manifest.header.words)
+        self.codec = _codec(run, shelf, folder, start)
+        rows = shelf.manifest.indices("train")
+        self.teacher = Teacher(run, shelf, self.codec, words, rows)
+        self.origin = state.Origin(
+            run.name, run.size, shelf.manifest.digest, self.codec.digest, words.digest
+        )
+        self.progress = _fresh(run, self.codec)
+        self.rank, self.ranks = _place()
+        if (folder / state.FILE_NAME).exists():
+            state.restore(folder / state.FILE_NAME, self.progress, self.origin)
+        elif start is not None:
+            state.start_from(start, self.progress, self.origin)
+
+    def train(self, steps: int, habits: Habits, report: Report) -> None:
+        """Go on until ``steps`` steps of the run are done, then save.
+
+        Raises GenerationFailed, naming step and tensor, if anything is not finite.
+        """
+        torch.set_num_threads(habits.threads)
+        metrics = Metrics(self.folder, self.progress.step) if self.rank == 0 else None
+        if habits.compile:
+            compiled(self.progress.network)
+        saved = looked = time.monotonic()
+        first, began = self.progress.step, time.monotonic()
+        while self.progress.step < min(steps, self.run.steps):
+            loss = self.step()
+            now, step = time.monotonic(), self.progress.step
+            if metrics is None:
+                continue
+            if step % habits.log_steps == 0:
+                speed = (step - first) * self.run.batch / (now - began)
+                metrics.add(step, **_numbers(loss), samples_per_s=speed)
+                report(f"step {step}: loss {loss.total.item():.3f}, {speed:.1f} samples/s")
+            if now - saved > habits.save_s:
+                self.save()
+                saved = time.monotonic()
+            if now - looked > habits.look_s:
+                self.look(metrics)
+                looked = time.monotonic()
+        if metrics is not None:
+            self.save()
+            self.look(metrics)
+
+    def step(self) -> Loss:
+        """Take one step on one lesson and return its loss."""
+        progress, step = self.progress, self.progress.step
+        lesson = self.teacher.lesson(step, self.rank, self.ranks)
+        for optimiser, peak in zip(progress.optimisers, self._peaks(), strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = peak * self.run.rate(step)
+            optimiser.zero_grad(set_to_none=True)
+        loss = loss_of(progress.network, lesson, self.run)
+        if not torch.isfinite(loss.total):
+            raise GenerationFailed(f"The loss is not finite at step {step}.")
+        loss.total.backward()
+        self._share_gradients()
+        for optimiser in progress.optimisers:
+            optimiser.step()
+        self._average(self.run.average_at(step))
+        progress.step += 1
+        return loss
+
+    def save(self) -> None:
+        """Write the state; what was there before stays until the new one is whole."""
+        state.save(self.folder / state.FILE_NAME, self.progress, self.origin)
+
+    def look(self, metrics: Metrics) -> None:
+        """Validate the averaged weights, draw a sheet with them, and plot the curves."""
+        step, manifest = self.progress.step, self.shelf.manifest
+        with self._averaged() as network:
+            loss = self._validated(network)
+            metrics.add(step, validation=loss.velocity, validation_subject=loss.subject,
+                        validation_named=loss.named)  # fmt: skip
+            captions = sheets.prompts(manifest, step)
+            if captions:
+                pictures = sheets.stills(
+                    sheets.predictor(network), self.codec, network, self.teacher.words,
+                    captions, self.run.text_tokens, Plan(), seed=step,
+                )  # fmt: skip
+                sheets.write(self.folder / SHEETS, step, pictures, captions)
+        metrics.plot(_CURVES)
+
+    @torch.inference_mode()
+    def _validated(self, network: Transformer) -> Loss:
+        """Return the loss on held-out rows, with the same noise and times whenever it is asked."""
+        rows = self.shelf.manifest.indices("held_out")[:_VALIDATION]
+        lesson: Lesson = self.teacher.prepared(rows, np.random.default_rng(0), dropout=0.0)
+        return loss_of(network, lesson, self.run)
+
+    @contextmanager
+    def _averaged(self) -> Iterator[Transformer]:
+        """Lend a copy of the network with the averaged weights."""
+        network = Transformer(self.run.config)
+        network.load_state_dict(self.progress.network.state_dict() | self.progress.average)
+        yield network.eval()
+
+    def _peaks(self) -> tuple[float, float]:
+        return self.run.matrix_rate, self.run.other_rate
+
+    @torch.no_grad()
+    def _average(self, kept: float) -> None:
+        named = dict(self.progress.network.named_parameters())
+        averages = [self.progress.average[name] for name in named]
+        torch._foreach_lerp_(averages, list(named.values()), 1 - kept)
+
+    def _share_gradients(self) -> None:
+        """Give every rank the mean gradient; look for what is not finite."""
+        named = [(n, p) for n, p in self.progress.network.named_parameters() if p.grad is not None]
+        if self.ranks > 1:
+            flat = torch.cat([weight.grad.flatten() for _, weight in named])
+            distributed.all_reduce(flat)
+            parts = flat.div_(self.ranks).split([weight.numel() for _, weight in named])
+            for (_, weight), part in zip(named, parts, strict=True):
+                weight.grad.copy_(part.view_as(weight))
+        norms = torch._foreach_norm([weight.grad for _, weight in named])
+        for (name, _), norm in zip(named, norms, strict=True):
+            if not torch.isfinite(norm):
+                step = self.progress.step
+                raise GenerationFailed(f"The gradient of {name} is not finite at step {step}.")
+
+
+def _fresh(run: Run, codec: Codec) -> state.Progress:
+    """Return an untrained network, the same for the same run."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(run.seed)
+        network = Transformer(run.config)
+    network.video_sd.copy_(torch.from_numpy(codec.sd))
+    average = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+    return state.Progress(network, average, optimisers(network, run.matrix_rate, run.other_rate))
+
+
+def _codec(run: Run, shelf: Shelf, folder: Path, start: Path | None) -> Codec:
+    """Return the folder's codec; a fresh one is that of the run it starts from, or is fitted."""
+    path = folder / CODEC
+    if not path.exists():
+        inherited = start and Codec.load(start.parent / CODEC)
+        (inherited or fitting.fit(shelf, run.config)).save(path)
+    return Codec.load(path)
+
+
+def _place() -> tuple[int, int]:
+    """Return this process's rank and how many there are; torchrun says so in the environment."""
+    ranks = int(os.environ.get("WORLD_SIZE", "1"))
+    if ranks > 1 and not distributed.is_initialized():
+        distributed.init_process_group("gloo")
+    return (distributed.get_rank(), ranks) if ranks > 1 else (0, 1)
+
+
+def _numbers(loss: Loss) -> dict[str, float]:
+    names = ("loss", "velocity", "subject", "labels", "named")
+    return {name: value.item() for name, value in zip(names, loss, strict=True)}
