@@ -43,7 +43,7 @@ def test_what_is_at_the_actors_depth_moves_with_the_actors(moves: Camera, near: 
     take = direct(shot, WIDTH / HEIGHT, 3)
     layers = (sky(), *(() if near else (dotted(shot),)))
     stage = Stage(layers, (dotted(shot),) if near else (), (1.0, 1.0, 1.0), 0.5)
-    scenery, view = Scenery(take, stage, TIMES, SIZE), take.view(TIMES)
+    scenery, view = Scenery(take, stage, TIMES, SIZE, SIZE), take.view(TIMES)
     for k in range(len(TIMES)):
         frame = scenery.back(k)
         scenery.front(frame, k)
@@ -57,7 +57,7 @@ def test_far_layers_slide_less_and_near_ones_more(depth: float) -> None:
     shot = Shot((), Place.MEADOW, camera=Camera.PAN_RIGHT)
     take = direct(shot, WIDTH / HEIGHT, 3)
     stage = Stage((sky(), dotted(shot, depth)), (), (1.0, 1.0, 1.0), 0.5)
-    scenery = Scenery(take, stage, TIMES, SIZE)
+    scenery = Scenery(take, stage, TIMES, SIZE, SIZE)
     seen = [centre(scenery.back(k))[0] for k in range(len(TIMES))]
     slid = depth * (take.view(TIMES).x - take.view(TIMES).x[0]) * HEIGHT
     np.testing.assert_allclose(np.array(seen) - seen[0], -slid, atol=0.1)
@@ -67,7 +67,7 @@ def test_clouds_drift_with_a_camera_at_rest() -> None:
     shot = Shot((), Place.MEADOW)
     take = direct(shot, WIDTH / HEIGHT, 3)
     stage = Stage((sky(), dotted(shot, 0.0, drift_px_s=6.5)), (), (1.0, 1.0, 1.0), 0.5)
-    scenery = Scenery(take, stage, TIMES, SIZE)
+    scenery = Scenery(take, stage, TIMES, SIZE, SIZE)
     seen = np.array([centre(scenery.back(k))[0] for k in range(len(TIMES))])
     np.testing.assert_allclose(np.diff(seen), 6.5 * np.diff(TIMES), atol=0.1)
 
@@ -75,7 +75,7 @@ def test_clouds_drift_with_a_camera_at_rest() -> None:
 def test_frames_of_a_still_stage_are_separate_arrays() -> None:
     shot = Shot((), Place.MEADOW)
     stage = Stage((sky(), dotted(shot)), (), (1.0, 1.0, 1.0), 0.5)
-    scenery = Scenery(direct(shot, WIDTH / HEIGHT, 3), stage, TIMES, SIZE)
+    scenery = Scenery(direct(shot, WIDTH / HEIGHT, 3), stage, TIMES, SIZE, SIZE)
     scenery.back(0)[:] = 77
     assert scenery.back(1).max() == 255
     assert scenery.back(1).min() == 0

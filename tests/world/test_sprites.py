@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cleardance.world.picture import sprites
 from cleardance.world.picture.sprites import (
+    FINE_ABOVE_PX,
     MAX_HEIGHT_PX,
     MIN_HEIGHT_PX,
     Sprite,
@@ -71,13 +72,16 @@ def test_every_subject_is_drawn_tightly(key: str) -> None:
 
 
 @settings(deadline=None)
-@given(height_px=st.integers(-3, 700))
-def test_levels_are_powers_of_two_within_bounds(height_px: int) -> None:
+@given(height_px=st.integers(-3, 1100))
+def test_levels_are_powers_of_two_then_quarters_within_bounds(height_px: int) -> None:
     level = sprite("star", height_px).height_px
-    assert level & (level - 1) == 0
     assert MIN_HEIGHT_PX <= level <= MAX_HEIGHT_PX
-    assert level >= min(height_px, MAX_HEIGHT_PX)
-    assert level < 2 * max(height_px, MIN_HEIGHT_PX)
+    assert level >= height_px
+    if level <= FINE_ABOVE_PX:
+        assert level & (level - 1) == 0
+        assert level < 2 * max(height_px, MIN_HEIGHT_PX)
+    else:
+        assert level < 1.25 * height_px
 
 
 def test_huge_requests_are_capped() -> None:

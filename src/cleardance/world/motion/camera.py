@@ -1,6 +1,6 @@
 """The camera: where it looks and how close, as a pure function of time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.random import Generator
@@ -18,7 +18,10 @@ _TILT_ZOOM = 1.25  # a tilt looks round inside the painted frame, so it has to b
 _SHAKE = 0.012
 _SHAKE_ZOOM = 1.08
 
+_GLIDE_S = np.linspace(-0.5, 0.5, 7)
+
 Look = Callable[[Floats], View]
+Track = Callable[[Floats], Poses]
 
 
 def pan_reach(shot: Shot, aspect: float) -> float:
@@ -31,26 +34,25 @@ def rest_y(shot: Shot) -> float:
     return PLACES[shot.place].ground_y - 0.5
 
 
-def look(
-    shot: Shot, aspect: float, first: Callable[[Floats], Poses] | None, rng: Generator
-) -> Look:
-    """Return the view of a shot; ``first`` is its first actor's poses, if it has actors.
+def look(shot: Shot, aspect: float, cast: Sequence[Track], rng: Generator) -> Look:
+    """Return the view of a shot; ``cast`` is its actors' poses, in order.
 
     The view never leaves x within `pan_reach`, or half of `FOLLOW_TRAVEL`, of the middle, and y
-    never leaves what is in the frame at rest.
+    never leaves what is in the frame at rest. Whoever comes first stays in view while the camera
+    closes in or tilts, as far as the frame at rest allows.
     """
     seeds = rng.random(6)
     whole = _still(shot)
     if shot.camera in (Camera.PAN_LEFT, Camera.PAN_RIGHT):
         return _pan(shot, pan_reach(shot, aspect))
     if shot.camera in (Camera.TILT_UP, Camera.TILT_DOWN):
-        return _tilt(shot)
+        return _tilt(shot, aspect, cast)
     if shot.camera in (Camera.ZOOM_IN, Camera.ZOOM_OUT):
-        return _zoom(shot, aspect, first)
+        return _zoom(shot, aspect, cast)
     if shot.camera is Camera.SHAKE:
         return _shake(shot, aspect, seeds)
-    if shot.camera is Camera.FOLLOW and first is not None:
-        return lambda t: View(first(t).x, whole(t).y, whole(t).zoom)
+    if shot.camera is Camera.FOLLOW and cast:
+        return lambda t: View(cast[0](t).x, whole(t).y, whole(t).zoom)
     return whole
 
 
@@ -63,6 +65,11 @@ def margin(take: Take) -> float:
         return 0.0
     times = np.linspace(0.0, take.shot.duration_s, 97)
     return float(np.abs(take.view(times).x).max())
+
+
+def closest(take: Take, times_s: Floats) -> float:
+    """Return the largest zoom at the given times: how finely the stage is worth painting."""
+    return float(take.view(times_s).zoom.max(initial=1.0))
 
 
 def _still(shot: Shot) -> Look:
@@ -81,31 +88,59 @@ def _pan(shot: Shot, reach: float) -> Look:
     return lambda t: View(_ramp(shot, t, -way, way), still(t).y, still(t).zoom)
 
 
-def _tilt(shot: Shot) -> Look:
+def _tilt(shot: Shot, aspect: float, cast: Sequence[Track]) -> Look:
     """Look up or down as far as is painted, but never so high that the ground is lost."""
     half, y = 0.5 / _TILT_ZOOM, rest_y(shot)
     low, high = y - (0.5 - half), min(y + (0.5 - half), half - 0.04)
     ends = (low, high) if shot.camera is Camera.TILT_UP else (high, low)
-    zoom = _TILT_ZOOM
-    return lambda t: View(np.zeros_like(t), _ramp(shot, t, *ends), np.full_like(t, zoom))
+
+    def view(t: Floats) -> View:
+        zoom = np.full_like(t, _TILT_ZOOM)
+        x, middle = _aim(t, zoom, shot, aspect, cast)
+        way = np.clip(_ramp(shot, t, *ends), middle - 0.4 * half, middle + 0.4 * half)
+        return View(_within(x, zoom, aspect), np.clip(way, low, high), zoom)
+
+    return view
 
 
-def _zoom(shot: Shot, aspect: float, first: Callable[[Floats], Poses] | None) -> Look:
-    """Close in on where the first actor is in the middle of the shot (or open from there)."""
+def _zoom(shot: Shot, aspect: float, cast: Sequence[Track]) -> Look:
+    """Close in on the actors, wherever they go (or open from there)."""
     ends = (1.0, ZOOM) if shot.camera is Camera.ZOOM_IN else (ZOOM, 1.0)
-    middle, aim_x, aim_y = np.array([shot.duration_s / 2]), 0.0, rest_y(shot)
-    if first is not None:
-        seen = first(middle)
-        aim_x, aim_y = float(seen.x[0]), float((seen.y + seen.height / 2)[0])
 
     def view(t: Floats) -> View:
         zoom = _ramp(shot, t, *ends)
-        slack = (1 - 1 / zoom) / 2
-        x = np.clip(aim_x, -slack * aspect, slack * aspect)
-        y = rest_y(shot) + np.clip(aim_y - rest_y(shot), -slack, slack)
-        return View(x, y, zoom)
+        x, y = _aim(t, zoom, shot, aspect, cast)
+        return View(
+            _within(x, zoom, aspect), rest_y(shot) + _within(y - rest_y(shot), zoom, 1.0), zoom
+        )
 
     return view
+
+
+def _within(way: Floats, zoom: Floats, side: float) -> Floats:
+    """Keep the view inside the frame at rest, whose ``side`` it moves along."""
+    slack = side * (1 - 1 / zoom) / 2
+    return np.asarray(np.clip(way, -slack, slack), np.float64)
+
+
+def _aim(
+    times: Floats, zoom: Floats, shot: Shot, aspect: float, cast: Sequence[Track]
+) -> tuple[Floats, Floats]:
+    """Return the middle of the actors (x, y), each [T], never far from the first of them.
+
+    Averaged over a second, so that the camera glides while they hop.
+    """
+    if not cast:
+        return np.zeros_like(times), np.full_like(times, rest_y(shot))
+    middles = []
+    for track in cast:
+        seen = track((times[:, None] + _GLIDE_S).ravel())
+        place = np.stack((seen.x, seen.y + seen.height / 2)).reshape(2, len(times), -1)
+        middles.append(place.mean(axis=2))
+    first, crowd = middles[0], np.mean(middles, axis=0)
+    reach = 0.2 * np.array((aspect, 1.0))[:, None] / zoom
+    x, y = np.clip(crowd, first - reach, first + reach)
+    return x, y
 
 
 def _shake(shot: Shot, aspect: float, seeds: Floats) -> Look:

@@ -55,7 +55,7 @@ def direct(shot: Shot, aspect: float, seed: int) -> Take:
     return Take(
         shot=shot,
         performances=tuple(map(Performance, shot.actors, poses)),
-        view=camera.look(shot, aspect, poses[0] if poses else None, rng),
+        view=camera.look(shot, aspect, poses, rng),
         events=tuple(sorted(events, key=lambda e: (e.time_s, e.actor, e.kind))),
         beds=tuple(bed for motion in motions for bed in motion.beds),
         aspect=aspect,

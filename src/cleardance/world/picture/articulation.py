@@ -4,7 +4,7 @@ Legs are found in the picture: what hangs below the belly and reaches the ground
 turned about its hip and put behind the body again. Everything else bends the picture smoothly.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, pi, sin
@@ -24,6 +24,7 @@ MARGIN = 0.15  # around the picture at rest, as a fraction of its height
 _SWING_RAD = 0.38  # of a leg, each way
 _ROCK_RAD = 0.07  # of a picture whose legs cannot be told apart
 _LIFT = 0.16  # of a leg, as a fraction of its length
+_COARSE = 8  # pixels between the nodes that a bend is worked out at
 _BOB = 0.025  # of the body, as a fraction of the height
 
 
@@ -44,18 +45,17 @@ class _Leg:
         return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.92 * _SWING_RAD
 
 
-def articulated(rgba: Pixels, gait: Gait, faces: str, phases: int) -> Iterator[Pixels]:
-    """Yield one turn of a gait: pictures [H + 2 m, W + 2 m, 4] with m = round(MARGIN * H).
+def articulated(rgba: Pixels, gait: Gait, faces: str) -> Callable[[float], Pixels]:
+    """Return a gait as a function of its phase, in turns: 0 is a contact or a down-stroke.
 
-    ``rgba`` [H, W, 4] is premultiplied. Phase 0 is a contact or a down-stroke.
+    ``rgba`` [H, W, 4] is premultiplied; pictures are [H + 2 m, W + 2 m, 4], m = round(MARGIN * H).
     """
     margin = round(MARGIN * rgba.shape[0])
     canvas = np.pad(rgba, ((margin, margin), (margin, margin), (0, 0)))
     canvas = canvas[:, ::-1] if faces == "right" else canvas
     pose = _mover(np.ascontiguousarray(canvas), gait, faces, margin)
-    for phase in range(phases):
-        moved = pose(2 * pi * phase / phases)
-        yield np.ascontiguousarray(moved[:, ::-1] if faces == "right" else moved)
+    side = -1 if faces == "right" else 1
+    return lambda turns: np.ascontiguousarray(pose(2 * pi * turns)[:, ::side])
 
 
 def _mover(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[float], Pixels]:
@@ -64,7 +64,6 @@ def _mover(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[flo
         return lambda phase: _rocked(canvas, margin, phase)
     if gait in (Gait.LEGS, Gait.BIPED):
         return _walker(canvas, gait, faces, margin)
-    u, v = _coordinates(canvas, margin)
     bends = {
         Gait.WINGS: _flap
         if faces != "front"
@@ -76,7 +75,8 @@ def _mover(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[flo
         Gait.ROTOR: _rotor,
     }
     bend = bends[gait]
-    return lambda phase: _bent(canvas, margin, u, v, bend(u, v, phase))
+    u, v = _coordinates(canvas, margin, 1 if gait is Gait.ROTOR else _COARSE)  # blades have edges
+    return lambda phase: _bent(canvas, margin, bend(u, v, phase))
 
 
 # Legs
@@ -216,12 +216,17 @@ def _rocked(canvas: Pixels, margin: int, phase: float) -> Pixels:
 Bend = tuple[Offsets, Offsets]
 
 
-def _coordinates(canvas: Pixels, margin: int) -> tuple[Grid, Grid]:
-    """Give each pixel's place in the picture at rest: 0 to 1 from the left, from the top."""
-    rows, columns = np.indices(canvas.shape[:2], dtype=np.float32)
-    size = (canvas.shape[1] - 2 * margin, canvas.shape[0] - 2 * margin)
-    u, v = (columns - margin) / size[0], (rows - margin) / size[1]
-    return u.astype(np.float32), v.astype(np.float32)
+def _coordinates(canvas: Pixels, margin: int, coarse: int) -> tuple[Grid, Grid]:
+    """Give places in the picture at rest, 0 to 1 from the left and from the top, on a grid.
+
+    It has a node every ``coarse`` pixels, in the middle of what it stands for.
+    """
+    high, wide = canvas.shape[:2]
+    rows, columns = max(round(high / coarse), 2), max(round(wide / coarse), 2)
+    x = (np.arange(columns, dtype=np.float32) + 0.5) * (wide / columns) - 0.5
+    y = (np.arange(rows, dtype=np.float32) + 0.5) * (high / rows) - 0.5
+    u, v = (x - margin) / (wide - 2 * margin), (y - margin) / (high - 2 * margin)
+    return np.tile(u, (rows, 1)), np.tile(v[:, None], (1, columns))
 
 
 def _is_stout(canvas: Pixels, margin: int) -> bool:
@@ -280,12 +285,21 @@ def _rotor(u: Grid, v: Grid, phase: float) -> Bend:
     return np.where(u + shift > end, 9.0, shift) * blades, 0 * v
 
 
-def _bent(canvas: Pixels, margin: int, u: Grid, v: Grid, bend: Bend) -> Pixels:
-    height, width = canvas.shape[0] - 2 * margin, canvas.shape[1] - 2 * margin
-    x = ((u + bend[0]) * width + margin).astype(np.float32)
-    y = ((v + bend[1]) * height + margin).astype(np.float32)
-    out: Pixels = cv2.remap(canvas, x, y, cv2.INTER_LINEAR).astype(np.uint8)
-    return out
+def _bent(canvas: Pixels, margin: int, bend: Bend) -> Pixels:
+    """Fetch every pixel from as far away as a bend, worked out on a grid, says."""
+    high, wide = canvas.shape[:2]
+    x = _spread(bend[0] * (wide - 2 * margin), (wide, high))
+    y = _spread(bend[1] * (high - 2 * margin), (wide, high))
+    x += np.arange(wide, dtype=np.float32)
+    y += np.arange(high, dtype=np.float32)[:, None]
+    return np.asarray(cv2.remap(canvas, x, y, cv2.INTER_LINEAR), np.uint8)
+
+
+def _spread(offsets: Offsets, size: tuple[int, int]) -> Grid:
+    grid = np.asarray(offsets, np.float32)
+    if grid.shape == size[::-1]:
+        return grid
+    return np.asarray(cv2.resize(grid, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _shifted(rgba: Pixels, up: float) -> Pixels:

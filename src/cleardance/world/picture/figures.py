@@ -23,6 +23,7 @@ _THINNEST = 0.07  # of its width, seen edge-on while it turns round
 _SUBMERGED = 0.38  # of its opacity, what can be seen of a body under the water line
 _SOLID = 128
 _KEPT_UP_TO_PX = 64  # pictures for training are drawn again and again
+_AS_DRAWN = 0.79  # of the art's size: no smaller, it is warped straight from the art
 _GROWN = 1.2  # ratio of sizes beyond which a figure is redrawn at its size of the moment
 
 
@@ -129,8 +130,11 @@ def _drawn(
         art = sprites.gait_frames(key, size_px, colour, PHASES)[phase]
     factor = min(size_px / art.height_px, 1.0)
     height, width = art.pixels.shape[:2]
-    to = max(round(width * factor), 1), max(round(height * factor), 1)
-    lit = _lit(np.asarray(cv2.resize(art.pixels, to, interpolation=cv2.INTER_AREA)), tint)
+    to, pixels = (width, height), art.pixels
+    if factor < _AS_DRAWN:
+        to = max(round(width * factor), 1), max(round(height * factor), 1)
+        pixels = np.asarray(cv2.resize(pixels, to, interpolation=cv2.INTER_AREA), np.uint8)
+    lit = _lit(pixels, tint)
     across, down = to[0] / width, to[1] / height
     sole = art.anchor[1] * down
     if phase is not None and subjects()[key].gait in STRIDERS:
@@ -158,7 +162,8 @@ def in_water(take: Take, medium: Medium, index: int) -> bool:
 def _lit(rgba: Pixels, tint: tuple[float, float, float]) -> Pixels:
     if tint == (1.0, 1.0, 1.0):
         return rgba
-    return (rgba * np.array((*tint, 1.0), np.float32) + 0.5).astype(np.uint8)
+    levels = np.arange(256)[:, None] * np.array((*tint, 1.0)) + 0.5
+    return np.asarray(cv2.LUT(rgba, levels.astype(np.uint8)[None]), np.uint8)
 
 
 def _soften(frame: Pixels, x: float, y: float, half_px: float, strength: float) -> None:

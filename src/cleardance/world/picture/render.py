@@ -15,6 +15,9 @@ from cleardance.world.places import PLACES, Medium
 from cleardance.world.scene import Scene
 from cleardance.world.take import Floats, Take
 
+_SHARP_FROM_PX = 200
+"""Height from which a stage that is zoomed into is painted at the scale of its closest view."""
+
 
 def takes(scene: Scene, aspect: float) -> tuple[Take, ...]:
     """Return the scene's shots, directed for frames ``aspect`` wide per unit of height.
@@ -49,13 +52,15 @@ def shoot(take: Take, times_s: Floats, width_px: int, height_px: int) -> Iterato
     """Yield one take's frames at the given times [T]."""
     shot, size = take.shot, (width_px, height_px)
     reach = camera.margin(take)
-    painted = stage.paint(shot, width_px, height_px, reach, take.seed)
+    fine = camera.closest(take, times_s) if height_px >= _SHARP_FROM_PX else 1.0
+    plate = round(fine * width_px), round(fine * height_px)
+    painted = stage.paint(shot, *plate, reach, take.seed)
     weather = stage.air(shot, width_px, height_px, take.seed)
     place = PLACES[shot.place]
     parts = range(len(take.performances))
     figures = [Figure(take, i, times_s, size, painted.tint) for i in parts]
     shadow = painted.shadow if place.medium is Medium.LAND else 0.0
-    scenery = Scenery(take, painted, times_s, size)
+    scenery = Scenery(take, painted, times_s, size, plate)
     for k, time_s in enumerate(times_s):
         frame = scenery.back(k)
         for figure in figures:

@@ -1,16 +1,17 @@
 """Subjects as pictures: vector art to pixels, at the size, colour and phase of gait asked for.
 
-Art is rasterised at heights that are powers of two, and kept; whoever draws a sprite scales it down
+Art is rasterised at certain heights (`_level`), and kept; whoever draws a sprite scales it down
 from the next larger one.
 """
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from threading import Lock
+from typing import overload
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from cleardance.world.scene import Colour
 from cleardance.world.vocabulary import Gait, Subject, subjects
 
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 16, 2048
+FINE_ABOVE_PX = 256
 _KEPT_BYTES = 256 * 2**20
 _ICON = 32  # units: the side of the art's own square
 _AROUND, _PROBE_PX = 8, 8  # units around it while it is measured; pixels a unit then
@@ -44,7 +46,30 @@ class Sprite:
     anchor: tuple[float, float]
 
 
-Frames = tuple[Sprite, ...]
+class Turn(Sequence[Sprite]):
+    """One turn of a gait, in equal steps; each is drawn when it is first asked for."""
+
+    def __init__(self, steps: int, draw: Callable[[float], Sprite]) -> None:
+        self._draw = draw
+        self._drawn: list[Sprite | None] = [None] * steps
+
+    def __len__(self) -> int:
+        return len(self._drawn)
+
+    @overload
+    def __getitem__(self, step: int) -> Sprite: ...
+    @overload
+    def __getitem__(self, step: slice) -> Sequence[Sprite]: ...
+    def __getitem__(self, step: int | slice) -> Sprite | Sequence[Sprite]:
+        if isinstance(step, slice):
+            return [self[i] for i in range(*step.indices(len(self)))]
+        found = self._drawn[step]
+        if found is None:
+            found = self._drawn[step] = self._draw(step / len(self))
+        return found
+
+
+Frames = Sequence[Sprite]
 
 
 class _Shelf:
@@ -77,8 +102,8 @@ _shelf = _Shelf(_KEPT_BYTES)
 def sprite(key: str, height_px: int, colour: Colour | None = None) -> Sprite:
     """Return a subject standing still, facing as its art does (``Subject.faces``).
 
-    The sprite's ``height_px`` is the power of two at or above the one asked for, within
-    ``MIN_HEIGHT_PX`` and ``MAX_HEIGHT_PX``.
+    The sprite's ``height_px`` is at or above the one asked for, within ``MIN_HEIGHT_PX`` and
+    ``MAX_HEIGHT_PX``: a power of two up to `FINE_ABOVE_PX`, then at most a quarter more.
 
     Raises:
         KeyError: no such subject.
@@ -120,8 +145,8 @@ def _moving(key: str, level: int, colour: Colour | None, phases: int) -> Frames:
     subject, still = subjects()[key], sprite(key, level, colour)
     margin = round(MARGIN * level)
     anchor = (still.anchor[0] + margin, still.anchor[1] + margin)
-    pictures = articulated(still.pixels, subject.gait, subject.faces, phases)
-    return tuple(Sprite(_frozen(rgba), level, anchor) for rgba in pictures)
+    pose = articulated(still.pixels, subject.gait, subject.faces)
+    return Turn(phases, lambda turns: Sprite(_frozen(pose(turns)), level, anchor))
 
 
 def _drawn(key: str, level: int, colour: Colour | None) -> Sprite:
@@ -198,8 +223,13 @@ def _frozen(rgba: Pixels) -> Pixels:
 
 
 def _level(height_px: int) -> int:
+    """Return the height to rasterise at: doubling each time, but in quarters when it is large."""
+    if FINE_ABOVE_PX < height_px < MAX_HEIGHT_PX:
+        step = 1 << (height_px - 1).bit_length() - 3
+        return -(-height_px // step) * step
     return min(MAX_HEIGHT_PX, max(MIN_HEIGHT_PX, 1 << max(0, height_px - 1).bit_length()))
 
 
 def _size(frames: Frames) -> int:
-    return sum(frame.pixels.nbytes for frame in frames)
+    """Return the bytes that frames take once all of them have been drawn."""
+    return len(frames) * frames[0].pixels.nbytes
