@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,9 +107,9 @@ class Codec:
     def load(cls, path: Path) -> Self:
         """Read a codec. Raises GenerationFailed if the file is not one."""
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 return cls(*(archive[name].astype(np.float32) for name in _ARRAYS))
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise GenerationFailed(f"{path} is not a codec: {error}.") from error
 
 

@@ -92,27 +92,27 @@ class Config:
         whole = self.depth * block + time + shared + text + inputs + places
         return whole + outputs + ends + labels
 
-    def forward_flops(self, video: int, other: int) -> int:
-        """Return multiplications and additions of one evaluation, both counted, per sample.
+    def forward_flops(self, video: int, audio: int) -> int:
+        """Return multiplications and additions of one evaluation, both counted, of one sample.
 
-        ``video`` and ``other`` are tokens in either stream. Matrix products of the blocks only:
-        the rest is below a percent.
+        ``video`` and ``audio`` are tokens; the text is as long as it may be.
         """
-        d, n = self.width, video + other
-        products = 2 * (4 + 2 * MLP_RATIO) * d * d * n
-        attention = 2 * 2 * n * n * d
-        return self.depth * (products + attention)
+        d, n = self.width, video + audio + self.text_tokens
+        block = (4 + 2 * MLP_RATIO) * d * d * n + 2 * n * n * d
+        condition = d * (TIME_FEATURES + d) + d * d + d * STREAMS * MODULATIONS * d
+        ends = video * d * (PLACE_FEATURES + 2 * self.token_dims + self.labels)
+        ends += audio * d * 2 * self.audio_dims
+        return 2 * (self.depth * block + condition + ends)
 
     @property
     def still_flops(self) -> int:
         """Operations of one evaluation on a still."""
-        return self.forward_flops(self.video_tokens(1), self.text_tokens)
+        return self.forward_flops(self.video_tokens(1), 0)
 
     @property
     def clip_flops(self) -> int:
         """Operations of one evaluation on a clip with sound."""
-        other = self.audio_tokens + self.text_tokens
-        return self.forward_flops(self.video_tokens(self.key_frames), other)
+        return self.forward_flops(self.video_tokens(self.key_frames), self.audio_tokens)
 
     @property
     def weights_bytes(self) -> int:

@@ -54,4 +54,4 @@ def times(steps: int, shift: float = 1.0) -> list[float]:
     if steps < 1 or shift <= 0:
         raise UsageError("A sampler needs at least one step and a positive shift.")
     even = [1 - i / steps for i in range(steps + 1)]
-    return [shift * t / (1 + (shift - 1) * t) for t in even]
+    return [t / (t + (1 - t) / shift) for t in even]

@@ -102,17 +102,18 @@ def sample(
     for step, (t, after) in enumerate(pairwise(visited), 1):
         x = known.put(x)
         at = np.full(len(words), t, np.float32)  # [B]
-        v = predict(x, at, words, known)
+        v = _checked(predict(x, at, words, known), step)
         if plan.guidance != 1.0:
-            v = flow.guided(v, predict(x, at, empty, known), plan.guidance)
-        _check(v, step)
+            unasked = _checked(predict(x, at, empty, known), step)
+            v = flow.guided(v, unasked, plan.guidance)
         if progress is not None:
             progress(step, known.put(x - t * v))
         x = x + (after - t) * v
     return known.put(x)
 
 
-def _check(v: Tokens, step: int) -> None:
+def _checked(v: Tokens, step: int) -> Tokens:
     for stream, values in (("video", v.video), ("audio", v.audio)):
         if not np.isfinite(values).all():
             raise GenerationFailed(f"The model's {stream} velocity is not finite at step {step}.")
+    return v
