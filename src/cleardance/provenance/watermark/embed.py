@@ -1,0 +1,98 @@
+"""Putting the tile into a picture where the picture hides it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cleardance.media.final import Luma
+
+from .tile import SIDE, chip_px, layout_of
+
+Plane = NDArray[np.float32]  # [H, W]
+
+# A window may give away a share of its structural similarity (Wang et al., IEEE Trans. Image
+# Process. 13, 2004): 1 - SSIM = n / (2 v + C) for noise of variance n on variance v.
+_FLAT_SHARE = 0.012  # of C; rounding to whole levels makes it one level
+_BUSY_SHARE = 0.015  # of 2 v
+_SSIM_C = (0.03 * 255) ** 2
+_MAX_MSE = 255**2 / 10 ** (42.5 / 10)  # a frame's PSNR stays above 42 dB after rounding
+_MAX_AMPLITUDE = 6.0
+_RMS = 2 / 3  # of chips of +1 and -1 between which we interpolate linearly
+_WINDOW = 3  # chips over which activity is measured
+_LARGE_PX = 360  # short side
+_LONELY = 5  # chips: activity narrower than this is an edge, beside which the mark would show
+
+
+def embed(luma: Luma, pattern: Plane) -> Luma:
+    """Return a plane uint8 [H, W] with a `pattern` of its own size added, as strong as it hides."""
+    strength = cv2.resize(_strength(luma), luma.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    change = cv2.multiply(strength, pattern, dst=strength)
+    marked: Luma = cv2.add(luma, change, dtype=cv2.CV_8U)  # type: ignore[assignment]
+    return marked
+
+
+@lru_cache(maxsize=4)
+def pattern(key: bytes, index: int, width: int, height: int) -> Plane:
+    """Return the tiles that cover a picture, float32 [H, W] in -1..1."""
+    layout = layout_of(key)
+    chips = np.roll(layout.chips(index), [-start for start in layout.start(index)], (0, 1))
+    pitch = chip_px(height, width)
+    across, down = _between(width, pitch), _between(height, pitch)
+    rows: Plane = np.ascontiguousarray(_mixed(_mixed(chips, down).T, across).T, np.float32)
+    rows.setflags(write=False)
+    return rows
+
+
+@dataclass(frozen=True)
+class _Between:
+    """For each pixel the chip before it and how far it is past that chip's centre, 0 to 1."""
+
+    chip: NDArray[np.intp]
+    past: Plane
+
+
+def _between(length_px: int, pitch_px: float) -> _Between:
+    place = (np.arange(length_px) + 0.5) / pitch_px - 0.5
+    chip = np.floor(place).astype(np.intp)
+    return _Between(chip, (place - chip).astype(np.float32))
+
+
+def _mixed(chips: Plane, between: _Between) -> Plane:
+    before, after = chips[between.chip % SIDE], chips[(between.chip + 1) % SIDE]
+    mixed: Plane = before + (after - before) * between.past[:, None]
+    return mixed
+
+
+def _strength(luma: Luma) -> Plane:
+    """Return the amplitude for each chip of a picture, [rows, columns] of chips."""
+    height, width = luma.shape
+    pitch = chip_px(height, width)
+    size = max(1, round(width / pitch)), max(1, round(height / pitch))
+    allowed = _BUSY_SHARE * 2 * _activity(luma, size) + _FLAT_SHARE * _SSIM_C
+    allowed = np.minimum(allowed, (_MAX_AMPLITUDE * _RMS) ** 2)
+    allowed *= min(1.0, _MAX_MSE / max(float(allowed.mean()), 1e-9))
+    amplitude: Plane = np.sqrt(allowed) / np.float32(_RMS)
+    return amplitude
+
+
+def _activity(luma: Luma, size: tuple[int, int]) -> Plane:
+    """Return the luma's variance around each chip, without lone edges."""
+    values = _halved(luma).astype(np.float32)
+    window = (_WINDOW, _WINDOW)
+    mean = cv2.blur(cv2.resize(values, size, interpolation=cv2.INTER_AREA), window)
+    square = cv2.blur(cv2.resize(values * values, size, interpolation=cv2.INTER_AREA), window)
+    variance = cv2.max(square - mean * mean, 0.0)  # type: ignore[call-overload]
+    broad = cv2.erode(variance, np.ones((_LONELY, _LONELY), np.uint8))
+    smooth: Plane = cv2.blur(broad, window)  # type: ignore[assignment]
+    return smooth
+
+
+def _halved(luma: Luma) -> Luma:
+    """Return a large plane at half its size: texture finer than that hides little."""
+    if min(luma.shape) < _LARGE_PX:
+        return luma
+    halved: Luma = cv2.resize(luma, (0, 0), fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return halved

@@ -1,0 +1,70 @@
+"""What is left of pictures when their content is taken away: where a mark can be seen."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cleardance.media import Frame
+
+from .tile import CHIPS_PER_SHORT_SIDE, chip_px
+
+Plane = NDArray[np.float32]  # [H, W]
+
+_SHORT_SIDE_PX = (360, 540)  # pictures are read between these sizes
+_CONTENT_CHIPS = 1.4  # what is wider than this is content
+_FLOOR = 0.5  # levels: rounding and coding noise of a flat area
+_CLIP = 2.5
+
+
+class Residuals:
+    """The mean of many frames' residuals, one plane however many frames there are.
+
+    Content moves and averages out; the mark stays where it is.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.marked_px: float | None = None  # a chip, had a picture of this size been marked
+        self._sum: Plane | None = None
+
+    def add(self, frame: Frame) -> None:
+        """Take in one RGB frame; one of another size than the first is scaled to it."""
+        luma = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
+        if self._sum is None:
+            size = reading_size(*luma.shape)
+            self.marked_px = chip_px(*luma.shape) * size[0] / luma.shape[0]
+            self._sum = np.zeros(size, np.float32)
+        cv2.add(self._sum, _residual(scaled(luma, self._sum.shape)), dst=self._sum)
+        self.count += 1
+
+    @property
+    def mean(self) -> Plane | None:
+        """The residual in multiples of the local deviation, or None before the first frame."""
+        return None if self._sum is None else self._sum / np.float32(self.count)
+
+
+def reading_size(height: int, width: int) -> tuple[int, int]:
+    """Return the height and width at which a picture is read."""
+    short = min(height, width)
+    factor = min(max(short, _SHORT_SIDE_PX[0]), _SHORT_SIDE_PX[1]) / short
+    return max(1, round(height * factor)), max(1, round(width * factor))
+
+
+def scaled(plane: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a plane at (height, width), averaged when that is smaller."""
+    if plane.shape == size:
+        return plane
+    way = cv2.INTER_AREA if size[0] < plane.shape[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(plane, size[::-1], interpolation=way), np.uint8)
+
+
+def _residual(luma: NDArray[np.uint8]) -> Plane:
+    values = luma.astype(np.float32)
+    pitch = min(luma.shape) / CHIPS_PER_SHORT_SIDE
+    content = cv2.GaussianBlur(values, (0, 0), _CONTENT_CHIPS * pitch)
+    detail: Plane = values - content
+    side = 2 * round(2 * pitch) + 1
+    deviation = np.sqrt(np.abs(cv2.blur(cv2.multiply(detail, detail), (side, side))))
+    detail /= deviation + np.float32(_FLOOR)
+    residual: Plane = np.clip(detail, -_CLIP, _CLIP, out=detail)
+    return residual
