@@ -199,6 +199,12 @@ def unicorn(horse: str) -> str:
     return horse + shape("M3.2 4.6L0.6 -1.6L5.6 3.2Z", "#fcd53f")
 
 
+def blackbird(body: str) -> str:
+    """Turn the head forward: the original looks back over its tail."""
+    body = body.replace("M21 5.5C18 7 15 7 15 7l-2-3h2s3 0 6 1.5", "").replace('cx="11"', 'cx="8"')
+    return shape("M-2 5.5C1 7 4 7 4 7L6 4H4S1 4 -2 5.5Z", "#b4acbc") + body
+
+
 def crocodile() -> str:
     """Draw a crocodile that looks left."""
     green, dark = "#00d26a", "#008463"
@@ -236,7 +242,8 @@ def composed(name: str, icons: dict[str, dict[str, str]]) -> str:
         return beast(icons[base]["body"], *FACES[base])
     if base == "unicorn":
         return unicorn(icons["horse"]["body"])
-    return {"frog": frog, "robot": robot}[base](icons[base]["body"])
+    own_parts = {"blackbird": blackbird, "frog": frog, "robot": robot}
+    return own_parts[base](icons[base]["body"])
 
 
 def body_of(name: str, icons: dict[str, dict[str, str]]) -> str:

@@ -62,7 +62,7 @@ def test_the_mapping_cannot_be_changed() -> None:
     ("key", "faces", "home", "gait"),
     [
         ("fox", "left", "land", Gait.LEGS),
-        ("crow", "right", "air", Gait.WINGS),
+        ("crow", "left", "air", Gait.WINGS),
         ("airplane", "right", "air", Gait.JET),
         ("runner", "right", "land", Gait.BIPED),
         ("fish", "left", "water", Gait.FINS),

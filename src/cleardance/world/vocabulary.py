@@ -115,6 +115,11 @@ class Subject:
         if not 0.12 <= self.height <= 0.7:
             raise ValueError(f"{self.key}: too small or too big to be seen well")
 
+    @property
+    def sails(self) -> bool:
+        """Whether it goes on water as boats do, rather than swimming."""
+        return self.gait is Gait.BOAT and (self.kind is Kind.VEHICLE or self.key == "surfer")
+
 
 Form = tuple[str, bool]  # a word or phrase, and whether it is a plural
 

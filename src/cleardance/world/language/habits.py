@@ -45,7 +45,7 @@ _OWN_WAYS = {
 def mover(subject: Subject, medium: Medium) -> Action:
     """Return how a subject gets about in a medium."""
     gait = subject.gait
-    if gait is Gait.WHEELS or (gait is Gait.BOAT and sails(subject)):
+    if gait is Gait.WHEELS or (subject.sails):
         return Action.DRIVE
     if medium in (Medium.WATER, Medium.DEPTHS) and subject.kind in _LIVING and gait != Gait.WINGS:
         return Action.SWIM
@@ -56,11 +56,6 @@ def mover(subject: Subject, medium: Medium) -> Action:
     if gait in AFLOAT:
         return Action.SWIM
     return Action.WALK if subject.kind in _LIVING else Action.ROLL
-
-
-def sails(subject: Subject) -> bool:
-    """Whether a subject goes on water as boats do, rather than swimming."""
-    return subject.gait is Gait.BOAT and (subject.kind is Kind.VEHICLE or subject.key == "surfer")
 
 
 def idle(subject: Subject, place: Place) -> Action:
@@ -179,7 +174,7 @@ def _wheeled(subject: Subject) -> tuple[Habit, ...]:
 
 
 def _boating(subject: Subject) -> tuple[Habit, ...]:
-    way = Action.DRIVE if sails(subject) else Action.SWIM
+    way = Action.DRIVE if subject.sails else Action.SWIM
     return (((way, way, way, Action.STAND), _WATERS),)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from cleardance.world.language.habits import sails
 from cleardance.world.language.lexicon import Inflections, Noun, inflect, lexicon
 from cleardance.world.language.phrases import ACTIONS, MOVES, SUBJECT_VERBS
 from cleardance.world.scene import Action, Actor, Place, Relation, Size
@@ -184,6 +183,6 @@ def _standing(subject: Subject, place: Place) -> Sequence[str]:
     if subject.kind is Kind.WEATHER or place in (Place.SKY, Place.SPACE):
         return ("hang",) if subject.key not in ("mountain", "volcano", "tornado") else ("stand",)
     if subject.kind in (Kind.ANIMAL, Kind.PERSON, Kind.VEHICLE):
-        rests = subject.gait in (Gait.SLITHER, Gait.FINS) or sails(subject)
+        rests = subject.gait in (Gait.SLITHER, Gait.FINS) or subject.sails
         return ("rest", "wait") if rests else _VERBS[Action.STAND]
     return ("lie", "rest") if subject.height < 0.22 else ("stand",)

@@ -112,7 +112,7 @@ def swim(part: Part) -> Motion:
 
     strokes = ticks(stroke_hz, part.luck[0], part.duration_s)
     events = part.events(EventKind.STROKE, strokes, 0.7 if surface else 0.4)
-    if surface and part.subject.gait is not Gait.BOAT:
+    if surface:
         events += part.events(EventKind.SPLASH, strokes[1::3], 0.4)
     return Motion(poses, tuple(events))
 

@@ -17,7 +17,7 @@ from cleardance.world.picture import sprites
 from cleardance.world.places import PLACES, Medium
 from cleardance.world.scene import Action, Actor, Camera, Heading, Relation, Shot, Size
 from cleardance.world.take import Floats
-from cleardance.world.vocabulary import Gait, Subject, subjects
+from cleardance.world.vocabulary import Gait, Kind, Subject, subjects
 
 SCALE: dict[Size, float] = {
     Size.TINY: 0.5,
@@ -44,6 +44,7 @@ _GAPS: dict[Relation | None, float] = {
     Relation.CHASES: 1.65,
     Relation.FOLLOWS: 1.25,
 }  # in widths, middle to middle
+_ONE_WAY_S = 8.0  # nobody turns round in a shot as short as this
 _SWING_PERIOD_S = 4.5
 _MOST_SWING_S = 0.6 * _SWING_PERIOD_S / TURN  # beyond 1 / TURN a chaser would step back
 _FAST = frozenset({Action.RUN, Action.DRIVE, Action.FLY, Action.ROLL})
@@ -65,15 +66,16 @@ def staged(action: Action, subject: Subject, medium: Medium) -> Action:
     """Return what a subject asked for an action does in a medium: fish asked to run swim."""
     gait = subject.gait
     wet = medium in (Medium.WATER, Medium.DEPTHS)
+    rolls = gait is Gait.WHEELS or subject.sails
     if action in _RUNNING:
         if gait in (Gait.JET, Gait.ROTOR) or (gait is Gait.WINGS and medium is Medium.AIR):
             return Action.FLY
-        if gait is Gait.FINS or (wet and gait not in (Gait.BOAT, Gait.WHEELS)):
+        if gait is Gait.FINS or (wet and not rolls):
             return Action.SWIM
-        if gait in (Gait.WHEELS, Gait.BOAT):
+        if rolls:
             return Action.DRIVE
         return Action.RUN if action in (Action.RUN, Action.DRIVE) else Action.WALK
-    if action is Action.SWIM and gait is Gait.BOAT:
+    if action is Action.SWIM and subject.sails:
         return Action.DRIVE
     if action is Action.STAND and medium in (Medium.AIR, Medium.VOID):
         return Action.HOVER if gait in (Gait.WINGS, Gait.ROTOR, Gait.JET) else action
@@ -230,9 +232,15 @@ class _Casting:
             return straight(centre - heading * speed * duration_s / 2, heading * speed, heading)
         low *= 0.5 if length else 1.0  # a row would rather be slow than turn into itself
         speed = float(np.clip(room / duration_s, low * min(1.0, room), high))
-        if speed * duration_s > 1.001 * room:
+        if duration_s <= _ONE_WAY_S:
+            speed = min(speed, (room + self._overhang(member)) / duration_s)
+        elif speed * duration_s > 1.001 * room:
             return shuttle(centre, room, speed, heading, min(length, room))
         return straight(centre - heading * speed * duration_s / 2, heading * speed, heading)
+
+    def _overhang(self, member: _Member) -> float:
+        """Return how far beyond the frame's edges a crossing may go, both taken together."""
+        return member.width * (1.0 if member.subject.kind is Kind.VEHICLE else 0.4)
 
     def _behind(self, index: int, row: list[int], lead: Route, heading: float) -> Route:
         """Return the lead's route shifted back, in time for pursuers and in space for others."""

@@ -6,6 +6,7 @@ turned about its hip and put behind the body again. Everything else bends the pi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from math import cos, pi, sin
 
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cleardance.world.picture import wings
 from cleardance.world.vocabulary import Gait
 
 Pixels = NDArray[np.uint8]
@@ -45,31 +47,30 @@ class _Leg:
         return abs(self.lean_rad) > 0.15 and self.swing_rad > 0.92 * _SWING_RAD
 
 
-def articulated(rgba: Pixels, gait: Gait, faces: str) -> Callable[[float], Pixels]:
-    """Return a gait as a function of its phase, in turns: 0 is a contact or a down-stroke.
+def articulated(
+    rgba: Pixels, gait: Gait, faces: str, perched: bool = False
+) -> tuple[Callable[[float], Pixels], int]:
+    """Return a gait as a function of its phase, in turns, and how wide a margin its pictures have.
 
-    ``rgba`` [H, W, 4] is premultiplied; pictures are [H + 2 m, W + 2 m, 4], m = round(MARGIN * H).
+    Phase 0 is a contact or a down-stroke. ``rgba`` [H, W, 4] is premultiplied; pictures have the
+    margin on all sides. Who is drawn ``perched``, its wings folded, gets wings to fly with.
     """
-    margin = round(MARGIN * rgba.shape[0])
+    margin = round((wings.MARGIN if perched else MARGIN) * rgba.shape[0])
     canvas = np.pad(rgba, ((margin, margin), (margin, margin), (0, 0)))
-    canvas = canvas[:, ::-1] if faces == "right" else canvas
-    pose = _mover(np.ascontiguousarray(canvas), gait, faces, margin)
-    side = -1 if faces == "right" else 1
-    return lambda turns: np.ascontiguousarray(pose(2 * pi * turns)[:, ::side])
+    canvas = np.ascontiguousarray(canvas[:, ::-1] if faces == "right" else canvas)
+    made = wings.winged if perched else partial(_mover, gait)
+    pose, side = made(canvas, faces, margin), -1 if faces == "right" else 1
+    return lambda turns: np.ascontiguousarray(pose(2 * pi * turns)[:, ::side]), margin
 
 
-def _mover(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[float], Pixels]:
+def _mover(gait: Gait, canvas: Pixels, faces: str, margin: int) -> Callable[[float], Pixels]:
     """Return the gait as a function of its phase in radians, for art that looks left."""
     if gait is Gait.LEGS and faces == "front":  # seen from above: it scuttles
         return lambda phase: _rocked(canvas, margin, phase)
     if gait in (Gait.LEGS, Gait.BIPED):
         return _walker(canvas, gait, faces, margin)
     bends = {
-        Gait.WINGS: _flap
-        if faces != "front"
-        else _shrug
-        if _is_stout(canvas, margin)
-        else _flutter,
+        Gait.WINGS: _flutter if faces == "front" else _flap,
         Gait.FINS: _pulse if faces == "front" else _sway,
         Gait.SLITHER: _slither,
         Gait.ROTOR: _rotor,
@@ -101,8 +102,8 @@ def _walker(canvas: Pixels, gait: Gait, faces: str, margin: int) -> Callable[[fl
             lift = _LIFT * max(0.0, -sin(own))
             swing = 0.0 if marching else leg.swing_rad * cos(own)
             swing = leg.lean_rad * (1 - cos(phase)) if striding else swing
-            lower = _over(_swung(leg, swing, 2 * lift if marching else lift, bob), lower)
-        out[top:] = _over(out[top:], lower)
+            lower = wings.behind(_swung(leg, swing, 2 * lift if marching else lift, bob), lower)
+        out[top:] = wings.behind(out[top:], lower)
         return out
 
     return pose
@@ -229,12 +230,6 @@ def _coordinates(canvas: Pixels, margin: int, coarse: int) -> tuple[Grid, Grid]:
     return np.tile(u, (rows, 1)), np.tile(v[:, None], (1, columns))
 
 
-def _is_stout(canvas: Pixels, margin: int) -> bool:
-    """Whether the art fills its box: a body with folded wings, not wings with a thin body."""
-    inside = canvas[margin:-margin, margin:-margin, 3]
-    return bool((inside > 127).mean() > 0.84)
-
-
 def _smooth(x: Grid, low: float, high: float) -> Grid:
     t: Grid = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
@@ -246,17 +241,11 @@ def _flutter(u: Grid, v: Grid, phase: float) -> Bend:
     return (u - 0.5) * (1 / fold - 1) * _smooth(np.abs(u - 0.5), 0.04, 0.2), 0 * v
 
 
-def _shrug(u: Grid, v: Grid, phase: float) -> Bend:
-    """Lift the folded wings of something stout that sits and looks at us."""
-    side = _smooth(np.abs(u - 0.5), 0.3, 0.5) * _smooth(v, 0.35, 0.6)
-    lift = 0.1 * (1 - cos(phase)) / 2
-    return (0.5 - u) * 1.2 * lift * side, 1.5 * lift * side
-
-
 def _flap(u: Grid, v: Grid, phase: float) -> Bend:
     """Beat the upper back, and let the body answer."""
-    reach = _smooth(u, 0.3, 1.0) * _smooth(1 - v, 0.2, 0.8)
-    return 0 * u, 0.03 * sin(phase) - 0.13 * sin(phase) * reach
+    reach = _smooth(u, 0.25, 0.9) * _smooth(1 - v, 0.25, 0.8)
+    beat = sin(phase)
+    return 0.05 * beat * reach, 0.03 * beat - (0.17 * beat + 0.03) * reach
 
 
 def _sway(u: Grid, v: Grid, phase: float) -> Bend:
@@ -310,9 +299,3 @@ def _warped(rgba: Pixels, matrix: NDArray[np.float64]) -> Pixels:
     size = (rgba.shape[1], rgba.shape[0])
     out: Pixels = cv2.warpAffine(rgba, matrix, size, flags=cv2.INTER_LINEAR).astype(np.uint8)
     return out
-
-
-def _over(front: Pixels, back: Pixels) -> Pixels:
-    """Composite premultiplied pictures (Porter and Duff, 1984)."""
-    shade = back * (255 - front[..., 3:].astype(np.uint16)) + 128
-    return front + ((shade + (shade >> 8)) >> 8).astype(np.uint8)

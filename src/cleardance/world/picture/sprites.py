@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import resvg_py
 
-from cleardance.world.picture.articulation import MARGIN, Pixels, articulated
+from cleardance.world.picture.articulation import Pixels, articulated
 from cleardance.world.picture.tint import tinted
 from cleardance.world.scene import Colour
 from cleardance.world.vocabulary import Gait, Subject, subjects
@@ -28,6 +28,7 @@ _KEPT_BYTES = 256 * 2**20
 _ICON = 32  # units: the side of the art's own square
 _AROUND, _PROBE_PX = 8, 8  # units around it while it is measured; pixels a unit then
 
+_PERCHED = frozenset({"bird", "crow", "owl", "parrot"})
 _RIGID = frozenset({Gait.NONE, Gait.WHEELS, Gait.BOAT, Gait.JET, Gait.HOP})
 
 
@@ -143,9 +144,8 @@ def aspect(key: str) -> float:
 
 def _moving(key: str, level: int, colour: Colour | None, phases: int) -> Frames:
     subject, still = subjects()[key], sprite(key, level, colour)
-    margin = round(MARGIN * level)
+    pose, margin = articulated(still.pixels, subject.gait, subject.faces, key in _PERCHED)
     anchor = (still.anchor[0] + margin, still.anchor[1] + margin)
-    pose = articulated(still.pixels, subject.gait, subject.faces)
     return Turn(phases, lambda turns: Sprite(_frozen(pose(turns)), level, anchor))
 
 
