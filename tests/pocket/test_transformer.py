@@ -1,11 +1,13 @@
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from cleardance.pocket import flow  # noqa: E402
-from cleardance.pocket.config import CONFIGS  # noqa: E402
-from cleardance.pocket.text import PAD  # noqa: E402
-from cleardance.pocket.transformer import Output, Transformer  # noqa: E402
+import torch
+
+from cleardance.pocket import flow
+from cleardance.pocket.config import CONFIGS
+from cleardance.pocket.text import PAD
+from cleardance.pocket.transformer import Output, Transformer
 
 TINY = CONFIGS["tiny"]
 

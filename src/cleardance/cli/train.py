@@ -57,14 +57,17 @@ def train(
             hint="Install the extra: pip install 'cleardance[train]'.",
         )
     from cleardance.clearance.service import open_service
+    from cleardance.pocket.text import NO_WORDS
     from cleardance.rights.snapshot import current
     from cleardance.train.data import stamped_shelf
     from cleardance.train.runs import run_named
+    from cleardance.train.state import words_of
     from cleardance.train.trainer import Habits, Trainer
 
     run = run_named(name)
     with open_service(ctx.obj) as service:
-        shelf = stamped_shelf(run, data or out / "data", current(service.store), _say)
+        words = words_of(start) if start else NO_WORDS
+        shelf = stamped_shelf(run, data or out / "data", current(service.store), words, _say)
     trainer = Trainer(run, shelf, out, start)
     trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -15,24 +14,10 @@ from cleardance.dataset import exclusion
 from cleardance.dataset.assets import BACKDROPS, asset_id, assets
 from cleardance.dataset.manifest import Header, Manifest, Row, read_manifest, split_of
 from cleardance.dataset.stills import Still, still
+from cleardance.dataset.words import world_words
 from cleardance.errors import VerificationError
-from cleardance.pocket.text import Vocabulary
+from cleardance.pocket.text import NO_WORDS, Vocabulary
 from cleardance.rights.snapshot import RegistrySnapshot
-from cleardance.world.language.captions import canonical
-from cleardance.world.scene import (
-    Action,
-    Actor,
-    Camera,
-    Colour,
-    Heading,
-    Place,
-    Scene,
-    Shot,
-    Size,
-    TimeOfDay,
-    Weather,
-)
-from cleardance.world.vocabulary import subjects
 
 MANIFEST, PIXELS, LABELS = "manifest.jsonl", "pixels.npy", "labels.npy"
 _LIBRARIES = ("cleardance", "numpy", "opencv-python-headless", "resvg_py")
@@ -82,10 +67,12 @@ def build(
     count: int,
     size_px: tuple[int, int],
     registry: RegistrySnapshot,
+    known: Vocabulary = NO_WORDS,
     progress: Progress = lambda done: None,
 ) -> Shelf:
     """Draw ``count`` stills of seeds 0, 1, ... of ``cast``, stamp and list them, and open them.
 
+    ``known`` are words that a model already knows: they keep their ids, new ones follow.
     The manifest is written last: a folder without one is unfinished, and is drawn again.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +92,7 @@ def build(
         labels = _table(folder / LABELS, (len(kept), *labels.shape[1:]), labels[kept])
     pixels.flush()
     labels.flush()
-    words = vocabulary()
+    words = world_words(known)
     header = Header(
         width_px=width_px,
         height_px=height_px,
@@ -118,28 +105,6 @@ def build(
     )
     _write(folder / MANIFEST, Manifest(header=header, rows=tuple(made[i] for i in kept)).text)
     return open_shelf(folder)
-
-
-def vocabulary() -> Vocabulary:
-    """Return every word that the world's compact captions can say."""
-    return Vocabulary.of(canonical(scene) for scene in _phrasebook())
-
-
-def _phrasebook() -> list[Scene]:
-    """Return scenes that between them use every word: each subject's, each action's, each place."""
-    pairs = product(sorted(subjects()), Action)
-    actors = [Actor(key, action) for key, action in pairs if action is not Action.FOLLOW]
-    shots = [Shot((actor,), Place.MEADOW) for actor in actors]
-    shots += [Shot((Actor(key),) * n, Place.SEA) for key in sorted(subjects()) for n in (2, 3)]
-    dog = Actor("dog")
-    shots += [Shot((dog,), place) for place in Place]
-    shots += [Shot((dog,), Place.MEADOW, time) for time in TimeOfDay]
-    shots += [Shot((dog,), Place.MEADOW, weather=weather) for weather in Weather]
-    shots += [Shot((dog,), Place.MEADOW, camera=camera) for camera in Camera]
-    shots += [Shot((Actor("dog", heading=heading),), Place.MEADOW) for heading in Heading]
-    shots += [Shot((Actor("dog", size=size),), Place.MEADOW) for size in Size]
-    shots += [Shot((Actor("dog", colour=colour),), Place.MEADOW) for colour in Colour]
-    return [Scene((shot,), 0) for shot in shots]
 
 
 def _row(seed: int, picture: Still) -> Row:

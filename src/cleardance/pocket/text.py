@@ -27,7 +27,7 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words a model knows, sorted; their place in the list is what it learnt them by."""
+    """The words a model knows; their place in the list is what it learnt them by."""
 
     words: tuple[str, ...]
 
@@ -35,6 +35,10 @@ class Vocabulary:
     def of(cls, captions: Iterable[str]) -> Self:
         """Return the vocabulary that says all these captions."""
         return cls(tuple(sorted({word for caption in captions for word in words_of(caption)})))
+
+    def grown(self, captions: Iterable[str]) -> Self:
+        """Return the vocabulary with what these captions need at its end: old ids stay."""
+        return type(self)((*self.words, *sorted(set(self.of(captions).words) - set(self.words))))
 
     @cached_property
     def _ids(self) -> dict[str, int]:
@@ -65,6 +69,9 @@ class Vocabulary:
         ids = np.full(length, PAD, np.int64)  # [length]
         ids[: max(len(known), 1)] = known or [NOTHING]
         return ids, tuple(word for word in words if word not in self._ids)
+
+
+NO_WORDS = Vocabulary(())
 
 
 def nothing(length: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from cleardance.dataset import exclusion
 from cleardance.dataset.shelf import MANIFEST, Shelf, build, open_shelf
 from cleardance.errors import VerificationError
+from cleardance.pocket.text import Vocabulary
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.train.runs import Run
 
@@ -13,9 +14,15 @@ _REPORTED = 0.1
 
 
 def stamped_shelf(
-    run: Run, folder: Path, registry: RegistrySnapshot, report: Callable[[str], None]
+    run: Run,
+    folder: Path,
+    registry: RegistrySnapshot,
+    known: Vocabulary,
+    report: Callable[[str], None],
 ) -> Shelf:
     """Return the run's data set from ``folder``, drawn first if there is none.
+
+    ``known`` are the words of the model that the run starts from, if it does.
 
     Raises VerificationError if what is there is of another cast or size, is damaged, or lists what
     the registry now forbids.
@@ -24,7 +31,7 @@ def stamped_shelf(
     size_px = config.width_px, config.height_px
     if not (folder / MANIFEST).exists():
         report(f"Drawing {run.pictures} pictures into {folder} ...")
-        return build(folder, run.cast, run.pictures, size_px, registry, _tenths(report))
+        return build(folder, run.cast, run.pictures, size_px, registry, known, _tenths(report))
     shelf = open_shelf(folder)
     header = shelf.manifest.header
     if header.cast != run.cast or (header.width_px, header.height_px) != size_px:

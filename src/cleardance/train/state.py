@@ -9,15 +9,17 @@ import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from cleardance.errors import VerificationError
+from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer
 
 FILE_NAME = "state.pt"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(eq=False)
@@ -36,16 +38,16 @@ class Origin:
 
     run: str
     size: str
-    manifest: str  # digests
-    codec: str
-    vocabulary: str
+    manifest: str  # digest
+    codec: str  # digest
+    words: tuple[str, ...]
 
 
 def save(path: Path, progress: Progress, origin: Origin) -> None:
     """Write the state, whole or not at all."""
     body = {
         "format": _FORMAT,
-        "origin": vars(origin),
+        "origin": _body(origin),
         "step": progress.step,
         "weights": progress.network.state_dict(),
         "average": progress.average,
@@ -62,8 +64,8 @@ def save(path: Path, progress: Progress, origin: Origin) -> None:
 def restore(path: Path, progress: Progress, origin: Origin) -> None:
     """Put a saved state into a fresh one. Raises VerificationError if it is of another run."""
     body = _read(path)
-    if body["origin"] != vars(origin):
-        other = sorted(k for k, v in vars(origin).items() if body["origin"].get(k) != v)
+    if body["origin"] != _body(origin):
+        other = sorted(k for k, v in _body(origin).items() if body["origin"].get(k) != v)
         raise VerificationError(
             f"{path} is of a run with another {', '.join(other)}.",
             hint="Train into another folder, or start from its weights with --from.",
@@ -77,17 +79,28 @@ def restore(path: Path, progress: Progress, origin: Origin) -> None:
 def start_from(path: Path, progress: Progress, origin: Origin) -> None:
     """Begin with the averaged weights of another run, of the same size, codec and words.
 
-    Raises VerificationError if they do not fit.
+    The words may have grown since. Raises VerificationError if the weights do not fit.
     """
-    body = _read(path)
-    for part in ("size", "codec", "vocabulary"):
-        if body["origin"].get(part) != getattr(origin, part):
+    body, now = _read(path), _body(origin)
+    then = body["origin"]
+    now["words"] = now["words"][: len(then["words"])]
+    for part in ("size", "codec", "words"):
+        if then[part] != now[part]:
             raise VerificationError(f"{path} is of a model with another {part}.")
     body["weights"] |= body["average"]
     _put(progress, body, path)
 
 
-def _put(progress: Progress, body: dict[str, dict[str, Tensor]], path: Path) -> None:
+def words_of(path: Path) -> Vocabulary:
+    """Return the words that a saved state's model knows. Raises VerificationError."""
+    return Vocabulary(tuple(_read(path)["origin"]["words"]))
+
+
+def _body(origin: Origin) -> dict[str, Any]:
+    return vars(origin) | {"words": list(origin.words)}
+
+
+def _put(progress: Progress, body: dict[str, Any], path: Path) -> None:
     try:
         progress.network.load_state_dict(body["weights"])
     except RuntimeError as error:
@@ -96,7 +109,7 @@ def _put(progress: Progress, body: dict[str, dict[str, Tensor]], path: Path) -> 
         kept.copy_(body["average"][name])
 
 
-def _read(path: Path) -> dict:  # type: ignore[type-arg]
+def _read(path: Path) -> dict[str, Any]:
     try:
         body = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:

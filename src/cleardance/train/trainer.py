@@ -56,7 +56,7 @@ class Trainer:
         rows = shelf.manifest.indices("train")
         self.teacher = Teacher(run, shelf, self.codec, words, rows)
         self.origin = state.Origin(
-            run.name, run.size, shelf.manifest.digest, self.codec.digest, words.digest
+            run.name, run.size, shelf.manifest.digest, self.codec.digest, words.words
         )
         self.progress = _fresh(run, self.codec)
         self.rank, self.ranks = _place()
