@@ -60,14 +60,18 @@ def centroid_hz(x: np.ndarray, rate: int) -> float:
     return float(np.sum(np.fft.rfftfreq(len(x), 1 / rate) * power) / np.sum(power))
 
 
-def onsets_s(x: np.ndarray, rate: int) -> np.ndarray:
-    """Spectral flux (Dixon, 2006): where a mono track's log spectrum rises most, in seconds."""
+def onsets_s(x: np.ndarray, rate: int, least: float = 0.0) -> np.ndarray:
+    """Spectral flux (Dixon, 2006): where a mono track's log spectrum rises most, in seconds.
+
+    ``least`` is the weakest rise that counts, as a fraction of the strongest.
+    """
     window, hop = round(0.012 * rate), round(0.002 * rate)
     starts = np.arange(0, len(x) - window, hop)
     frames = x[starts[:, None] + np.arange(window)] * np.hanning(window)
     bands = np.log1p(1000 * np.abs(np.fft.rfft(frames, axis=1)) / window)
     flux = np.maximum(0, bands[4:] - bands[:-4]).mean(axis=1)
     threshold = np.median(flux) + 4 * np.median(np.abs(flux - np.median(flux)))
+    threshold = max(threshold, least * flux.max())
     reach = 15
     around = np.lib.stride_tricks.sliding_window_view(np.pad(flux, reach), 2 * reach + 1)
     peaks = np.flatnonzero((flux >= around.max(axis=1)) & (flux > threshold))
