@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import NonNegativeInt, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     """An outside time stamp authority (RFC 3161); else our own answers on the loopback."""
     tsa_policy: Literal["require", "skip"] = "require"
     """When it does not answer: hold the release, or sign without and say so in the record."""
+    witnesses: tuple[str, ...] = ()
+    """Public keys (``name+id+base64``) of those whose cosignatures on checkpoints count."""
+    witness_quorum: NonNegativeInt = 0
+    """How many of them the newest checkpoint needs for ``ledger verify`` to pass."""
     publish_prompt: bool = False
     """Whether outputs state their prompt; else they carry a commitment to it."""
 
@@ -74,6 +78,8 @@ class Settings(BaseSettings):
     def _is_safe(self) -> Self:
         if self.environment == "production" and self.origin == DEVELOPMENT_ORIGIN:
             raise ValueError("origin must be set in production, to a name that is yours alone")
+        if self.witness_quorum > len(self.witnesses):
+            raise ValueError("witness_quorum is more than there are witnesses")
         keys = [self.signing_key, self.signing_callback]
         if keys.count(None) != (2 if self.signing_chain is None else 1):
             raise ValueError("signing_chain needs signing_key or signing_callback, not both")

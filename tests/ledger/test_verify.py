@@ -247,7 +247,7 @@ def test_checkpoint_of_another_ledger_is_refused(full: Store, keys: Keys) -> Non
     with full.read() as connection:
         root = log.root_at(connection, 21)
     foreign = keys.sign(Checkpoint("other.example/ledger", 21, root).text())
-    with pytest.raises(LedgerInvalid, match="A kept checkpoint cannot be trusted"):
+    with pytest.raises(LedgerInvalid, match="The kept checkpoint at 21 cannot be trusted"):
         verify(full, [keys.public], [foreign])
 
 

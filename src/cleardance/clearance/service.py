@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from cleardance import settings as settings_module
 from cleardance.clearance import accounts, tasks
 from cleardance.ledger import keys, log
+from cleardance.ledger.verify import read_newest_checkpoint
 from cleardance.rights.registry import ensure_starter
 from cleardance.settings import Settings
 from cleardance.store import Store, open_store
+from cleardance.store.failures import os_failures
 
 if TYPE_CHECKING:  # signing brings in FFmpeg and the C2PA library, which a refusal never needs
     from cleardance.provenance.authority import Authority
@@ -25,9 +27,9 @@ class Service:
     settings: Settings
     store: Store
 
-    @cached_property
+    @property
     def ledger_keys(self) -> keys.Keys:
-        """The key that signs checkpoints, made at first use."""
+        """The key that signs checkpoints, made at first use; read anew, as it may be rotated."""
         return keys.load_or_make(self.store.home.keys, self.settings.origin)
 
     @cached_property
@@ -35,12 +37,19 @@ class Service:
         """What signs outputs: our own authority, made at first use, or the operator's."""
         from cleardance.provenance.operator import authority_of
 
-        return authority_of(self.settings, self.store.home.keys)
+        with os_failures(self.store.home.keys):
+            return authority_of(self.settings, self.store.home.keys)
 
     def task(self, task_id: str) -> tasks.TaskRow:
         """Return a task as stored. Raises NotFound."""
         with self.store.read() as session:
             return tasks.load(session, task_id)
+
+    def newest_checkpoint(self) -> str:
+        """Return the newest checkpoint with the cosignatures it has; sign one if there is none."""
+        with self.store.read() as session:
+            newest = read_newest_checkpoint(session)
+        return newest.note if newest else self.checkpoint()
 
     def checkpoint(self) -> str:
         """Sign the ledger as it is now; return the note."""

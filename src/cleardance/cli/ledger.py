@@ -1,9 +1,19 @@
 """``cleardance ledger``: the public record of everything that happened."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
 import click
 
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.words import line
+from cleardance.errors import UsageError
+
+if TYPE_CHECKING:
+    from cleardance.ledger.note import PublicKey
+    from cleardance.settings import Settings
+
+_folder = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 
 
 @click.group()
@@ -17,13 +27,20 @@ def ledger() -> None:
 def verify(ctx: click.Context, as_json: bool) -> None:
     """Recompute the whole ledger; name the first row, leaf, node or checkpoint that was changed.
 
-    Exit code 5 if anything was.
+    Exit code 5 if anything was, or if the newest checkpoint lacks the cosignatures of witnesses
+    that the settings ask for.
     """
     from cleardance.clearance.service import open_service
+    from cleardance.ledger import witness
     from cleardance.ledger.verify import verify as verify_store
 
     with open_service(ctx.obj) as service:
-        found = verify_store(service.store, [service.ledger_keys.public])
+        found = verify_store(service.store, service.ledger_keys.publics)
+        settings = service.settings
+        if settings.witness_quorum:
+            witness.require(
+                service.newest_checkpoint(), _witnesses(settings), settings.witness_quorum
+            )
     facts = {"size": found.size, "signed_size": found.signed_size, "root": found.root.hex()}
     if as_json:
         print_json({"verified": True, **facts, "checkpoints": found.checkpoints})
@@ -48,3 +65,160 @@ def checkpoint(ctx: click.Context, as_json: bool) -> None:
         print_json({"checkpoint": note, "origin": origin, "size": int(size), "root": root})
     else:
         click.echo(note, nl=False)
+
+
+@ledger.command()
+@_folder
+@json_option
+@click.pass_context
+def export(ctx: click.Context, folder: Path, as_json: bool) -> None:
+    """Write the ledger to FOLDER as files that any web server can publish (C2SP tlog-tiles)."""
+    from cleardance.clearance.service import open_service
+    from cleardance.ledger.export import export as export_store
+
+    with open_service(ctx.obj) as service:
+        service.checkpoint()
+        done = export_store(service.store, service.ledger_keys, folder)
+        key = str(service.ledger_keys.publics[0])
+    if as_json:
+        print_json({"size": done.size, "files": done.files, "path": str(folder), "key": key})
+        return
+    click.echo(line("Exported", f"{done.size} entries, {done.files} new files in {folder}"))
+    click.echo(
+        line(
+            "Key",
+            f"{key}\n(publish it elsewhere too: whoever checks must not take it from these files)",
+        )
+    )
+
+
+@ledger.command()
+@_folder
+@click.option("--key", "keys", multiple=True, metavar="KEY", help="Public key to trust.")
+@click.option(
+    "--kept",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A checkpoint that you kept; the ledger must continue it.",
+)
+@click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="A witness to believe.")
+@click.option("--quorum", type=click.IntRange(min=0), default=0, help="How many must have signed.")
+@json_option
+def check(
+    *,
+    folder: Path,
+    keys: tuple[str, ...],
+    kept: tuple[Path, ...],
+    witnesses: tuple[str, ...],
+    quorum: int,
+    as_json: bool,
+) -> None:
+    """Check an export of any ledger in FOLDER, with no home and no database.
+
+    Without --key the keys in the export are used, which shows only that it agrees with itself.
+    """
+    from cleardance.ledger.check_export import check_export, published_keys
+
+    notes = [path.read_text("utf-8") for path in kept]
+    trusted = _keys(keys) or published_keys(folder)
+    found = check_export(folder, trusted, notes, _keys(witnesses), quorum)
+    facts = {"size": found.size, "signed_size": found.signed_size, "root": found.root.hex()}
+    if as_json:
+        print_json({"verified": True, **facts, "key_given": bool(keys)})
+        return
+    click.echo(line("Verified", f"{found.size} entries and every tile; root {found.root.hex()}"))
+    click.echo(line("Signed", f"{found.checkpoints} checkpoints"))
+    if not keys:
+        click.echo(line("Key", f"{trusted[0]}\n(from the export itself: compare it)"))
+
+
+@ledger.command()
+@click.argument("index", type=click.IntRange(min=0))
+@click.option(
+    "--since", type=click.IntRange(min=0), help="Also prove that nothing changed since this size."
+)
+@json_option
+@click.pass_context
+def prove(ctx: click.Context, index: int, since: int | None, as_json: bool) -> None:
+    """Print entry INDEX with the proof that it is in the ledger, for anybody to verify."""
+    from cleardance.clearance.service import open_service
+    from cleardance.ledger.history import proof_of
+
+    with open_service(ctx.obj) as service:
+        service.checkpoint()
+        with service.store.read() as connection:
+            proof = proof_of(connection, index, since)
+    if as_json:
+        print_json(proof.model_dump(exclude_none=True))
+        return
+    click.echo(line("Entry", f"{index}: {proof.entry}"))
+    click.echo(line("Proof", " ".join(proof.path) or "none needed: it is the only entry"))
+    if proof.consistency is not None:
+        click.echo(line("Since", f"{since}: {' '.join(proof.consistency.path)}"))
+    click.echo(proof.checkpoint, nl=False)
+
+
+@ledger.command("rotate-key")
+@json_option
+@click.pass_context
+def rotate_key(ctx: click.Context, as_json: bool) -> None:
+    """Sign checkpoints with a new key from now on; the ledger tells everyone, the old key dies."""
+    from cleardance.clearance.service import open_service
+    from cleardance.ledger.rotation import rotate
+
+    with open_service(ctx.obj) as service:
+        new = rotate(service.store, service.store.home.keys, service.settings.origin)
+    if as_json:
+        print_json({"key": str(new.public), "retired": [str(key) for key in new.retired]})
+    else:
+        click.echo(line("New key", str(new.public)))
+
+
+@ledger.command("ask-witness")
+@click.option("--old", type=click.IntRange(min=0), default=0, help="The size it has seen before.")
+@click.pass_context
+def ask_witness(ctx: click.Context, old: int) -> None:
+    """Print the request that a witness signs (C2SP tlog-witness, add-checkpoint)."""
+    from cleardance.clearance.service import open_service
+    from cleardance.ledger import log, note, witness
+
+    with open_service(ctx.obj) as service:
+        signed = service.checkpoint()
+        size = note.Checkpoint.parse(note.split(signed)[0]).size
+        with service.store.read() as connection:
+            path = log.prove_consistency(connection, old, size).path
+    click.echo(witness.request_body(old, path, signed), nl=False)
+
+
+@ledger.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@json_option
+@click.pass_context
+def cosign(ctx: click.Context, file: TextIO, as_json: bool) -> None:
+    """Keep the witnesses' cosignatures in FILE: a checkpoint of ours with their lines under it.
+
+    Counts only witnesses that the settings name.
+    """
+    from cleardance.clearance.service import open_service
+    from cleardance.ledger import log, witness
+
+    with open_service(ctx.obj) as service:
+        known = _witnesses(service.settings)
+        if not known:
+            raise UsageError("The settings name no witnesses.", hint="Set: witnesses = [KEY, …]")
+        note = log.add_cosignatures(service.store, file.read(), known)
+    names = [found.witness.name for found in witness.cosignatures(note, known)]
+    if as_json:
+        print_json({"checkpoint": note, "witnesses": names})
+    else:
+        click.echo(line("Cosigned", ", ".join(names) or "by nobody we know"))
+
+
+def _witnesses(settings: "Settings") -> list["PublicKey"]:
+    return _keys(settings.witnesses)
+
+
+def _keys(texts: tuple[str, ...]) -> list["PublicKey"]:
+    from cleardance.ledger.note import PublicKey
+
+    return [PublicKey.parse(text) for text in texts]

@@ -4,12 +4,13 @@ Everything is computed again in one pass over the entries, in memory that grows 
 of their number. Anyone can run it on what an operator publishes; ``verify`` runs it on a store.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import note, tree
-from cleardance.ledger.entry import Entry
+from cleardance.ledger.entry import Entry, EntryKind
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,14 @@ def check(
     """Verify a whole ledger; raise LedgerInvalid naming the first thing that is wrong.
 
     ``entries`` and ``checkpoints`` come in order, ``nodes`` in the order of ``node_order``.
+    ``keys`` may be the ledger's first key alone: where it was rotated, the ledger says to which,
+    and the checkpoint over that entry is signed by the old one. A retired key signs nothing more.
     ``kept`` are checkpoint notes that somebody kept elsewhere: only these can show that the end
     of the ledger was cut off together with the checkpoints that covered it.
     """
-    signed = sorted(
-        [*(_stored(row, keys) for row in checkpoints), *(_kept(text, keys) for text in kept)],
-        key=lambda promise: promise.size,
-    )
-    size, root = _recompute(entries, nodes, signed)
-    return Checked(size, root, max((row.size for row in signed), default=0), len(signed))
+    promises = Promises(keys, checkpoints, kept)
+    size, root = _recompute(entries, nodes, promises)
+    return Checked(size, root, promises.signed_size, promises.count)
 
 
 def node_order(node: Node) -> tuple[int, int]:
@@ -66,51 +66,101 @@ def node_order(node: Node) -> tuple[int, int]:
     return (node.index + 1) << node.level, node.level
 
 
+class Promises:
+    """The checkpoints that a growing ledger must fit, and the keys that may sign them.
+
+    A rotation is believed once a checkpoint over it is signed by a key that was good before.
+    """
+
+    def __init__(
+        self, keys: Sequence[note.PublicKey], stored: Iterable[SignedRoot], kept: Iterable[str]
+    ) -> None:
+        promises = [*map(_stored, stored), *map(_kept, kept)]
+        self._open = sorted(promises, key=lambda promise: promise.says.size)
+        self.count = len(promises)
+        self.signed_size = self._open[-1].says.size if promises else 0
+        self._keys = list(keys)
+        self._rotations: list[tuple[note.PublicKey, note.PublicKey]] = []
+
+    def rotate(self, body: object) -> None:
+        """Note down what a rotation's entry says; one that names no keys changes none."""
+        if isinstance(body, dict) and {"old", "new"} <= body.keys():
+            old, new = (note.PublicKey.parse(str(body[part])) for part in ("old", "new"))
+            self._rotations.append((old, new))
+
+    def keep(self, frontier: "Frontier") -> None:
+        """Hold the checkpoints of the present size to it; LedgerInvalid naming one that differs."""
+        while self._open and self._open[0].says.size <= frontier.size:
+            promise = self._open.pop(0)
+            try:
+                note.open_checkpoint(promise.note, self._keys)
+            except LedgerInvalid as error:
+                raise LedgerInvalid(f"{promise.name} cannot be trusted: {error.message}") from error
+            if promise.says.root != frontier.root():
+                raise LedgerInvalid(
+                    f"{promise.name} does not fit the first {promise.says.size} entries."
+                )
+            self._believe_rotations()
+
+    def require_kept(self, size: int) -> None:
+        """Raise LedgerInvalid if a checkpoint covers more than ``size`` entries."""
+        if self._open:
+            promise = self._open[0]
+            raise LedgerInvalid(
+                f"{promise.name} covers {promise.says.size} entries, but there are only {size}."
+            )
+
+    def _believe_rotations(self) -> None:
+        for old, new in self._rotations:
+            if old in self._keys:
+                self._keys.remove(old)
+                self._keys += [new] if new not in self._keys else []
+        self._rotations.clear()
+
+
 @dataclass(frozen=True)
 class _Promise:
-    size: int
-    root: bytes
+    says: note.Checkpoint  # not believed before its signature was checked
+    note: str
     name: str
 
 
-def _stored(row: SignedRoot, keys: Sequence[note.PublicKey]) -> _Promise:
+def _stored(row: SignedRoot) -> _Promise:
     name = f"The checkpoint at {row.size}"
-    says = _opened(row.note, keys, name)
+    says = _claimed(row.note, name)
     if (says.size, says.root) != (row.size, row.root):
         raise LedgerInvalid(f"{name} was changed: its note says size {says.size}, another root.")
-    return _Promise(row.size, row.root, name)
+    return _Promise(says, row.note, name)
 
 
-def _kept(text: str, keys: Sequence[note.PublicKey]) -> _Promise:
-    says = _opened(text, keys, "A kept checkpoint")
-    return _Promise(says.size, says.root, f"The kept checkpoint at {says.size}")
+def _kept(text: str) -> _Promise:
+    says = _claimed(text, "A kept checkpoint")
+    return _Promise(says, text, f"The kept checkpoint at {says.size}")
 
 
-def _opened(text: str, keys: Sequence[note.PublicKey], name: str) -> note.Checkpoint:
+def _claimed(text: str, name: str) -> note.Checkpoint:
     try:
-        return note.open_checkpoint(text, keys)
+        return note.Checkpoint.parse(note.split(text)[0])
     except LedgerInvalid as error:
         raise LedgerInvalid(f"{name} cannot be trusted: {error.message}") from error
 
 
 def _recompute(
-    entries: Iterable[Entry], nodes: Iterable[Node], signed: Sequence[_Promise]
+    entries: Iterable[Entry], nodes: Iterable[Node], promises: Promises
 ) -> tuple[int, bytes]:
-    frontier = _Frontier()
+    frontier = Frontier()
     stored = iter(nodes)
-    promises = iter(signed)
-    promise = _keep_promises(frontier, next(promises, None), promises)
+    promises.keep(frontier)
     for entry in entries:
         _check_entry(entry, frontier.size)
+        if entry.kind == EntryKind.ROTATED:
+            promises.rotate(json.loads(entry.body))
         for made in frontier.add(entry.leaf_hash):
             _check_node(next(stored, None), made)
-        promise = _keep_promises(frontier, promise, promises)
+        promises.keep(frontier)
     if (extra := next(stored, None)) is not None:
         raise LedgerInvalid(f"Node {extra.level}/{extra.index} of the ledger does not belong.")
-    if promise is not None:
-        raise LedgerInvalid(
-            f"{promise.name} covers {promise.size} entries, but there are only {frontier.size}."
-        )
+    promises.require_kept(frontier.size)
     return frontier.size, frontier.root()
 
 
@@ -132,18 +182,7 @@ def _check_node(found: Node | None, made: Node) -> None:
         raise LedgerInvalid(f"Node {made.level}/{made.index} of the ledger was changed.")
 
 
-def _keep_promises(
-    frontier: "_Frontier", promise: _Promise | None, rest: Iterator[_Promise]
-) -> _Promise | None:
-    """Compare every checkpoint of the present size; return the first of a greater one."""
-    while promise is not None and promise.size <= frontier.size:
-        if promise.root != frontier.root():
-            raise LedgerInvalid(f"{promise.name} does not fit the first {promise.size} entries.")
-        promise = next(rest, None)
-    return promise
-
-
-class _Frontier:
+class Frontier:
     """The complete subtrees at the right edge of a growing tree: one a set bit of its size."""
 
     def __init__(self) -> None:

@@ -44,6 +44,8 @@ class EntryKind(StrEnum):
     REGISTERED = "registered", "works entered the registry, which is now at this revision"
     WITHDRAWN = "withdrawn", "works left the registry, which is now at this revision"
     REMOVED = "removed", "an output was deleted"
+    ERASED = "erased", "what was personal about a task was deleted"
+    ROTATED = "rotated", "checkpoints are signed by another key from here on"
 
     def __new__(cls, value: str, summary: str) -> "EntryKind":
         """Make a member that is its value and knows its summary."""

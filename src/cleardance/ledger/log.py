@@ -3,7 +3,7 @@
 An entry is written in the same transaction as the rows it speaks of: both are there, or neither.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from cleardance.errors import NotFound, StoreError
 from cleardance.ledger import entry as leaf
-from cleardance.ledger import note, tree
+from cleardance.ledger import note, tree, witness
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.keys import Keys
 from cleardance.store import Store
@@ -125,6 +125,25 @@ def checkpoint(store: Store, keys: Keys) -> str:
             {"size": now, "root": root, "note": signed, "created_at": utc_now()},
         )
         return signed
+
+
+def add_cosignatures(store: Store, signed: str, witnesses: Sequence[note.PublicKey]) -> str:
+    """Keep the cosignatures of known ``witnesses`` in ``signed``, a note of one of our checkpoints.
+
+    Returns the note with all that it has. Raises NotFound if we signed no such checkpoint,
+    LedgerInvalid if a cosignature does not fit.
+    """
+    says = note.Checkpoint.parse(note.split(signed)[0])
+    where = ledger_checkpoint.c.size == says.size
+    with store.begin() as connection:
+        known = connection.scalar(select(ledger_checkpoint.c.note).where(where))
+        if known is None or note.split(known)[0] != says.text():
+            raise NotFound(f"We signed no such checkpoint of {says.size} entries.")
+        there = {one.witness for one in witness.cosignatures(known, witnesses)}
+        new = [one for one in witness.cosignatures(signed, witnesses) if one.witness not in there]
+        known += "".join(one.line for one in new)
+        connection.execute(update(ledger_checkpoint).where(where).values(note=known))
+    return known
 
 
 def root_at(connection: Connection, size: int) -> bytes:

@@ -21,12 +21,12 @@ _STREAMED = {"yield_per": 1000}
 def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = ()) -> Checked:
     """Prove that no entry, node or checkpoint was changed, added or removed since it was written.
 
-    ``kept`` are checkpoint notes from outside the store: whoever holds the signing key can cut
-    the end off the ledger and sign again, and only a note kept elsewhere shows it. Entries after
-    the newest checkpoint (``signed_size``) are checked against each other, but nobody has signed
-    them yet. Verdict rows must be the ones that were logged; they may be gone, as personal data
-    can be deleted, but not different. Writers are not held up. Raises LedgerInvalid naming what
-    is wrong.
+    ``keys`` are the ledger's, oldest first. ``kept`` are checkpoint notes from outside the
+    store: whoever holds the signing key can cut the end off the ledger and sign again, and only
+    a note kept elsewhere shows it. Entries after the newest checkpoint (``signed_size``) are
+    checked against each other, but nobody has signed them yet. Verdict rows must be the ones
+    that were logged; they may be gone, as personal data can be deleted, but not different.
+    Writers are not held up. Raises LedgerInvalid naming what is wrong.
     """
     with store.read() as connection, _undecodable():
         with (
@@ -35,10 +35,26 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
         ):
             checked = check(entries, nodes, read_checkpoints(connection), keys, kept)
         counted = log.count(connection)
+        _check_newest(connection, keys)
         _check_verdicts(connection)
     if counted != checked.size:
         raise LedgerInvalid(f"The ledger counted {counted} entries, but has {checked.size}.")
     return checked
+
+
+def _check_newest(connection: Connection, keys: Sequence[note.PublicKey]) -> None:
+    """Raise LedgerInvalid unless the key in use, the last one, signed the newest checkpoint.
+
+    Or whoever has a retired key could cut the ledger before its retirement and sign that.
+    """
+    newest = read_newest_checkpoint(connection)
+    if newest is not None and len(keys) > 1:
+        try:
+            note.open_checkpoint(newest.note, keys[-1:])
+        except LedgerInvalid as error:
+            raise LedgerInvalid(
+                f"The checkpoint at {newest.size} is not signed by the key in use."
+            ) from error
 
 
 def _check_verdicts(connection: Connection) -> None:
@@ -111,3 +127,11 @@ def read_checkpoints(connection: Connection) -> list[SignedRoot]:
     at = ledger_checkpoint.c
     query = select(at.size, at.root, cast(at.note, Text)).order_by(at.size)
     return [SignedRoot(*row) for row in connection.execute(query)]
+
+
+def read_newest_checkpoint(connection: Connection) -> SignedRoot | None:
+    """Return the checkpoint of the greatest size."""
+    at = ledger_checkpoint.c
+    query = select(at.size, at.root, cast(at.note, Text)).order_by(at.size.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else SignedRoot(*row)
