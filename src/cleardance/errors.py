@@ -16,6 +16,7 @@
     │   ├── DiskFull                507 StoreFailed.DiskFull
     │   ├── TaskBusy                409 StoreFailed.Busy
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
+    ├── Cancelled                   409 Cancelled            by whoever asked
     ├── GenerationFailed            500 GenerationFailed
     ├── SealFailed                  500 SealFailed           watermark or signature not made
     │   └── TimeStampUnavailable    503 SealFailed.TimeStamp the release waits for it
@@ -129,6 +130,13 @@ class BlobDamaged(StoreError):
     """A blob's bytes no longer match the digest that names it, or are gone."""
 
     code = "StoreFailed.BlobDamaged"
+
+
+class Cancelled(CleardanceError):
+    """Whoever asked changed their mind; nothing was released."""
+
+    code = "Cancelled"
+    http_status = 409
 
 
 class GenerationFailed(CleardanceError):

@@ -16,6 +16,11 @@ class Decision(StrEnum):
     HOLD = "hold"
     DENY = "deny"
 
+    @property
+    def gravity(self) -> int:
+        """0 for clear, up to 2 for deny: the gravest decision of several is theirs together."""
+        return list(Decision).index(self)
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,9 +82,6 @@ class Verdict(_Frozen):
     redress: Redress = Redress()
 
 
-_BY_SEVERITY = (Decision.CLEAR, Decision.HOLD, Decision.DENY)
-
-
 def worst_of(verdicts: Sequence[Verdict]) -> Verdict:
     """Return one verdict over several things screened together: all must be clear for it to be.
 
@@ -88,7 +90,7 @@ def worst_of(verdicts: Sequence[Verdict]) -> Verdict:
     """
     if len({verdict.registry_revision for verdict in verdicts}) != 1:
         raise ValueError("verdicts of one registry revision are needed")
-    worst = max(verdicts, key=lambda verdict: _BY_SEVERITY.index(verdict.decision))
+    worst = max(verdicts, key=lambda verdict: verdict.decision.gravity)
     return worst.model_copy(
         update={
             "findings": tuple(f for verdict in verdicts for f in verdict.findings),

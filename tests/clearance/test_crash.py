@@ -1,19 +1,25 @@
 """kill -9 at each of the eight steps: nothing half-made is released, and the rest is finished."""
 
 import hashlib
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from cleardance.clearance.flow import _go_on, resume_unfinished
+from cleardance.clearance.flow import _go_on, clear, resume_unfinished
+from cleardance.clearance.garbage import collect
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.tasks import Step, unfinished
 from cleardance.errors import StoreError
-from tests.clearance.asking import RELEASED, bodies, kinds, make
+from cleardance.generate.backends.draft import DraftBackend
+from cleardance.store.blobs import BlobStore
+from cleardance.store.tables import task
+from tests.clearance.asking import RELEASED, bodies, kinds, make, request
 
 ROOT = Path(__file__).parents[2]
 STILLS = [f"{step.name}:{fraction}" for step in Step for fraction in (0.0, 1.0)]
@@ -32,7 +38,7 @@ def finish(service: Service) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "moment"),
     [
-        *(("out.png", moment) for moment in [*STILLS, "handing-over"]),
+        *(("out.png", moment) for moment in [*STILLS, "keeping", "handing-over", "discarding"]),
         ("out.mp4", "GENERATE:0.5"),
         ("out.mp4", "SEAL:0.5"),
     ],
@@ -40,20 +46,32 @@ def finish(service: Service) -> list[str]:
 def test_kill_at(home: Path, tmp_path: Path, name: str, moment: str) -> None:
     destination = tmp_path / name
     crash(home, destination, moment)
-    released = moment == "RELEASE:1.0"
+    released = moment in ("RELEASE:1.0", "discarding")
     assert destination.exists() == released
     with open_service(home) as service:
         finished = finish(service)
         if moment.startswith("CHECK") or moment == "ENQUEUE:0.0" or released:
             assert finished == []  # nothing was asked yet, or all was done
-            return
-        assert len(finished) == 1
-        assert kinds(service, finished[0]) == RELEASED  # each once: no step was repeated
-        digest = hashlib.sha256(destination.read_bytes()).hexdigest()
-        assert bodies(service, finished[0], "released")[0]["sha256"] == digest
-        assert finish(service) == []
+        else:
+            assert len(finished) == 1
+            assert kinds(service, finished[0]) == RELEASED  # each once: no step was repeated
+            digest = hashlib.sha256(destination.read_bytes()).hexdigest()
+            assert bodies(service, finished[0], "released")[0]["sha256"] == digest
+            assert finish(service) == []
+        _nothing_is_left(service, tmp_path)
+
+
+def _nothing_is_left(service: Service, folder: Path) -> None:
+    """No draft, no work folder, and after an hour no blob that no row names."""
+    home = service.store.home.path
+    for blob in home.glob("blobs/??/*"):
+        os.utime(blob, (0, 0))
+    collect(service)
+    with service.store.read() as session:
+        named = set(session.scalars(select(task.c.sealed_blob)))
+    assert set(service.store.blobs.digests(older_than_s=0)) == named - {None}
     assert [*(home / "work").iterdir(), *(home / "blobs" / "tmp").iterdir()] == []
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_task_that_lives_is_left_alone(service: Service, home: Path, tmp_path: Path) -> None:
@@ -99,3 +117,49 @@ def test_a_finished_task_is_not_handed_over_twice(service: Service, tmp_path: Pa
     assert finish(service) == []
     _go_on(service, record.task.id, Watch(silent))  # a worker that looked just before
     assert not (tmp_path / "out.png").exists()
+
+
+def test_stopped_from_the_keyboard_is_cancelled(service: Service, tmp_path: Path) -> None:
+    def stop(step: Step, fraction: float) -> None:
+        if step is Step.SCREEN_OUTPUT:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        clear(service, request(), tmp_path / "out.png", stop)
+    assert finish(service) == []
+    with service.store.read() as session:
+        assert session.scalars(select(task.c.error_code)).all() == ["Cancelled"]
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_listener_that_has_gone_away_changes_nothing(service: Service, tmp_path: Path) -> None:
+    def gone(step: Step, fraction: float) -> None:
+        raise BrokenPipeError
+
+    assert clear(service, request(), tmp_path / "out.png", gone).status == "released"
+
+
+def test_a_sealed_file_that_changes_before_it_is_kept_is_not_released(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(blobs: BlobStore, path: Path) -> str:
+        path.write_bytes(path.read_bytes() + b"x")
+        return put_file(blobs, path)
+
+    put_file = BlobStore.put_file
+    monkeypatch.setattr(BlobStore, "put_file", changed)
+    record = make(service, tmp_path / "out.png")
+    assert (record.status, record.task.error_code) == ("failed", "VerificationFailed.Seal")
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_defect_in_a_model_fails_its_task_only(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object, request: object) -> None:
+        raise ZeroDivisionError("so it goes")
+
+    monkeypatch.setattr(DraftBackend, "generate", broken)
+    record = make(service, tmp_path / "out.png")
+    assert (record.status, record.task.error_code) == ("failed", "GenerationFailed")
+    assert kinds(service, record.task.id) == ["asked", "verdict", "failed"]

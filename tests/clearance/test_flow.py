@@ -2,6 +2,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from cleardance.clearance.flow import clear, resume_unfinished
 from cleardance.clearance.inspection import inspect_file
@@ -11,6 +12,7 @@ from cleardance.errors import NotFound, UnsupportedByModel, UsageError
 from cleardance.media import probe
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
+from cleardance.store.tables import verdict
 from cleardance.verdict import Decision
 from tests.clearance.asking import PROMPT, RELEASED, bodies, kinds, make, request
 
@@ -39,16 +41,13 @@ def test_a_still_is_sealed_like_a_video(service: Service, tmp_path: Path) -> Non
 
 def test_the_private_raw_media_is_gone_after_release(service: Service, tmp_path: Path) -> None:
     record = make(service, tmp_path / "out.png")
-    raw = bodies(service, record.task.id, "generated")[0]["raw"]
-    blobs = [path for path in service.store.home.blobs.rglob("*") if path.is_file()]
-    assert raw not in {path.parent.name + path.name for path in blobs}
-    assert len(blobs) == 1  # the sealed file
+    assert list(service.store.blobs.digests(older_than_s=0)) == [record.task.sealed_blob]
 
 
 def test_a_seed_gives_the_same_bytes_before_signing(service: Service, tmp_path: Path) -> None:
     def raw(asked_seed: int, name: str) -> str:
         record = make(service, tmp_path / name, request(still=False, seed=asked_seed))
-        return str(bodies(service, record.task.id, "generated")[0]["raw"])
+        return str(record.task.raw_blob)
 
     assert raw(7, "a.mp4") == raw(7, "b.mp4") != raw(8, "c.mp4")
 
@@ -150,4 +149,6 @@ def test_verdicts_are_kept_as_they_were_printed(service: Service, tmp_path: Path
     record = make(service, tmp_path / "out.png", request(PROMPT))
     assert record.verdict is not None
     assert record.verdict.decision is Decision.CLEAR
-    assert record.to_json()["verdict"] == record.verdict.model_dump(mode="json")
+    with service.store.read() as session:
+        stored = session.scalars(select(verdict.c.body).where(verdict.c.stage == "output")).one()
+    assert record.to_json()["verdict"] == stored

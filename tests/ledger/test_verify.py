@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, tree
 from cleardance.ledger.check import Checked, check, node_order
-from cleardance.ledger.entry import EntryKind, digest
+from cleardance.ledger.entry import EntryKind, digest, personal
 from cleardance.ledger.keys import Keys, load_or_make
 from cleardance.ledger.note import Checkpoint, PublicKey
 from cleardance.ledger.verify import read_checkpoints, read_entries, read_nodes, verify
@@ -289,14 +289,16 @@ def judged(store: Store) -> Store:
     """A store with one task and its logged verdict."""
     said = {"stage": "ask", "decision": "clear", "registry_revision": 3}
     made = {"created_at": "2026-02-17T09:00:00.000000Z"}
+    salt = bytes(range(32))
     task_row = {"id": "t", "account_id": "a", "status": "queued", "step": 3, "updated_at": "x"}
-    sha256 = digest(VERDICT).removeprefix("sha256:")
+    task_row |= {"salt": salt}
+    commitment = personal(digest(VERDICT).removeprefix("sha256:"), salt)
     with store.begin() as connection:
         connection.execute(account.insert(), {"id": "a", "name": "local"} | made)
         connection.execute(task.insert(), task_row | made)
         row = {"id": "v", "task_id": "t", "body": VERDICT} | said | made
         connection.execute(verdict.insert(), row)
-        log.append(connection, EntryKind.VERDICT, "t", said | {"sha256": sha256})
+        log.append(connection, EntryKind.VERDICT, "t", said | {"commitment": commitment})
     return store
 
 
@@ -316,6 +318,13 @@ def test_changed_verdict_is_refused(judged: Store, change: str) -> None:
     with _database(judged) as connection:
         connection.execute(f"UPDATE verdict SET {change}")
     with pytest.raises(LedgerInvalid, match="Verdict v was changed"):
+        verify(judged, [])
+
+
+def test_verdict_whose_salt_is_gone_is_refused(judged: Store) -> None:
+    with _database(judged) as connection:
+        connection.execute("UPDATE task SET salt = NULL")
+    with pytest.raises(LedgerInvalid, match="Verdict v cannot be checked"):
         verify(judged, [])
 
 

@@ -139,9 +139,26 @@ with BlobStore(Path(sys.argv[1])).writer() as draft:
 """
     arguments = [sys.executable, "-c", code, str(store.home.blobs)]
     assert subprocess.run(arguments, check=False, timeout=60).returncode == 9
-    assert len(_files(store)) == 1
+    assert sorted(path.name for path in _files(store))[0] == "blob"
     assert store.blobs.sweep() == 1
-    assert _files(store) == []
+    assert list((store.home.blobs / "tmp").iterdir()) == []
+
+
+def test_sweep_spares_a_living_writer_that_replaced_its_draft(store: Store) -> None:
+    """As an encoder does that writes beside it and renames."""
+    with store.blobs.writer() as draft:
+        beside = draft.path.with_name("beside")
+        beside.write_bytes(b"whole")
+        assert store.blobs.sweep() == 0
+        beside.replace(draft.path)
+        assert store.blobs.sweep() == 0
+    assert store.blobs.path(draft.digest).read_bytes() == b"whole"
+
+
+def test_digests_lists_what_is_old_enough(store: Store) -> None:
+    digest = store.blobs.put_bytes(b"x")
+    assert list(store.blobs.digests(older_than_s=0)) == [digest]
+    assert list(store.blobs.digests(older_than_s=60)) == []
 
 
 def test_sweep_spares_the_living(store: Store) -> None:

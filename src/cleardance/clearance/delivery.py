@@ -4,7 +4,20 @@ import os
 import shutil
 from pathlib import Path
 
+from cleardance.errors import UsageError
 from cleardance.store.failures import os_failures
+
+
+def try_writing(destination: Path) -> None:
+    """Raise UsageError, before any work is done, if a file cannot be put there."""
+    part = _part(destination, "try")
+    try:
+        part.touch()
+        part.unlink()
+        destination.exists()  # the name may be too long, or not one of this file system
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{destination} cannot be written: {reason}.") from error
 
 
 def deliver(blob: Path, destination: Path) -> None:
@@ -14,7 +27,7 @@ def deliver(blob: Path, destination: Path) -> None:
     and the sealed blob is still in the home.
     """
     # One name per blob, so that a second try overwrites what a killed first one left.
-    part = destination.with_name(f".{destination.name}.{blob.name[:12]}.part")
+    part = _part(destination, blob.name[:12])
     with os_failures(destination.parent):
         try:
             with part.open("wb") as copy, blob.open("rb") as source:
@@ -22,6 +35,19 @@ def deliver(blob: Path, destination: Path) -> None:
                 copy.flush()
                 os.fsync(copy.fileno())
             part.replace(destination)
+            _sync(destination.parent)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def _part(destination: Path, name: str) -> Path:
+    return destination.with_name(f".cleardance-{name}.part")
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,17 +3,19 @@
 docs/concepts/1-the-one-path.md has the table of steps and what happens when one fails.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cleardance.clearance import intake, screening, tasks
+from cleardance.clearance import garbage, intake, screening, tasks
 from cleardance.clearance.progress import StepProgress, Watch, silent
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Queued, Refused, Released
 from cleardance.errors import (
     BlobDamaged,
+    Cancelled,
     CleardanceError,
     StoreError,
     TaskBusy,
@@ -28,9 +30,10 @@ def clear(
 ) -> Record:
     """Take a request the whole way and return what became of it.
 
-    Returns a record whose status is released, denied or held. Raises the CleardanceError that
-    ended the task: by then it is marked failed, unless it was a StoreError (a full disk, say),
-    after which ``resume_unfinished`` goes on from the last committed step.
+    The record's status is released, denied, held, or failed with the error that ended the task.
+    Raises UsageError or MediaError for a request that never became a task, and StoreError (a full
+    disk, say), after which ``resume_unfinished`` goes on from the last committed step. Stopped by
+    the keyboard, the task is cancelled.
     """
     watch, task_id = Watch(progress), tasks.new_task_id()
     checked = intake.check(request, destination, watch)
@@ -43,9 +46,9 @@ def resume_unfinished(service: Service, progress: StepProgress = silent) -> Iter
     """Finish every task that no living process works on; yield what became of each.
 
     A task that cannot go on yet (its destination is gone, say) does not hold up the others: the
-    first such StoreError is raised at the end.
+    first error of that kind is raised at the end.
     """
-    service.store.blobs.sweep()
+    garbage.collect(service)
     blocked: list[CleardanceError] = []
     for task_id in tasks.unfinished(service.store):
         try:
@@ -54,8 +57,7 @@ def resume_unfinished(service: Service, progress: StepProgress = silent) -> Iter
         except TaskBusy:
             continue
         except CleardanceError as error:
-            if _can_go_on_later(error):
-                blocked.append(error)
+            blocked.append(error)
         yield record_of(service, task_id)
     if blocked:
         raise blocked[0]
@@ -86,16 +88,19 @@ def _carry(service: Service, queued: Queued, watch: Watch) -> None:
 
 @contextmanager
 def _marking_failures(service: Service, task_id: str) -> Iterator[None]:
-    """Mark the task failed when a step fails for good, and let the error go on."""
+    """End the task as failed when a step fails for good; let only what can go on later out."""
     try:
         yield
     except CleardanceError as error:
-        if not _can_go_on_later(error):
-            tasks.fail(service.store, task_id, error)
+        if _can_go_on_later(error):
+            raise
+        tasks.fail(service.store, task_id, error)
+    except KeyboardInterrupt:
+        tasks.fail(service.store, task_id, Cancelled("Stopped from the keyboard."))
         raise
     except Exception as error:
-        tasks.fail(service.store, task_id, CleardanceError(repr(error)))
-        raise
+        tasks.fail(service.store, task_id, CleardanceError(f"This is a defect: {error!r}"))
+        logging.getLogger(__name__).exception("Task %s failed by a defect", task_id)
 
 
 def _can_go_on_later(error: CleardanceError) -> bool:
@@ -110,8 +115,10 @@ def _make(service: Service, ask: AskCleared, watch: Watch) -> Released | Refused
 
     generated = making.generate(service, ask, watch)
     while True:
+        sealed_before = service.task(generated.task_id).sealed_blob
         cleared = screening.screen_generated(service, generated, watch)
         if isinstance(cleared, Refused):
+            garbage.discard(service, sealed_before)
             return cleared
         output = releasing.seal_output(service, cleared, watch)
         released = releasing.release(service, output, watch)

@@ -14,6 +14,8 @@ from cleardance.ledger.history import proved_entries
 from cleardance.provenance.inspect import Inspection, LedgerFacts, inspect
 from cleardance.store.tables import Stage, task
 
+_COLUMNS = (task.c.id, task.c.ledger_index)  # the rest may have been erased
+
 
 def inspect_file(service: Service, path: Path) -> Inspection:
     """Read a file's credentials and mark, and look it up here. Raises UnreadableMedia."""
@@ -22,32 +24,38 @@ def inspect_file(service: Service, path: Path) -> Inspection:
 
 def _look_up(service: Service, claimed_index: int | None, sha256: str) -> LedgerFacts | None:
     """Find the output by the digest of the whole file, else by the ledger index it names."""
-    by_digest = select(task.c.id).where(task.c.sealed_blob == sha256)
-    by_index = select(task.c.id).where(task.c.ledger_index == claimed_index)
+    by_digest = select(*_COLUMNS).where(task.c.sealed_blob == sha256)
+    by_index = select(*_COLUMNS).where(task.c.ledger_index == claimed_index)
     with service.store.read() as session:
-        found = session.scalar(by_digest.limit(1))
+        found = session.execute(by_digest).first()
         if found is None and claimed_index is not None:
-            found = session.scalar(by_index)
-        return None if found is None else _facts(session, tasks.load(session, found))
+            found = session.execute(by_index).first()
+        return None if found is None else _facts(session, *found)
 
 
-def _facts(session: Connection, row: tasks.TaskRow) -> LedgerFacts | None:
+def _facts(session: Connection, task_id: str, ledger_index: int | None) -> LedgerFacts | None:
     """Return what the ledger, not the task's own row, says the released file was."""
-    if row.ledger_index is None:
+    if ledger_index is None:
         return None
-    verdict = tasks.latest_verdict(session, row.id, Stage.OUTPUT)
     released: str | None = None
     try:
-        for entry in proved_entries(session, row.id):
+        for entry in proved_entries(session, task_id):
             if entry.kind == EntryKind.RELEASED:
                 released = json.loads(entry.body)["sha256"]
         verified = True
     except LedgerInvalid:
         verified = False
     return LedgerFacts(
-        index=row.ledger_index,
+        index=ledger_index,
         verified=verified,
-        output=row.id,
-        verdict=verdict.decision.value if verdict else "unknown",
+        output=task_id,
+        verdict=_decision(session, task_id),
         sha256=released,
     )
+
+
+def _decision(session: Connection, task_id: str) -> str:
+    """Return the gravest of the newest verdicts on the prompt and on the output."""
+    verdicts = [tasks.latest_verdict(session, task_id, stage) for stage in Stage]
+    decisions = [verdict.decision for verdict in verdicts if verdict is not None]
+    return max(decisions, key=lambda decision: decision.gravity).value if decisions else "unknown"

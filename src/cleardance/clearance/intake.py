@@ -1,10 +1,10 @@
 """Steps 1 and 2: is it a request we can serve, and then it is stored and logged as asked."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cleardance.clearance import tasks
+from cleardance.clearance.delivery import try_writing
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import Queued
@@ -71,5 +71,6 @@ def _check_destination(destination: Path, suffix: str) -> None:
     folder = destination.absolute().parent
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder} to put {destination.name} into.")
-    if not os.access(folder, os.W_OK) or destination.is_dir():
-        raise UsageError(f"{destination} cannot be written.")
+    if destination.exists() and not destination.is_file():
+        raise UsageError(f"{destination} is there, and is not a file.")
+    try_writing(destination)

@@ -12,7 +12,7 @@ from cleardance.clearance.tasks import Step, TaskRow
 from cleardance.errors import CleardanceError, GenerationFailed
 from cleardance.generate.backend import Raw
 from cleardance.generate.models import model_named
-from cleardance.ledger.entry import EntryKind
+from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
 from cleardance.media import Frame, Video, write_mezzanine, write_png
 from cleardance.request import Request
@@ -41,7 +41,8 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[flo
             session = transaction.enter_context(service.store.begin())
         made = {"raw_blob": draft.digest, "ignored": list(raw.ignored)}
         tasks.advance(session, task.id, Step.GENERATE, output={"recipe": raw.recipe}, **made)
-        body = {"model": request.model, "seed": request.seed, "raw": draft.digest}
+        # The raw digest is as good as the prompt to whoever can run the same model: committed to.
+        body = {"model": request.model, "raw": personal(draft.digest, task.salt)}
         append(session, EntryKind.GENERATED, task.id, body)
 
 

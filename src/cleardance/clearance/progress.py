@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar, cast
 
 from cleardance.clearance.tasks import Step
@@ -22,7 +22,7 @@ class Watch:
     """Passes progress on, and keeps the wall time of each part in ``seconds``."""
 
     def __init__(self, show: StepProgress) -> None:
-        self._show = show
+        self._tell = show
         self.seconds: dict[str, float] = {}
 
     @contextmanager
@@ -32,6 +32,11 @@ class Watch:
         with self.part(step.name.lower()):
             yield lambda fraction: self._show(step, min(fraction, 0.99))
         self._show(step, 1.0)
+
+    def _show(self, step: Step, fraction: float) -> None:
+        """Tell; a listener that has gone away does not stop the work."""
+        with suppress(OSError):
+            self._tell(step, fraction)
 
     def timed(self, name: str, items: Iterator[Item]) -> Iterator[Item]:
         """Yield the items; the time it takes to make them counts as the part ``name``."""

@@ -28,6 +28,13 @@ class Record:
         """One of queued, running, released, denied, held, failed."""
         return self.task.status.value
 
+    @property
+    def error(self) -> dict[str, str | None] | None:
+        """Code and message of what ended a failed task."""
+        if self.task.error_code is None:
+            return None
+        return {"code": self.task.error_code, "message": self.task.error_message}
+
     def to_json(self) -> dict[str, object]:
         """Return the JSON contract of ``generate --json``."""
         request, released = self.task.request, self.task.status is TaskStatus.RELEASED
@@ -44,6 +51,7 @@ class Record:
             "duration_s": 0.0 if request.still else request.duration_s,
             "audio": _SOUND if request.audio and not request.still else None,
             "verdict": self.verdict.model_dump(mode="json") if self.verdict else None,
+            "error": self.error,
             "ignored": list(self.task.ignored),
             "ledger": {"index": self.ledger_index, "checkpoint": self.checkpoint},
             "timings_s": self.task.timings_s,

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, select
 
 from cleardance.clearance import tasks
 from cleardance.clearance.delivery import deliver
+from cleardance.clearance.garbage import discard
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import OutputCleared, Released, SealedOutput
 from cleardance.clearance.tasks import Step, TaskRow
-from cleardance.errors import StoreError
+from cleardance.errors import SealInvalid, StoreError
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
@@ -35,6 +36,7 @@ def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> Seale
         task = service.task(cleared.task_id)
         parts = _unsealed(service, task, cleared, index)
         if task.sealed_blob is not None:
+            service.store.blobs.verify(task.sealed_blob)
             path = service.store.blobs.path(task.sealed_blob)
             return SealedOutput(cleared, prove(path, parts, service.authority), task.sealed_blob)
         service.store.blobs.verify(cleared.generated.raw_digest)  # the bytes that were screened
@@ -60,22 +62,21 @@ def _sealing_index(service: Service, cleared: OutputCleared) -> int:
 
     An output that was sealed under earlier verdicts is sealed anew: a file cites what cleared it.
     """
-    body = {
-        "raw": cleared.generated.raw_digest,
-        "ask_verdict": tasks.verdict_digest(cleared.ask_verdict),
-        "output_verdict": tasks.verdict_digest(cleared.output_verdict),
-    }
     with service.store.begin() as session:
         task = tasks.load(session, cleared.task_id)
+        body = {
+            "raw": personal(cleared.generated.raw_digest, task.salt),
+            "ask_verdict": tasks.verdict_commitment(cleared.ask_verdict, task.salt),
+            "output_verdict": tasks.verdict_commitment(cleared.output_verdict, task.salt),
+        }
         known = select(ledger_entry.c.body).where(ledger_entry.c.index == task.ledger_index)
         if task.ledger_index is not None and session.scalar(known) == body:
             return task.ledger_index
-        if task.sealed_blob is not None:
-            service.store.blobs.delete(task.sealed_blob)
         index = append(session, EntryKind.SEALING, task.id, body).index
         done = {"ledger_index": index, "sealed_blob": None}
         tasks.advance(session, task.id, Step.SCREEN_AGAIN, **done)
-        return index
+    discard(service, task.sealed_blob)
+    return index
 
 
 def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: int) -> UnsealedParts:
@@ -109,6 +110,9 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
 
 def _keep(service: Service, task: TaskRow, sealed: Sealed) -> str:
     digest = service.store.blobs.put_file(sealed.path)
+    if digest != sealed.sha256:
+        service.store.blobs.delete(digest)
+        raise SealInvalid(f"The sealed file of task {task.id} changed after it was read back.")
     with service.store.begin() as session:
         tasks.advance(session, task.id, Step.SEAL, sealed_blob=digest)
         body = {"sealing": sealed.ledger_index, "sha256": digest, "watermark": sealed.watermark}
@@ -122,7 +126,7 @@ def release(service: Service, output: SealedOutput, watch: Watch) -> Released | 
         with service.store.begin() as session:
             if output.cleared.registry_revision != revision(session):
                 return None
-            _log_release(service, session, output)
+            _log_release(session, output)
         hand_over(service, output.cleared.task_id)
     return Released(output)
 
@@ -140,13 +144,11 @@ def hand_over(service: Service, task_id: str) -> None:
     deliver(service.store.blobs.path(task.sealed_blob), Path(task.destination))
     with service.store.begin() as session:
         tasks.advance(session, task_id, Step.RELEASE)
+    discard(service, task.raw_blob)
 
 
-def _log_release(service: Service, session: Connection, output: SealedOutput) -> None:
-    """Log the release, and delete the raw media unless another task needs the same."""
-    task_id, raw_digest = output.cleared.task_id, output.cleared.generated.raw_digest
+def _log_release(session: Connection, output: SealedOutput) -> None:
+    task_id = output.cleared.task_id
     tasks.advance(session, task_id, Step.SEAL, status=TaskStatus.RELEASED)
     body = {"sealing": output.sealed.ledger_index, "sha256": output.blob_digest}
     append(session, EntryKind.RELEASED, task_id, body)
-    if not tasks.needs_blob(session, raw_digest):
-        service.store.blobs.delete(raw_digest)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from cleardance.errors import CleardanceError, NotFound
-from cleardance.ledger.entry import EntryKind, canonical
+from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
 from cleardance.store import Store
@@ -134,8 +134,13 @@ def verdict_digest(body: Verdict) -> str:
     return hashlib.sha256(canonical(body.model_dump(mode="json"))).hexdigest()
 
 
+def verdict_commitment(body: Verdict, salt: bytes) -> str:
+    """Return what a leaf says of a verdict, whose evidence may quote the prompt."""
+    return personal(verdict_digest(body), salt)
+
+
 def save_verdict(session: Connection, task_id: str, stage: Stage, body: Verdict) -> None:
-    """Store a verdict and log it."""
+    """Store a verdict and log it: which registered works were found, and a commitment to all."""
     values = {
         "id": f"{task_id}/{stage}/{body.registry_revision}",
         "task_id": task_id,
@@ -151,9 +156,17 @@ def save_verdict(session: Connection, task_id: str, stage: Stage, body: Verdict)
         "decision": body.decision.value,
         "registry_revision": body.registry_revision,
         "works": sorted({finding.work.id for finding in body.findings}),
-        "sha256": verdict_digest(body),
+        "commitment": verdict_commitment(body, salt_of(session, task_id)),
     }
     append(session, EntryKind.VERDICT, task_id, entry)
+
+
+def salt_of(session: Connection, task_id: str) -> bytes:
+    """Return the key of a task's commitments. Raises NotFound if it was erased."""
+    salt = session.scalar(select(task.c.salt).where(task.c.id == task_id))
+    if salt is None:
+        raise NotFound(f"The personal data of task {task_id} were erased.")
+    return salt
 
 
 def latest_verdict(session: Connection, task_id: str, stage: Stage) -> Verdict | None:
@@ -173,18 +186,25 @@ def refuse(session: Connection, task_id: str, stage: Stage, body: Verdict) -> No
     held = body.decision is Decision.HOLD
     status = TaskStatus.HELD if held else TaskStatus.DENIED
     change = update(task).where(task.c.id == task_id)
-    session.execute(change.values(status=status, updated_at=utc_now()))
-    entry = {"stage": stage.value, "sha256": verdict_digest(body)}
+    session.execute(change.values(status=status, sealed_blob=None, updated_at=utc_now()))
+    commitment = verdict_commitment(body, salt_of(session, task_id))
+    entry = {"stage": stage.value, "commitment": commitment}
     append(session, EntryKind.HELD if held else EntryKind.REFUSED, task_id, entry)
 
 
+_UNFINISHED = or_(
+    task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING]),
+    and_(task.c.status == TaskStatus.RELEASED, task.c.step < Step.RELEASE),
+)
+
+
 def fail(store: Store, task_id: str, error: CleardanceError) -> None:
-    """Mark a task failed for good, with the error that ended it."""
+    """Mark a task failed for good, with the error that ended it; if it has not ended already."""
     values = {"error_code": error.code, "error_message": error.message, "updated_at": utc_now()}
-    change = update(task).where(task.c.id == task_id)
+    change = update(task).where(task.c.id == task_id, _UNFINISHED)
     with store.begin() as session:
-        session.execute(change.values(status=TaskStatus.FAILED, **values))
-        append(session, EntryKind.FAILED, task_id, {"code": error.code})
+        if session.execute(change.values(status=TaskStatus.FAILED, **values)).rowcount == 1:
+            append(session, EntryKind.FAILED, task_id, {"code": error.code})
 
 
 def save_timings(store: Store, task_id: str, seconds: dict[str, float]) -> None:
@@ -192,12 +212,6 @@ def save_timings(store: Store, task_id: str, seconds: dict[str, float]) -> None:
     timings = {name: round(spent_s, 4) for name, spent_s in seconds.items()}
     with store.begin() as session:
         session.execute(update(task).where(task.c.id == task_id).values(timings=timings))
-
-
-_UNFINISHED = or_(
-    task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING]),
-    and_(task.c.status == TaskStatus.RELEASED, task.c.step < Step.RELEASE),
-)
 
 
 def unfinished(store: Store) -> list[str]:
@@ -210,10 +224,3 @@ def unfinished(store: Store) -> list[str]:
 def is_unfinished(session: Connection, task_id: str) -> bool:
     """Whether a task has not ended."""
     return session.scalar(select(task.c.id).where(task.c.id == task_id, _UNFINISHED)) is not None
-
-
-def needs_blob(session: Connection, raw_digest: str) -> bool:
-    """Whether a task that was not released still needs this raw media, if only as evidence."""
-    others = task.c.status != TaskStatus.RELEASED
-    query = select(func.count()).where(task.c.raw_blob == raw_digest, others)
-    return bool(session.scalar(query))

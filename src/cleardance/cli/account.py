@@ -7,7 +7,7 @@ from cleardance.cli.console import json_option, print_json
 
 @click.group()
 def account() -> None:
-    """Create and list the accounts that outputs are made for."""
+    """Create the accounts that outputs are made for."""
 
 
 @account.command()

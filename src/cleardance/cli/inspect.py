@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cleardance.cli.console import json_option, print_json
+from cleardance.cli.exit_codes import ExitCode
 
 
 @click.command()
@@ -15,7 +16,8 @@ def inspect(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Say where FILE comes from.
 
     Reads its content credentials and its watermark, and looks it up in the ledger. Works on any
-    file, made here or not, changed or not.
+    file, made here or not, changed or not. Exit code 5 if it is provably
+    not the file that was released.
     """
     from cleardance.clearance.inspection import inspect_file
     from cleardance.clearance.service import open_service
@@ -26,3 +28,5 @@ def inspect(ctx: click.Context, file: Path, as_json: bool) -> None:
         print_json(found.as_json())
     else:
         click.echo(found.words())
+    if found.modified or (found.ledger is not None and not found.ledger.verified):
+        ctx.exit(ExitCode.VERIFICATION_FAILED)

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -10,7 +11,7 @@ import click
 
 from cleardance import __version__
 from cleardance.cli.exit_codes import ExitCode, exit_code_of
-from cleardance.errors import CleardanceError
+from cleardance.errors import CleardanceError, UsageError
 
 _COMMANDS = {
     "generate": "generate:generate",
@@ -66,27 +67,45 @@ def _wants_json(arguments: list[str]) -> bool:
     return "--json" in arguments
 
 
-def _report(error: CleardanceError, as_json: bool) -> None:
-    if as_json:
-        body = {"code": error.code, "message": error.message, "hint": error.hint}
-        click.echo(json.dumps({"status": "failed", "error": body}, ensure_ascii=False))
-    click.echo(f"Error [{error.code}]: {error.diagnostics()}", err=True)
-
-
 def main() -> NoReturn:
     """Run the command line and exit with an ``ExitCode``."""
     as_json = _wants_json(sys.argv[1:])
     try:
-        sys.exit(cli.main(standalone_mode=False) or ExitCode.DONE)
+        _check_arguments(sys.argv[1:])
+        code = cli.main(standalone_mode=False) or ExitCode.DONE
+        sys.stdout.flush()
+        sys.exit(code)
     except CleardanceError as error:
-        _report(error, as_json)
-        sys.exit(exit_code_of(error))
+        _end(error, as_json)
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.USAGE)
+        _end(UsageError(error.format_message()), as_json, shown=True)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. What was begun can be finished: cleardance worker --once", err=True)
+        click.echo("Stopped.", err=True)
         sys.exit(130)
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.FAILED)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _end(CleardanceError(f"{place}{error.strerror or error}"), as_json)
+
+
+def _check_arguments(arguments: list[str]) -> None:
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(f"{argument!r} is not UTF-8.") from error
+
+
+def _end(error: CleardanceError, as_json: bool, *, shown: bool = False) -> NoReturn:
+    if as_json:
+        body = {"code": error.code, "message": error.message, "hint": error.hint}
+        click.echo(json.dumps({"status": "failed", "error": body}, ensure_ascii=False))
+    if not shown:
+        click.echo(f"Error [{error.code}]: {error.diagnostics()}", err=True)
+    sys.exit(exit_code_of(error))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """``cleardance screen``: what would be said of a text or a file, before anything is made."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from cleardance.clearance.service import open_service
 from cleardance.cli.console import json_option, print_json
@@ -16,6 +18,7 @@ from cleardance.screen.ask import screen_ask
 from cleardance.screen.output import screen_file
 from cleardance.verdict import Decision, Verdict
 
+_MEDIA = {".mp4", ".mov", ".mkv", ".webm", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".wav", ".mp3"}
 _EXITS = {
     Decision.CLEAR: ExitCode.DONE,
     Decision.HOLD: ExitCode.HELD,
@@ -68,32 +71,73 @@ def _screen_one(what: str, registry: RegistrySnapshot, *, is_text: bool) -> Verd
 
 
 def _names_a_file(what: str) -> bool:
+    """Whether it is a file's name. Raises UsageError for what looks like one but is none."""
     try:
-        return Path(what).is_file()
+        path = Path(what)
+        if path.is_file():
+            return True
+        looks_like_one = path.exists() or (path.suffix.lower() in _MEDIA and " " not in what)
     except (OSError, ValueError):  # far too long for a name, or with a null byte: it is a text
         return False
+    if looks_like_one:
+        raise UsageError(f"{what} is not a file.", hint="If you mean the text, add --text.")
+    return False
+
+
+class _Row(BaseModel):
+    """One row of a batch: a text or a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str | int
+    text: str | None = None
+    path: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> "_Row":
+        if (self.text is None) == (self.path is None):
+            raise ValueError("either a text or a path is needed")
+        return self
 
 
 def _screen_batch(batch: Path, registry: RegistrySnapshot) -> Iterator[dict[str, object]]:
-    with batch.open(encoding="utf-8") as rows:
+    if not batch.is_file():  # a pipe might never end
+        raise UsageError(f"{batch} is not a regular file.")
+    with batch.open("rb") as rows:
+        rows.seek(len(BOM_UTF8) if rows.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
         for number, row in enumerate(rows, start=1):
-            yield _screen_row(number, row, registry)
+            if row.strip():
+                yield _screen_row(number, row, registry)
 
 
-def _screen_row(number: int, row: str, registry: RegistrySnapshot) -> dict[str, object]:
+def _screen_row(number: int, given: bytes, registry: RegistrySnapshot) -> dict[str, object]:
     """Return the row's verdict, or its error: one bad row does not end the batch."""
-    row_id: object = None
+    row_id = _id_of(given)
     try:
-        fields = json.loads(row)
-        row_id = fields["id"]
-        path = fields.get("path")
-        is_file = path is not None
-        verdict = (
-            screen_file(Path(path), registry) if is_file else screen_ask(fields["text"], registry)
-        )
+        row = _Row.model_validate_json(given)
+        if row.path is not None:
+            verdict = screen_file(row.path, registry)
+        else:
+            verdict = screen_ask(row.text or "", registry)
     except CleardanceError as error:
         return {"id": row_id, "error": {"code": error.code, "message": error.message}}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        message = f"line {number}: not a row with an id and a text or path ({error})"
+    except (ValidationError, OSError) as error:
+        message = f"line {number}: {_first_problem(error)}"
         return {"id": row_id, "error": {"code": UsageError.code, "message": message}}
     return {"id": row_id, **verdict.model_dump(mode="json")}
+
+
+def _id_of(given: bytes) -> object:
+    """Return the id of a row, however wrong the rest of it is."""
+    try:
+        row = json.loads(given)
+    except (ValueError, RecursionError):
+        return None
+    return row.get("id") if isinstance(row, dict) else None
+
+
+def _first_problem(error: ValidationError | OSError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    problem = error.errors()[0]
+    return f"{'.'.join(map(str, problem['loc'])) or 'row'}: {problem['msg']}"

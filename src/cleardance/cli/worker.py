@@ -3,6 +3,7 @@
 import click
 
 from cleardance.cli.console import json_option, print_json, step_bars
+from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.words import echo, record_lines
 
 
@@ -23,8 +24,10 @@ def worker(ctx: click.Context, once: bool, as_json: bool) -> None:
         records = list(resume_unfinished(service, progress))
     if as_json:
         print_json({"tasks": [record.to_json() for record in records]})
-        return
-    for record in records:
-        echo(record_lines(record))
-    if not records:
+    elif not records:
         click.echo("Nothing was left unfinished.")
+    else:
+        for record in records:
+            echo(record_lines(record))
+    failed = any(record.status == "failed" for record in records)
+    ctx.exit(ExitCode.FAILED if failed else ExitCode.DONE)

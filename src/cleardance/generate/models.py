@@ -8,8 +8,6 @@ from cleardance.errors import UnsupportedByModel, UsageError
 from cleardance.generate.backend import Backend, Capabilities
 from cleardance.request import Ratio, Request, Resolution
 
-DEFAULT_MODEL = "draft"
-
 
 @dataclass(frozen=True)
 class Model:

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, note
 from cleardance.ledger.check import Checked, Node, SignedRoot, check
-from cleardance.ledger.entry import Entry, EntryKind, canonical
+from cleardance.ledger.entry import Entry, EntryKind, canonical, personal
 from cleardance.store import Store
-from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node, verdict
+from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node, task, verdict
 
 _STREAMED = {"yield_per": 1000}
 
@@ -61,7 +61,7 @@ def _check_verdicts(connection: Connection) -> None:
     """Raise LedgerInvalid naming a verdict row that no entry of its task records."""
     at, row_of = ledger_entry.c, verdict.c
     query = select(at.task_id, at.body).where(at.kind == EntryKind.VERDICT)
-    parts = ("stage", "decision", "registry_revision", "sha256")
+    parts = ("stage", "decision", "registry_revision", "commitment")
     logged = {
         (task_id, *(body.get(part) for part in parts))
         for task_id, body in connection.execute(query)
@@ -73,15 +73,18 @@ def _check_verdicts(connection: Connection) -> None:
         row_of.decision,
         row_of.registry_revision,
         cast(row_of.body, Text),
-    )
-    for name, *columns, body in connection.execute(rows).all():
-        if (*columns, _digest(body)) not in logged:
+        task.c.salt,
+    ).join(task, task.c.id == row_of.task_id)
+    for name, *columns, body, salt in connection.execute(rows).all():
+        if salt is None:  # whoever erases a person's data erases the verdicts that quote it too
+            raise LedgerInvalid(f"Verdict {name} cannot be checked: its task's salt is gone.")
+        if (*columns, _commitment(body, salt)) not in logged:
             raise LedgerInvalid(f"Verdict {name} was changed: the ledger records another.")
 
 
-def _digest(body: str) -> str | None:
+def _commitment(body: str, salt: bytes) -> str | None:
     try:
-        return hashlib.sha256(canonical(json.loads(body))).hexdigest()
+        return personal(hashlib.sha256(canonical(json.loads(body))).hexdigest(), salt)
     except (ValueError, RecursionError):
         return None
 

@@ -12,8 +12,6 @@ from cleardance.verdict import Decision, Evidence, Finding, Verdict
 MAX_FINDINGS = 50
 """A verdict shows this many findings; which works they name decides, not how often."""
 
-_GRAVITY = {Decision.CLEAR: 0, Decision.HOLD: 1, Decision.DENY: 2}
-
 
 @dataclass(frozen=True)
 class Match:
@@ -39,7 +37,7 @@ def decide(
     unknown = tuple(sorted(set(unknown)))
     decisions = [rule.decision for _, rule in decided]
     decisions += [rules.unknown.decision] if unknown else []
-    decision = max(decisions, key=_GRAVITY.__getitem__, default=Decision.CLEAR)
+    decision = max(decisions, key=lambda one: one.gravity, default=Decision.CLEAR)
     grounds = [match for match, rule in decided if rule.decision is decision]
     return Verdict(
         decision=decision,
@@ -56,7 +54,7 @@ def _order(decided: tuple[Match, Rule]) -> tuple[object, ...]:
     match, rule = decided
     span, time_s = match.evidence.text_span or (-1, -1), match.evidence.time_s
     return (
-        -_GRAVITY[rule.decision],
+        -rule.decision.gravity,
         match.signal,
         span,
         -1.0 if time_s is None else time_s,

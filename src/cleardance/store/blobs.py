@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from io import BufferedReader
@@ -105,16 +106,29 @@ class BlobStore:
             place.unlink()
             _sync_folder(place.parent)
 
+    def digests(self, older_than_s: float) -> Iterator[str]:
+        """Yield the digests of all blobs that have been there for so long, in no order."""
+        newest = time.time() - older_than_s
+        with os_failures(self._root):
+            for path in self._root.glob("??/*"):
+                digest = path.parent.name + path.name
+                if _DIGEST.fullmatch(digest) and path.stat().st_mtime <= newest:
+                    yield digest
+
     def sweep(self) -> int:
         """Remove the drafts of writers that died; return how many there were."""
         with os_failures(self._drafts):
-            return sum(_remove_if_orphan(path) for path in self._drafts.iterdir())
+            return sum(_remove_if_orphan(path) for path in self._drafts.glob("*.lock"))
 
     def _begin(self, stack: ExitStack) -> Draft:
-        path = self._drafts / f"draft-{os.urandom(12).hex()}"
-        # The lock tells sweep() that somebody is alive and writing; it lasts until the rename.
-        stack.enter_context(held(path, wait=True))
-        file = path.open("r+b")
+        folder = self._drafts / f"draft-{os.urandom(12).hex()}"
+        # The lock tells sweep() that somebody is alive and writing; it lasts until the rename. It
+        # is beside the draft, because whoever writes the draft may replace it by another file.
+        stack.enter_context(held(folder.with_suffix(".lock"), wait=True))
+        folder.mkdir(mode=0o700)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        path = folder / "blob"
+        file = path.open("w+b")
         stack.callback(_close_quietly, file)
         return Draft(path, file)
 
@@ -139,9 +153,10 @@ def _close_quietly(file: BinaryIO) -> None:
         file.close()
 
 
-def _remove_if_orphan(path: Path) -> bool:
+def _remove_if_orphan(lock: Path) -> bool:
     try:
-        with held(path, wait=False):
+        with held(lock, wait=False):
+            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
             return True
     except BlockingIOError:
         return False
