@@ -1,0 +1,49 @@
+"""Media that nothing names any more: deleted, but never before the row that named it has let go."""
+
+import shutil
+from typing import Any
+
+from sqlalchemy import CompoundSelect, and_, select, union_all
+
+from cleardance.clearance.service import Service
+from cleardance.clearance.tasks import Step
+from cleardance.errors import TaskBusy
+from cleardance.store.tables import TaskStatus, task, work_reference
+
+_HOUR_S = 3600.0
+"""Younger blobs may belong to a row that is just being written."""
+
+
+def discard(service: Service, digest: str | None) -> None:
+    """Delete a blob unless a row still names it. Call it after the change was committed."""
+    if digest is None:
+        return
+    # In a write transaction, so that nobody can be giving an equal blob a name at this moment.
+    with service.store.begin() as session:
+        named = _NAMED.subquery()
+        if session.scalar(select(named).where(named.c[0] == digest).limit(1)) is None:
+            service.store.blobs.delete(digest)
+
+
+def collect(service: Service) -> None:
+    """Remove what killed processes left: drafts, work folders, blobs that no row ever named."""
+    service.store.blobs.sweep()
+    for folder in service.store.home.work.iterdir():
+        try:
+            with service.store.lock(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+        except TaskBusy:
+            continue
+    with service.store.read() as session:
+        named = set(session.scalars(_NAMED))
+    for digest in service.store.blobs.digests(older_than_s=_HOUR_S):
+        if digest not in named:
+            discard(service, digest)
+
+
+_DELIVERED = and_(task.c.status == TaskStatus.RELEASED, task.c.step == Step.RELEASE)
+_NAMED: CompoundSelect[Any] = union_all(
+    select(task.c.sealed_blob).where(task.c.sealed_blob.is_not(None)),
+    select(task.c.raw_blob).where(task.c.raw_blob.is_not(None), ~_DELIVERED),
+    select(work_reference.c.blob),
+)
