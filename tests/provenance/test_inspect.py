@@ -19,7 +19,15 @@ def test_our_file(sealed: Sealed, authority: Authority) -> None:
     result = inspect(sealed.path, authority.root_pem, _ledger(sealed))
     assert result.as_json() == {
         "c2pa": {"state": "Trusted", "problems": []},
-        "watermark": {"found": False, "ledger_index": None, "confidence": 0.0},
+        "watermark": {
+            "found": False,
+            "ledger_index": None,
+            "confidence": 0.0,
+            "where": [],
+            "also": [],
+            "deployment": None,
+            "problem": None,
+        },
         "ledger": {"index": 7, "verified": True},
         "output": "out_1",
         "verdict": "clear",

@@ -5,7 +5,7 @@ Files from outside go through `probe`, `read_image`, `read_video`, `read_audio` 
 through a mezzanine (`write_mezzanine`, lossless and private) to the final file (`encode_final`).
 """
 
-from .final import Mark, encode_final, write_png
+from .final import Mark, SoundMark, encode_final, write_png
 from .limits import DEFAULT_LIMITS, Limits
 from .mezzanine import MEZZANINE_LIMITS, read_yuv, sample_keyframes, write_mezzanine
 from .output import Progress
@@ -23,6 +23,7 @@ __all__ = [
     "Probe",
     "Progress",
     "Samples",
+    "SoundMark",
     "StreamInfo",
     "Video",
     "encode_final",

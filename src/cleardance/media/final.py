@@ -21,15 +21,18 @@ from .output import (
     SAMPLE_RATE_HZ,
     Progress,
     add_h264,
+    audio_frame,
     muxer,
     written,
 )
 from .probe import Probe, probe
-from .values import Frame
+from .values import Frame, Samples
 
 Luma = NDArray[np.uint8]  # [H, W], limited range 16..235
 Mark = Callable[[Luma, int], Luma]
 """Given a frame's luma and its number, returns the luma to encode. Chroma is left alone."""
+SoundMark = Callable[[Iterator[Samples]], Iterator[Samples]]
+"""Given the sound in blocks [N, 2] at 48 kHz in -1..1, yields as many samples to encode."""
 
 # Without mbtree: with it the bytes depend on what the heap held before (seen on AVX-512 at 160 x
 # 96: 8 results in 40 runs; with asm=0 or mbtree=0, one).
@@ -49,6 +52,7 @@ def encode_final(
     mark: Mark | None = None,
     progress: Progress | None = None,
     limits: Limits = MEZZANINE_LIMITS,
+    sound_mark: SoundMark | None = None,
 ) -> None:
     """Encode a mezzanine to MP4: H.264 High, BT.709, and AAC 192 kbit/s stereo, index first.
 
@@ -64,7 +68,8 @@ def encode_final(
         muxer(temporary, "mp4", movflags="+faststart") as container,
     ):
         picture = add_h264(container, header.width_px, header.height_px, fps, _PICTURE)
-        sound = _Sound(container, mezzanine_path, limits) if header.has_audio else None
+        frames = _sound(mezzanine_path, limits, sound_mark) if header.has_audio else None
+        sound = _Sound(container, frames) if frames else None
         for index, decoded in enumerate(read_yuv(mezzanine_path, limits)):
             frame = _numbered(_marked(decoded, index, mark), index, fps)
             container.mux(picture.encode(frame))
@@ -92,14 +97,14 @@ def write_png(path: Path, frame: Frame) -> None:
 class _Sound:
     """Copies the mezzanine's sound into AAC in step with the pictures."""
 
-    def __init__(self, container: OutputContainer, source: Path, limits: Limits) -> None:
+    def __init__(self, container: OutputContainer, frames: Iterator[AudioFrame]) -> None:
         self._container = container
         self._stream = container.add_stream(
             "aac", rate=SAMPLE_RATE_HZ, options={"flags": "+bitexact"}
         )
         self._stream.codec_context.layout = "stereo"
         self._stream.codec_context.bit_rate = _SOUND_BIT_RATE
-        self._frames = _sound_frames(source, limits)
+        self._frames = frames
         self._done = 0
 
     def write_until(self, time_s: float) -> None:
@@ -116,9 +121,31 @@ class _Sound:
         self._container.mux(self._stream.encode(None))
 
 
+def _sound(source: Path, limits: Limits, mark: SoundMark | None) -> Iterator[AudioFrame]:
+    frames = _sound_frames(source, limits)
+    return frames if mark is None else _marked_sound(frames, mark)
+
+
 def _sound_frames(source: Path, limits: Limits) -> Iterator[AudioFrame]:
     with opened(source, limits) as (container, _):
         yield from container.decode(audio=0)
+
+
+def _marked_sound(frames: Iterator[AudioFrame], mark: SoundMark) -> Iterator[AudioFrame]:
+    """Yield the sound as the mark changes it, in 16 bits as before."""
+    taken = given = 0
+
+    def blocks() -> Iterator[Samples]:
+        nonlocal taken
+        for frame in frames:
+            taken += frame.samples
+            yield np.asarray(frame.to_ndarray(), np.float32).reshape(-1, 2) / np.float32(32767.0)
+
+    for block in mark(blocks()):
+        yield audio_frame(block, given)
+        given += len(block)
+    if given != taken:
+        raise EncodingFailed(f"the mark made {given} samples of {taken}")
 
 
 def _marked(frame: VideoFrame, index: int, mark: Mark | None) -> VideoFrame:

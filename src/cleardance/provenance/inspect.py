@@ -1,13 +1,14 @@
 """What can be said about any file: its credentials, its mark, its place in the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cleardance.errors import UnreadableMedia
-from cleardance.media import DEFAULT_LIMITS, Limits, sample_frames
+from cleardance.media import DEFAULT_LIMITS, Limits
 
+from .looking import look
 from .seal import file_sha256
 from .verify import C2paReport, read_manifest
 from .watermark import Detection, NoWatermark, Watermark
@@ -50,11 +51,7 @@ class Inspection:
         """The object of ``inspect --json``."""
         return {
             "c2pa": {"state": self.c2pa.state, "problems": list(self.c2pa.problems)},
-            "watermark": {
-                "found": self.watermark.found,
-                "ledger_index": self.watermark.ledger_index,
-                "confidence": self.watermark.confidence,
-            },
+            "watermark": _mark_json(self.watermark),
             "ledger": {
                 "index": self.ledger.index if self.ledger else None,
                 "verified": self.ledger.verified if self.ledger else False,
@@ -67,13 +64,7 @@ class Inspection:
     def words(self) -> str:
         """The same for people, one fact a line."""
         lines = [_c2pa_words(self.c2pa), *(f"  - {problem}" for problem in self.c2pa.problems)]
-        if self.watermark.found:
-            lines.append(
-                f"Watermark: names ledger entry {self.watermark.ledger_index} "
-                f"(confidence {self.watermark.confidence:.0%})"
-            )
-        else:
-            lines.append("Watermark: none found")
+        lines += _mark_words(self.watermark)
         lines.append(_ledger_words(self.ledger))
         if self.modified:
             lines.append("This is NOT the file as it was released.")
@@ -90,16 +81,18 @@ def inspect(
     look_up: LookUp,
     watermark: Watermark | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    issued: Sequence[int] = (),
 ) -> Inspection:
     """Examine any file, ours or not.
 
     The ledger is asked for the index in the manifest, else in the watermark, and for the digest.
+    Among ``issued``, the indices outputs carry (oldest first), fainter marks are recognised.
     Raises UnreadableMedia when there is no such file.
     """
     if not path.is_file():
         raise UnreadableMedia(f"{path.name} is not a file")
     report = read_manifest(path, root_pem)
-    mark = (watermark or NoWatermark()).detect(frame for _, frame in sample_frames(path, limits))
+    mark = look(path, watermark or NoWatermark(), issued, limits)
     digest = file_sha256(path)
     return Inspection(digest, report, mark, look_up(_claimed_index(report, mark), digest))
 
@@ -107,7 +100,38 @@ def inspect(
 def _claimed_index(report: C2paReport, mark: Detection) -> int | None:
     if report.facts and report.facts.record:
         return report.facts.record.ledger_index
-    return mark.ledger_index
+    return mark.ledger_index if mark.deployment is None else None
+
+
+def _mark_json(mark: Detection) -> dict[str, Any]:
+    return {
+        "found": mark.found,
+        "ledger_index": mark.ledger_index,
+        "confidence": mark.confidence,
+        "where": list(mark.where),
+        "also": list(mark.also),
+        "deployment": mark.deployment,
+        "problem": mark.problem,
+    }
+
+
+def _mark_words(mark: Detection) -> list[str]:
+    lines = [f"Watermark: {_mark_named(mark)}"]
+    if mark.also:
+        entries = ", ".join(map(str, mark.also))
+        lines.append(f"  - a second mark names entry {entries}: parts come from another output")
+    if mark.problem:
+        lines.append(f"  - not all could be looked at: {mark.problem}")
+    return lines
+
+
+def _mark_named(mark: Detection) -> str:
+    if not mark.found:
+        return "none found"
+    where = " and ".join(mark.where)
+    if mark.deployment:
+        return f"of another deployment, {mark.deployment} (in the {where})"
+    return f"names ledger entry {mark.ledger_index} (in the {where})"
 
 
 def _c2pa_words(report: C2paReport) -> str:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import FOLD, SAMPLES, Lie, Plane, folded
-from .tile import SIDE, Chips, layout_of
+from .layout import Chips
+from .tile import SIDE, tile_layout
 
 Spectrum = NDArray[np.complex64]  # [128, 65]
 
@@ -71,7 +72,7 @@ def _highest(surface: Plane, lie: Lie, flipped: bool, count: int) -> list[Peak]:
 @lru_cache(maxsize=32)
 def _sync_spectrum(key: bytes, flipped: bool) -> Spectrum:
     fine = np.zeros((FOLD, FOLD), np.float32)
-    fine[::SAMPLES, ::SAMPLES] = layout_of(key).sync
+    fine[::SAMPLES, ::SAMPLES] = tile_layout(key).sync
     if flipped:
         fine = np.roll(fine[:, ::-1], 1, 1)
     conjugate: Spectrum = (np.conj(np.fft.rfft2(fine)) * _PULSE).astype(np.complex64)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cleardance.media.final import Luma
 
-from .tile import SIDE, chip_px, layout_of
+from .tile import SIDE, chip_px, start, tile
 
 Plane = NDArray[np.float32]  # [H, W]
 
@@ -37,8 +37,8 @@ def embed(luma: Luma, pattern: Plane) -> Luma:
 @lru_cache(maxsize=4)
 def pattern(key: bytes, index: int, width: int, height: int) -> Plane:
     """Return the tiles that cover a picture, float32 [H, W] in -1..1."""
-    layout = layout_of(key)
-    chips = np.roll(layout.chips(index), [-start for start in layout.start(index)], (0, 1))
+    row, column = start(key, index)
+    chips = np.roll(tile(key, index), (-row, -column), (0, 1))
     pitch = chip_px(height, width)
     across, down = _between(width, pitch), _between(height, pitch)
     rows: Plane = np.ascontiguousarray(_mixed(_mixed(chips, down).T, across).T, np.float32)

@@ -1,25 +1,27 @@
 """The watermark of a deployment, as sealing and inspection use it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cleardance.media import Frame
+from cleardance.media import Frame, Samples
 from cleardance.media.final import Luma
 
 from . import embed
+from .hearing import hear
 from .reading import Reading, read
 from .residual import Plane, Residuals
 from .seam import NOTHING, Detection
+from .sounding import embed_sound
 from .tile import CHIPS_PER_SHORT_SIDE
 
 
 @dataclass(frozen=True)
-class TileWatermark:
-    """A tile of keyed chips in luma. ``others`` are keys of other deployments, by their names."""
+class KeyedWatermark:
+    """Keyed chips in luma and in sound. ``others`` are keys of other deployments, by name."""
 
     key: bytes = field(repr=False)
     others: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    name = "cleardance-tile-1"
+    name = "org.cleardance.mark.1"
 
     def embed(self, luma: Luma, frame_index: int, payload: int) -> Luma:
         """Return the plane with the tile added, stronger where the picture hides more.
@@ -28,6 +30,10 @@ class TileWatermark:
         """
         height, width = luma.shape
         return embed.embed(luma, embed.pattern(self.key, payload, width, height))
+
+    def embed_sound(self, blocks: Iterator[Samples], payload: int) -> Iterator[Samples]:
+        """Yield the sound with the payload in it, least where it would be heard."""
+        return embed_sound(blocks, self.key, payload)
 
     def detect(self, frames: Iterable[Frame], issued: Sequence[int] = ()) -> Detection:
         """Look for marks in the mean of all frames: one plane of memory, however many."""
@@ -45,6 +51,19 @@ class TileWatermark:
             theirs = _detection(read(mean, key, pitches))
             if theirs.found:
                 return replace(theirs, deployment=name)
+        return NOTHING
+
+    def detect_sound(
+        self, samples: Samples, sample_rate_hz: int, issued: Sequence[int] = ()
+    ) -> Detection:
+        """Look for the mark in sound [N, C], played at 0.8 to 1.25 of its speed."""
+        heard = hear(samples, sample_rate_hz, self.key, issued)
+        if heard is not None:
+            return Detection(True, heard.ledger_index, 1.0 - heard.chance)
+        for name, key in self.others.items():
+            theirs = hear(samples, sample_rate_hz, key)
+            if theirs is not None:
+                return Detection(True, theirs.ledger_index, 1.0 - theirs.chance, deployment=name)
         return NOTHING
 
 

@@ -13,7 +13,7 @@ from .correlate import Peak, chips_at, whitened
 from .geometry import Plane, folded
 from .payload import CHECK_BITS, MAX_READINGS, index_of, payload_bits
 from .search import stages
-from .tile import Layout, layout_of
+from .tile import tile_layout
 
 MAX_ISSUED = 100_000
 """Newest entries a faint mark is compared with; a clear one is read whatever its age."""
@@ -69,10 +69,6 @@ class _Issued:
     key: bytes
     indices: tuple[int, ...]
 
-    @property
-    def layout(self) -> Layout:
-        return layout_of(self.key)
-
     def likeliest(self, soft: Soft) -> tuple[int, float]:
         """Return the best entry and its score in standard deviations of chance."""
         scores = _coded(self.key, self.indices) @ soft
@@ -83,7 +79,7 @@ class _Issued:
 def _readings(
     residual: Plane, known: _Issued, peak: Peak, budget: _Budget, *, sure: bool
 ) -> Iterator[Reading]:
-    layout = known.layout
+    layout = tile_layout(known.key)
     chips = chips_at(whitened(folded(residual, peak.lie)), peak)
     soft = layout.soft(chips)
     if budget.readings and (sure or peak.height >= _CLEAR_ENOUGH):
@@ -96,7 +92,7 @@ def _readings(
     if known.indices and budget.compared:
         budget.compared -= 1
         index, score = known.likeliest(soft)
-        deviation = float(chips.std()) * np.sqrt((layout.sync == 0).sum())
+        deviation = float(chips.std()) * np.sqrt(layout.carriers)
         chance = len(known.indices) * _MAX_COMPARED * exp(-0.5 * (score / deviation) ** 2)
         if score > 0 and chance < _MAX_CHANCE:
             yield Reading(index, chance, _wrong(known.key, index, soft), peak)

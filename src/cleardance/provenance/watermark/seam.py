@@ -1,6 +1,6 @@
 """The seam for an imperceptible mark in pictures and sound, and the honest absence of one."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,23 +13,22 @@ class Detection:
     """What a detector found. The payload is a ledger index.
 
     ``confidence`` is 1 less the chance that material without a mark would have been taken for
-    this one. ``also`` are the entries of further marks in the same file, ``deployment`` names the
-    deployment whose mark it is when that is not this one (its index means nothing here), and
-    ``problem`` says why not everything could be looked at.
+    this one. ``also`` are the entries of further marks in the same file, ``where`` says
+    whether picture or sound carry it, ``deployment`` names the deployment whose mark it is when
+    that is not this one (its index means nothing here), and ``problem`` says why not everything
+    could be looked at.
     """
 
     found: bool
     ledger_index: int | None
     confidence: float
     also: tuple[int, ...] = ()
+    where: tuple[str, ...] = ()
     deployment: str | None = None
     problem: str | None = None
 
 
 NOTHING = Detection(found=False, ledger_index=None, confidence=0.0)
-
-SoundMark = Callable[[Iterator[Samples]], Iterator[Samples]]
-"""Takes blocks [N, 2] at 48 kHz in -1..1, gives blocks of the same total length."""
 
 
 class Watermark(Protocol):
@@ -56,8 +55,10 @@ class Watermark(Protocol):
         """
         ...
 
-    def detect_sound(self, samples: Samples, sample_rate_hz: int) -> Detection:
-        """Look for a mark in sound [N, C]."""
+    def detect_sound(
+        self, samples: Samples, sample_rate_hz: int, issued: Sequence[int] = ()
+    ) -> Detection:
+        """Look for a mark in sound [N, C] in -1..1."""
         ...
 
 
@@ -78,6 +79,8 @@ class NoWatermark:
         """Find nothing, without decoding a frame."""
         return NOTHING
 
-    def detect_sound(self, samples: Samples, sample_rate_hz: int) -> Detection:
+    def detect_sound(
+        self, samples: Samples, sample_rate_hz: int, issued: Sequence[int] = ()
+    ) -> Detection:
         """Find nothing."""
         return NOTHING
