@@ -32,6 +32,12 @@ from cleardance.errors import UsageError
 @click.option("--steps", type=click.IntRange(min=1), help="Stop after this many [default: all].")
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--compile", "compiles", is_flag=True, help="Compile first: a minute, then faster.")
+@click.option(
+    "--export",
+    "model",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Afterwards, write the model here as it runs without torch.",
+)
 @json_option
 @click.pass_context
 def train(
@@ -43,6 +49,7 @@ def train(
     steps: int | None,
     threads: int,
     compiles: bool,
+    model: Path | None,
     as_json: bool,
 ) -> None:
     """Train the pocket model from a data set that the registry has been asked about.
@@ -57,19 +64,19 @@ def train(
             hint="Install the extra: pip install 'cleardance[train]'.",
         )
     from cleardance.clearance.service import open_service
-    from cleardance.pocket.text import NO_WORDS
     from cleardance.rights.snapshot import current
+    from cleardance.train.bundle import write_model
     from cleardance.train.data import stamped_shelf
     from cleardance.train.runs import run_named
-    from cleardance.train.state import words_of
     from cleardance.train.trainer import Habits, Trainer
 
     run = run_named(name)
     with open_service(ctx.obj) as service:
-        words = words_of(start) if start else NO_WORDS
-        shelf = stamped_shelf(run, data or out / "data", current(service.store), words, _say)
+        shelf = stamped_shelf(run, data or out / "data", current(service.store), start, _say)
     trainer = Trainer(run, shelf, out, start)
     trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
+    if model is not None:
+        write_model(trainer, model)
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:
         print_json(done | {"state": str(out / "state.pt")})

@@ -96,7 +96,7 @@ def sample(
     step and the stream, if anything is not finite.
     """
     known = given or unknown(start)
-    empty = np.broadcast_to(nothing(words.shape[1]), words.shape)  # [B, T]
+    empty = np.tile(nothing(words.shape[1]), (len(words), 1))  # [B, T]
     visited = flow.times(plan.steps, plan.shift)
     x = start
     for step, (t, after) in enumerate(pairwise(visited), 1):

@@ -36,6 +36,17 @@ class Output(NamedTuple):
     labels: Tensor  # [B, Nv, labels], from the middle of the network
 
 
+class Norm(nn.LayerNorm):
+    """Layer norm whose scale and shift come from outside."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, elementwise_affine=False)
+
+    def forward(self, x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+        """Return tokens [B, n, D] normalised, scaled and shifted."""
+        return super().forward(x) * (1 + scale) + shift
+
+
 class Half(nn.Module):
     """One stream's weights in one block."""
 
@@ -43,6 +54,7 @@ class Half(nn.Module):
         super().__init__()
         width, inner = config.width, MLP_RATIO * config.width
         self.heads, self.head_dims = config.heads, config.head_dims
+        self.norm = Norm(width)
         self.qkv = nn.Linear(width, 3 * width, bias=False)
         self.proj = nn.Linear(width, width)
         self.up = nn.Linear(width, inner)
@@ -80,14 +92,14 @@ class Block(nn.Module):
         """
         mod_x = (shared[:, 0] + self.video.table)[:, None].unbind(2)  # six of [B, 1, D]
         mod_y = (shared[:, 1] + self.other.table)[:, None].unbind(2)  # six of [B, 1, D]
-        parts_x = self.video.split(_modulated(x, mod_x[0], mod_x[1]))  # three of [B, H, Nv, d]
-        parts_y = self.other.split(_modulated(y, mod_y[0], mod_y[1]))  # three of [B, H, M, d]
+        parts_x = self.video.split(self.video.norm(x, mod_x[0], mod_x[1]))  # three of [B, H, Nv, d]
+        parts_y = self.other.split(self.other.norm(y, mod_y[0], mod_y[1]))  # three of [B, H, M, d]
         q, k, v = (torch.cat(pair, dim=2) for pair in zip(parts_x, parts_y, strict=True))
         joined = _attention(_turned(q, turn), _turned(k, turn), v, unseen)  # [B, N, D]
         x = x + mod_x[2] * self.video.proj(joined[:, : x.shape[1]])  # [B, Nv, D]
         y = y + mod_y[2] * self.other.proj(joined[:, x.shape[1] :])  # [B, M, D]
-        x = x + mod_x[5] * self.video.mlp(_modulated(x, mod_x[3], mod_x[4]))  # [B, Nv, D]
-        y = y + mod_y[5] * self.other.mlp(_modulated(y, mod_y[3], mod_y[4]))  # [B, M, D]
+        x = x + mod_x[5] * self.video.mlp(self.video.norm(x, mod_x[3], mod_x[4]))  # [B, Nv, D]
+        y = y + mod_y[5] * self.other.mlp(self.other.norm(y, mod_y[3], mod_y[4]))  # [B, M, D]
         return x, y
 
 
@@ -113,6 +125,7 @@ class Transformer(nn.Module):
         self.known = nn.Parameter(torch.zeros(STREAMS, width))
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
         self.label_head = nn.Linear(width, config.labels)
+        self.norm = Norm(width)
         self.ends = nn.Parameter(torch.zeros(STREAMS, 2, width))
         self.video_out = nn.Linear(width, config.token_dims)
         self.audio_out = nn.Linear(width, config.audio_dims)
@@ -153,8 +166,8 @@ class Transformer(nn.Module):
             if i == (self.config.depth + 1) // 2:
                 labels = self.label_head(x)  # [B, Nv, labels]
         heard = y[:, : audio.shape[1]]  # [B, Na, D]
-        f_x = self.video_out(_modulated(x, *self.ends[0]))  # [B, Nv, C]
-        f_y = self.audio_out(_modulated(heard, *self.ends[1]))  # [B, Na, A]
+        f_x = self.video_out(self.norm(x, *self.ends[0]))  # [B, Nv, C]
+        f_y = self.audio_out(self.norm(heard, *self.ends[1]))  # [B, Na, A]
         return Output(skip_x * video + out_x * f_x, skip_y * audio + out_y * f_y, labels)
 
     def _read(self, words: Tensor) -> tuple[Tensor, Tensor]:
@@ -209,11 +222,6 @@ def _turned(x: Tensor, turn: Tensor) -> Tensor:
     cos, sin = turn.to(x.dtype)  # [N, d / 2] each
     one, two = x.chunk(2, dim=-1)  # [B, H, N, d / 2] each
     return torch.cat((one * cos - two * sin, one * sin + two * cos), dim=-1)
-
-
-def _modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-    """Return tokens [B, n, D] normalised, scaled and shifted."""
-    return functional.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
 
 
 def _unit(x: Tensor) -> Tensor:

@@ -6,9 +6,10 @@ from pathlib import Path
 from cleardance.dataset import exclusion
 from cleardance.dataset.shelf import MANIFEST, Shelf, build, open_shelf
 from cleardance.errors import VerificationError
-from cleardance.pocket.text import Vocabulary
+from cleardance.pocket.text import NO_WORDS
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.train.runs import Run
+from cleardance.train.state import words_of
 
 _REPORTED = 0.1
 
@@ -17,12 +18,12 @@ def stamped_shelf(
     run: Run,
     folder: Path,
     registry: RegistrySnapshot,
-    known: Vocabulary,
+    start: Path | None,
     report: Callable[[str], None],
 ) -> Shelf:
     """Return the run's data set from ``folder``, drawn first if there is none.
 
-    ``known`` are the words of the model that the run starts from, if it does.
+    ``start`` is the state that the run begins with, if any: its words keep their ids.
 
     Raises VerificationError if what is there is of another cast or size, is damaged, or lists what
     the registry now forbids.
@@ -30,6 +31,7 @@ def stamped_shelf(
     config = run.config
     size_px = config.width_px, config.height_px
     if not (folder / MANIFEST).exists():
+        known = words_of(start) if start else NO_WORDS
         report(f"Drawing {run.pictures} pictures into {folder} ...")
         return build(folder, run.cast, run.pictures, size_px, registry, known, _tenths(report))
     shelf = open_shelf(folder)

@@ -121,7 +121,7 @@ class Trainer:
     def look(self, metrics: Metrics) -> None:
         """Validate the averaged weights, draw a sheet with them, and plot the curves."""
         step, manifest = self.progress.step, self.shelf.manifest
-        with self._averaged() as network:
+        with self.averaged() as network:
             loss = self._validated(network)
             metrics.add(step, validation=loss.velocity, validation_subject=loss.subject,
                         validation_named=loss.named)  # fmt: skip
@@ -142,7 +142,7 @@ class Trainer:
         return loss_of(network, lesson, self.run)
 
     @contextmanager
-    def _averaged(self) -> Iterator[Transformer]:
+    def averaged(self) -> Iterator[Transformer]:
         """Lend a copy of the network with the averaged weights."""
         network = Transformer(self.run.config)
         network.load_state_dict(self.progress.network.state_dict() | self.progress.average)
