@@ -172,7 +172,7 @@ def test_untouched_ingredient_of_a_stranger_is_kept(
     unsigned: Path, stranger: Authority, authority: Authority, tmp_path: Path
 ) -> None:
     theirs = tmp_path / "theirs.mp4"
-    sign(unsigned, theirs, make_parts(), stranger)
+    sign(unsigned, theirs, make_parts(output_id="theirs"), stranger)
     path = tmp_path / "ours.mp4"
     parts = make_parts(ingredients=(Ingredient(theirs, "their clip", "video/mp4"),))
     sign(unsigned, path, parts, authority)
@@ -195,7 +195,7 @@ def test_tampered_ingredient_does_not_hide_behind_a_trusted_file(
 ) -> None:
     broken = _copy(sealed, tmp_path, ATTACKS["flipped byte in mdat"])
     path = tmp_path / "ours.mp4"
-    parts = make_parts(ingredients=(Ingredient(broken, "a clip", "video/mp4"),))
+    parts = make_parts(ledger_index=9, ingredients=(Ingredient(broken, "a clip", "video/mp4"),))
     sign(unsigned, path, parts, authority)
     assert read_manifest(path, authority.root_pem).state == "Trusted"  # so says the library
     with pytest.raises(SealInvalid, match=r"a clip: assertion\.bmffHash\.mismatch"):

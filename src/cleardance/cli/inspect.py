@@ -6,27 +6,43 @@ import click
 
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.exit_codes import ExitCode
+from cleardance.errors import UsageError
+from cleardance.store.failures import os_failures
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file")
+@click.option(
+    "--html",
+    "page_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write one HTML page.",
+)
 @json_option
 @click.pass_context
-def inspect(ctx: click.Context, file: Path, as_json: bool) -> None:
+def inspect(ctx: click.Context, file: str, page_path: Path | None, as_json: bool) -> None:
     """Say where FILE comes from.
 
     Reads its content credentials and its watermark, and looks it up in the ledger. Works on any
-    file, made here or not, changed or not. Exit code 5 if it is provably
-    not the file that was released.
+    file, made here or not, changed or not, and on a picture of one frame; FILE may be a file: URL.
+    Exit code 5 if it is provably not the file that was released.
     """
-    from cleardance.clearance.inspection import inspect_file
+    from cleardance.clearance.dossier import dossier_of, local_path
     from cleardance.clearance.service import open_service
+    from cleardance.provenance.page import page
 
+    path = local_path(file)
+    if not path.is_file():
+        raise UsageError(f"There is no file {file}.")
     with open_service(ctx.obj) as service:
-        found = inspect_file(service, file)
+        dossier = dossier_of(service, path)
+    if page_path is not None:
+        with os_failures(page_path):
+            page_path.write_text(page(dossier), encoding="utf-8")
     if as_json:
-        print_json(found.as_json())
+        print_json(dossier.as_json())
     else:
-        click.echo(found.words())
+        click.echo(dossier.words())
+    found = dossier.inspection
     if found.modified or (found.ledger is not None and not found.ledger.verified):
         ctx.exit(ExitCode.VERIFICATION_FAILED)

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import cleardance
 
+from .identifiers import manifest_id
+
 RECORD_LABEL = "org.cleardance.record"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MINING = (
@@ -57,7 +59,7 @@ class Recipe:
     height_px: int
     fps: int
     duration_s: float
-    prompt_commitment: str  # sha256 hex of the salted prompt: proves it later, reveals nothing
+    prompt_commitment: str  # keyed hash of the prompt: proves it later, reveals nothing
     audio: bool = True
     prompt: str | None = None
     extra: dict[str, str] = field(default_factory=dict)
@@ -113,11 +115,13 @@ class Record(BaseModel):
 def build_manifest(parts: ManifestParts, mime: str) -> dict[str, Any]:
     """Return the manifest definition (C2PA 2.x, actions v2; CAWG training and data mining)."""
     return {
+        "label": manifest_id(parts.output_id, parts.ledger_index),
         "claim_generator_info": [{"name": "Cleardance", "version": cleardance.__version__}],
         "title": parts.title,
         "format": mime,
         "assertions": [
-            {"label": "c2pa.actions.v2", "data": {"actions": [_created(parts)]}},
+            {"label": "c2pa.actions.v2", "data": {"actions": [_created(parts), *_bound(parts)]}},
+            *_soft_bindings(parts),
             {"label": "cawg.training-mining", "data": {"entries": _no_mining()}},
             {"label": RECORD_LABEL, "kind": "Json", "data": record(parts)},
         ],
@@ -152,6 +156,18 @@ def _created(parts: ManifestParts) -> dict[str, Any]:
         labels = [ingredient_label(index) for index in range(len(parts.ingredients))]
         action["parameters"] = {"ingredientIds": labels}
     return action
+
+
+def _bound(parts: ManifestParts) -> list[dict[str, Any]]:
+    return [] if parts.watermark == "none" else [{"action": "c2pa.watermarked.bound"}]
+
+
+def _soft_bindings(parts: ManifestParts) -> list[dict[str, Any]]:
+    """Name the mark that leads back to this manifest when it was stripped: a ledger index."""
+    if parts.watermark == "none":
+        return []
+    block = {"scope": {}, "value": str(parts.ledger_index)}
+    return [{"label": "c2pa.soft-binding", "data": {"alg": parts.watermark, "blocks": [block]}}]
 
 
 def _no_mining() -> dict[str, Any]:

@@ -119,13 +119,17 @@ def _report(store: dict[str, Any]) -> C2paReport:
         return C2paReport("Invalid", ("no active manifest",), None)
     problems = [*_own_problems(store), *_ingredient_problems(store, manifest)]
     record, wrong = _record(manifest)
+    signed_at = _signed_at(store, manifest)
+    if record and record.time_stamp != "none" and signed_at is None:
+        # The stamp is outside the signature: without this, taking it away would go unnoticed.
+        wrong = [*wrong, "no time stamp that is trusted here, but the record says one was made"]
     facts = ManifestFacts(
         label=label,
         signed_by=manifest.get("signature_info", {}).get("issuer"),
         source_type=_source_type(manifest),
         record=record,
         ingredients=tuple(item.get("title", "") for item in manifest.get("ingredients", [])),
-        signed_at=_signed_at(store, manifest),
+        signed_at=signed_at,
     )
     return C2paReport(state, (*problems, *wrong), facts)
 

@@ -1,0 +1,96 @@
+"""A released file, what became of it, and finding its credentials again."""
+
+from pathlib import Path
+
+import pytest
+
+from cleardance.clearance.bindings import (
+    manifest_by_id,
+    matches_by_binding,
+    matches_by_content,
+    supported_algorithms,
+)
+from cleardance.clearance.dossier import dossier_of, local_path
+from cleardance.clearance.service import Service
+from cleardance.errors import NotFound, UsageError
+from cleardance.ledger.proof import verify_proof
+from cleardance.provenance.extract import manifest_store
+from cleardance.provenance.identifiers import binding_value, manifest_id
+from tests.clearance.asking import make
+
+
+@pytest.fixture
+def released(service: Service, tmp_path: Path) -> Path:
+    assert make(service, tmp_path / "out.png").status == "released"
+    return tmp_path / "out.png"
+
+
+def test_a_dossier_has_the_whole_story_with_proof(service: Service, released: Path) -> None:
+    dossier = dossier_of(service, released)
+    assert [event.kind for event in dossier.events][-2:] == ["sealed", "released"]
+    assert dossier.proof is not None
+    proved = verify_proof(dossier.proof, service.ledger_keys.publics)
+    assert dossier.inspection.sha256 in proved.entry
+    assert [stage for stage, _ in dossier.verdicts] == ["ask", "output"]
+    assert dossier.changes == ()
+    said = dossier.as_json()
+    assert (said["c2pa"]["state"], said["modified"]) == ("Trusted", False)
+
+
+def test_a_changed_copy_is_compared_with_what_was_released(
+    service: Service, released: Path, tmp_path: Path
+) -> None:
+    data = bytearray(released.read_bytes())
+    at = data.index(b"caBX")
+    data[at : at + 4] = b"caBY"  # readers skip chunks they do not know
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(data)
+    dossier = dossier_of(service, copy)
+    assert dossier.inspection.c2pa.state == "None"
+    if dossier.inspection.ledger is not None:  # found by its mark
+        assert "its content credentials were removed" in dossier.changes
+
+
+def test_a_strangers_file_has_an_empty_dossier(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "stranger.txt"
+    path.write_text("hello")
+    dossier = dossier_of(service, path)
+    assert (dossier.events, dossier.proof, dossier.verdicts) == ((), None, ())
+
+
+def test_credentials_are_found_again(service: Service, released: Path) -> None:
+    found = dossier_of(service, released).inspection
+    assert found.ledger is not None
+    name = manifest_id(found.ledger.output, found.ledger.index)
+    by_content = matches_by_content(service, released)
+    by_binding = matches_by_binding(service, binding_value(found.ledger.index))
+    expected = {"matches": [{"manifestId": name, "similarityScore": 100}]}
+    assert by_content == by_binding == expected
+    assert manifest_by_id(service, name) == manifest_store(released)
+
+
+def test_nothing_is_found_for_what_was_never_issued(
+    service: Service, released: Path, tmp_path: Path
+) -> None:
+    found = dossier_of(service, released).inspection
+    assert found.ledger is not None
+    assert matches_by_binding(service, binding_value(10**6)) == {"matches": []}
+    for name in (manifest_id("another", found.ledger.index), "urn:c2pa:x", ""):
+        with pytest.raises(NotFound):
+            manifest_by_id(service, name)
+    stranger = tmp_path / "stranger.txt"
+    stranger.write_text("hello")
+    assert matches_by_content(service, stranger) == {"matches": []}
+
+
+def test_supported_algorithms() -> None:
+    assert supported_algorithms("none") == {"watermarks": [], "fingerprints": []}
+    assert supported_algorithms("org.x")["watermarks"] == [{"alg": "org.x"}]
+
+
+def test_files_and_file_urls_are_read_and_nothing_is_fetched(tmp_path: Path) -> None:
+    assert local_path("a b.mp4") == Path("a b.mp4")
+    assert local_path((tmp_path / "a b.mp4").as_uri()) == tmp_path / "a b.mp4"
+    for url in ("https://example.org/a.mp4", "http://127.0.0.1/x", "file://host/x", "ftp://x/y"):
+        with pytest.raises(UsageError, match="not fetched"):
+            local_path(url)
