@@ -44,7 +44,16 @@ def test_denied_json(run: Run, tmp_path: Path, rewrite_goldens: bool) -> None:
 def test_words_say_what_was_cleared_signed_and_logged(run: Run) -> None:
     done = run("generate", PROMPT, "-o", "ball.png", *STILL)
     labels = [line.split()[0] for line in done.out.splitlines()]
-    assert labels == ["Released", "Task", "Cleared", "Signed", "Logged", "Ignored", "Again"]
+    assert labels == [
+        "Released",
+        "Task",
+        "Cleared",
+        "Signed",
+        "Marked",
+        "Logged",
+        "Ignored",
+        "Again",
+    ]
     assert "gorgeous" in done.out
     assert [line[0] for line in done.err.splitlines()] == list("12345678")
 

@@ -19,7 +19,16 @@ _COLUMNS = (task.c.id, task.c.ledger_index)  # the rest may have been erased
 
 def inspect_file(service: Service, path: Path) -> Inspection:
     """Read a file's credentials and mark, and look it up here. Raises UnreadableMedia."""
-    return inspect(path, service.authority.root_pem, partial(_look_up, service))
+    look_up, issued = partial(_look_up, service), _issued(service)
+    root_pem, watermark = service.authority.root_pem, service.watermark
+    return inspect(path, root_pem, look_up, watermark, issued=issued)
+
+
+def _issued(service: Service) -> list[int]:
+    """Return the ledger indices that sealed files carry, oldest first."""
+    sealed = select(task.c.ledger_index).where(task.c.sealed_blob.is_not(None))
+    with service.store.read() as session:
+        return list(session.scalars(sealed.order_by(task.c.ledger_index)))
 
 
 def _look_up(service: Service, claimed_index: int | None, sha256: str) -> LedgerFacts | None:

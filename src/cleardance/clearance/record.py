@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from cleardance.clearance import tasks
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import TaskRow
+from cleardance.ledger.entry import EntryKind
 from cleardance.request import FPS
 from cleardance.store.tables import Stage, TaskStatus, ledger_entry
 from cleardance.verdict import Verdict
@@ -22,6 +23,7 @@ class Record:
     verdict: Verdict | None
     ledger_index: int | None  # what an output carries; of a refusal, its entry
     checkpoint: str
+    watermark: str | None  # name of the mark in a sealed file
 
     @property
     def status(self) -> str:
@@ -64,8 +66,17 @@ def record_of(service: Service, task_id: str) -> Record:
         task = tasks.load(session, task_id)
         verdict = tasks.latest_verdict(session, task_id, Stage.OUTPUT)
         verdict = verdict or tasks.latest_verdict(session, task_id, Stage.ASK)
+        watermark = _watermark(session, task_id)
         last = session.scalar(
             select(func.max(ledger_entry.c.index)).where(ledger_entry.c.task_id == task_id)
         )
     index = last if task.ledger_index is None else task.ledger_index
-    return Record(task, verdict, index, service.checkpoint())
+    return Record(task, verdict, index, service.checkpoint(), watermark)
+
+
+def _watermark(session: Connection, task_id: str) -> str | None:
+    """Return what the ledger says the newest sealed file is marked with."""
+    of_task = (ledger_entry.c.task_id == task_id) & (ledger_entry.c.kind == EntryKind.SEALED)
+    newest = select(ledger_entry.c.body).where(of_task).order_by(ledger_entry.c.index.desc())
+    body = session.scalar(newest.limit(1))
+    return None if body is None else str(body["watermark"])

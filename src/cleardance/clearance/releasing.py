@@ -38,10 +38,12 @@ def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> Seale
         if task.sealed_blob is not None:
             service.store.blobs.verify(task.sealed_blob)
             path = service.store.blobs.path(task.sealed_blob)
-            return SealedOutput(cleared, prove(path, parts, service.authority), task.sealed_blob)
+            sealed = prove(path, parts, service.authority, service.watermark)
+            return SealedOutput(cleared, sealed, task.sealed_blob)
         service.store.blobs.verify(cleared.generated.raw_digest)  # the bytes that were screened
         with _work_dir(service.store.home.work / task.id) as work_dir:
-            sealed = seal(parts, work_dir, service.authority, progress=progress, part=watch.part)
+            mark, part = service.watermark, watch.part
+            sealed = seal(parts, work_dir, service.authority, mark, progress, part)
             return SealedOutput(cleared, sealed, _keep(service, task, sealed))
 
 

@@ -18,6 +18,7 @@ from cleardance.store.failures import os_failures
 
 if TYPE_CHECKING:  # signing brings in FFmpeg and the C2PA library, which a refusal never needs
     from cleardance.provenance.authority import Authority
+    from cleardance.provenance.watermark import Watermark
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,15 @@ class Service:
 
         with os_failures(self.store.home.keys):
             return authority_of(self.settings, self.store.home.keys)
+
+    @cached_property
+    def watermark(self) -> "Watermark":
+        """What marks outputs, under a key made at first use; knows others' keys put beside it."""
+        from cleardance.provenance.watermark import KeyedWatermark
+        from cleardance.provenance.watermark.keys import load_or_make, other_keys
+
+        folder = self.store.home.keys
+        return KeyedWatermark(load_or_make(folder), other_keys(folder))
 
     def task(self, task_id: str) -> tasks.TaskRow:
         """Return a task as stored. Raises NotFound."""

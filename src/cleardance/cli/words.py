@@ -60,7 +60,8 @@ def _released_lines(record: Record, verdict: Verdict) -> Iterator[str]:
     yield line("Released", f"{_shown(Path(task.destination))} ({_facts(task.request)})")
     yield line("Task", task.id)
     yield line("Cleared", f"{verdict.reason} (registry revision {verdict.registry_revision})")
-    yield line("Signed", "content credentials (C2PA), read back and trusted; watermark: none")
+    yield line("Signed", "content credentials (C2PA), read back and trusted")
+    yield line("Marked", _marked(record))
     size = record.checkpoint.splitlines()[1]
     yield line("Logged", f"as entry {record.ledger_index}, under a checkpoint of {size} entries")
     if task.ignored:
@@ -72,6 +73,14 @@ def _released_lines(record: Record, verdict: Verdict) -> Iterator[str]:
 def _shown(path: Path) -> Path:
     """Return the path as it would be typed here."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _marked(record: Record) -> str:
+    if record.watermark in (None, "none"):
+        return "no watermark"
+    audible = record.task.request.audio and not record.task.request.still
+    where = "in every picture and in the sound" if audible else "in the picture"
+    return f"with the ledger entry, {where} ({record.watermark})"
 
 
 def _facts(request: Request) -> str:

@@ -30,6 +30,18 @@ def load_or_make(folder: Path) -> bytes:
         return _load(path)
 
 
+def other_keys(folder: Path) -> dict[str, bytes]:
+    """Return keys of other deployments by their names: ``watermark.NAME.key`` in ``folder``.
+
+    Raises as `load_or_make`.
+    """
+    with os_failures(folder):
+        return {
+            path.name.removeprefix("watermark.").removesuffix(".key"): _load(path)
+            for path in sorted(folder.glob("watermark.*.key"))
+        }
+
+
 def _make(path: Path) -> None:
     if path.exists():
         return
