@@ -207,14 +207,19 @@ def test_aspect_is_that_of_the_drawn_sprite(key: str) -> None:
     assert sprites.aspect(key) == pytest.approx(width / height, abs=0.02)
 
 
-def test_the_shelf_forgets_what_was_used_least_recently() -> None:
-    shelf = sprites._Shelf(budget_bytes=5000)
-    made: list[str] = []
+@pytest.mark.parametrize("key", sorted(PERCHED))
+def test_perched_birds_get_wings_that_go_up_and_come_down(key: str) -> None:
+    frames, still = gait_frames(key, 128, None, 8), sprite(key, 128)
+    tops = [np.flatnonzero((f.pixels[..., 3] > 127).any(axis=1))[0] for f in frames]
+    wide = [(f.pixels[..., 3] > 127).any(axis=0).sum() for f in frames]
+    assert min(tops) <= frames[0].anchor[1] - 128
+    assert max(wide) > still.pixels.shape[1] or np.ptp(tops) > 0
+    moved = np.abs(frames[0].pixels.astype(int) - frames[4].pixels.astype(int))[..., 3] > 127
+    assert moved.sum() > 0.03 * (still.pixels[..., 3] > 127).sum()
 
-    def make(name: str) -> tuple[Sprite, ...]:
-        made.append(name)
-        return (Sprite(np.zeros((10, 50, 4), np.uint8), 10, (25.0, 10.0)),)
 
-    for name in ("a", "b", "a", "c", "a", "b"):
-        shelf.get(name, lambda name=name: make(name))  # type: ignore[misc]
-    assert made == ["a", "b", "c", "b"]
+@pytest.mark.parametrize("colour", [None, *Colour])
+def test_a_ball_shows_that_it_rolls_in_every_colour(colour: Colour | None) -> None:
+    grey = sprite("ball", 128, colour).pixels[..., :3].astype(int).sum(axis=2)
+    upright = grey[::-1, ::-1]
+    assert (np.abs(grey - upright) > 24).mean() > 0.05

@@ -1,7 +1,7 @@
 """Actors on screen: a performance and its art become one cut picture a frame, and a shadow."""
 
 import math
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -13,6 +13,7 @@ from cleardance.world.picture import sprites
 from cleardance.world.picture.compose import Cut, Pixels, warped
 from cleardance.world.places import Medium
 from cleardance.world.scene import Colour, Relation
+from cleardance.world.shelf import Shelf
 from cleardance.world.take import Floats, Poses, Take, View
 from cleardance.world.vocabulary import subjects
 
@@ -107,7 +108,8 @@ class Figure:
         if size_px is None:  # it grows, or is zoomed: sizes in steps of a quarter
             size_px = math.ceil(1.25 ** math.ceil(math.log(max(tall_px, 8.0), 1.25)))
         if size_px <= _KEPT_UP_TO_PX:
-            return _kept(self._key, self._colour, phase, size_px, self._tint)
+            kept = (self._key, self._colour, phase, size_px, self._tint)
+            return _shelf.get(kept, lambda: _drawn(*kept))
         if size_px != self._size_px:
             self._size_px, self._pictures = size_px, {}
         if phase not in self._pictures:
@@ -142,7 +144,7 @@ def _drawn(
     return _Picture(lit, art.height_px * down, art.anchor[0] * across, sole)
 
 
-_kept = lru_cache(maxsize=4096)(_drawn)
+_shelf: Shelf[_Picture] = Shelf(96 * 2**20, lambda picture: picture.pixels.nbytes)
 
 
 def submerge(cut: Cut, water_px: float) -> Cut:

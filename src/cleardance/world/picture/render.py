@@ -1,7 +1,7 @@
 """Frames: takes, stages and sprites become pictures, one at a time and in order."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -31,15 +31,23 @@ def takes(scene: Scene, aspect: float) -> tuple[Take, ...]:
 
 
 def frames(scene: Scene, width_px: int, height_px: int, fps: int) -> Iterator[Pixels]:
-    """Yield the scene's frames, RGB uint8 [height_px, width_px, 3]; the k-th shows time k / fps.
+    """Yield the scene's frames: `film` of its `takes`."""
+    if min(width_px, height_px) < 1:
+        raise ValueError("width and height must be positive")
+    return film(takes(scene, width_px / height_px), width_px, height_px, fps)
 
-    ceil(duration * fps) frames; memory does not grow with the duration, and every frame is a new
-    array. The same scene gives the same bytes. Raises ValueError for a size or rate below 1.
+
+def film(directed: Iterable[Take], width_px: int, height_px: int, fps: int) -> Iterator[Pixels]:
+    """Yield takes laid one after the other, RGB uint8 [height_px, width_px, 3].
+
+    The k-th frame shows time k / fps, of ceil(duration * fps) frames; memory does not grow with
+    the duration, and every frame is a new array. The same takes give the same bytes. Raises
+    ValueError for a size or rate below 1.
     """
     if min(width_px, height_px, fps) < 1:
         raise ValueError("width, height and frame rate must be positive")
     first, start_s = 0, 0.0
-    for take in takes(scene, width_px / height_px):
+    for take in directed:
         end_s = start_s + take.shot.duration_s
         last = math.ceil(round(end_s * fps, 6))
         times = np.arange(first, last) / fps - start_s

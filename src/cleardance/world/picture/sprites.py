@@ -5,12 +5,10 @@ from the next larger one.
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from threading import Lock
 from typing import overload
 
 import cv2
@@ -20,13 +18,15 @@ import resvg_py
 from cleardance.world.picture.articulation import Pixels, articulated
 from cleardance.world.picture.tint import tinted
 from cleardance.world.scene import Colour
+from cleardance.world.shelf import Shelf
 from cleardance.world.vocabulary import Gait, Subject, subjects
 
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 16, 2048
 FINE_ABOVE_PX = 256
 _KEPT_BYTES = 256 * 2**20
 _ICON = 32  # units: the side of the art's own square
-_AROUND, _PROBE_PX = 8, 8  # units around it while it is measured; pixels a unit then
+_AROUND, _PROBE_PX = 8, 4  # units around it while it is measured; pixels a unit then
+_TINT_PX = 128  # height of the art whose areas of colour are counted
 
 _PERCHED = frozenset({"bird", "crow", "owl", "parrot"})
 _RIGID = frozenset({Gait.NONE, Gait.WHEELS, Gait.BOAT, Gait.JET, Gait.HOP})
@@ -73,31 +73,12 @@ class Turn(Sequence[Sprite]):
 Frames = Sequence[Sprite]
 
 
-class _Shelf:
-    """The frames used last, within a budget of bytes."""
-
-    def __init__(self, budget_bytes: int) -> None:
-        self._budget, self._used = budget_bytes, 0
-        self._frames: OrderedDict[object, Frames] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: object, make: Callable[[], Frames]) -> Frames:
-        """Return what is kept under a key; make and keep it first if it is not there."""
-        with self._lock:
-            if key in self._frames:
-                self._frames.move_to_end(key)
-                return self._frames[key]
-        made = make()
-        with self._lock:
-            if key not in self._frames:
-                self._frames[key] = made
-                self._used += _size(made)
-            while self._used > self._budget and len(self._frames) > 1:
-                self._used -= _size(self._frames.popitem(last=False)[1])
-        return made
+def _size(frames: Frames) -> int:
+    """Return the bytes that frames take once all of them have been drawn."""
+    return len(frames) * frames[0].pixels.nbytes
 
 
-_shelf = _Shelf(_KEPT_BYTES)
+_shelf: Shelf[Frames] = Shelf(_KEPT_BYTES, _size)
 
 
 def sprite(key: str, height_px: int, colour: Colour | None = None) -> Sprite:
@@ -160,7 +141,7 @@ def _drawn(key: str, level: int, colour: Colour | None) -> Sprite:
 @cache
 def _tinted(key: str, colour: Colour) -> str:
     subject = subjects()[key]
-    pixels = _probe(key)
+    pixels = sprite(key, _TINT_PX).pixels
     opaque = pixels[pixels[..., 3] == 255][:, :3]
     return tinted(_body(subject), opaque, subject.kind, colour)
 
@@ -228,8 +209,3 @@ def _level(height_px: int) -> int:
         step = 1 << (height_px - 1).bit_length() - 3
         return -(-height_px // step) * step
     return min(MAX_HEIGHT_PX, max(MIN_HEIGHT_PX, 1 << max(0, height_px - 1).bit_length()))
-
-
-def _size(frames: Frames) -> int:
-    """Return the bytes that frames take once all of them have been drawn."""
-    return len(frames) * frames[0].pixels.nbytes

@@ -11,6 +11,7 @@ import numpy as np
 
 from cleardance.world.places import Surface
 from cleardance.world.scene import Place
+from cleardance.world.shelf import Shelf
 from cleardance.world.sound import contacts
 from cleardance.world.sound.synth import (
     SYNTH_HZ,
@@ -29,7 +30,8 @@ from cleardance.world.sound.voices import call
 from cleardance.world.take import EventKind
 
 VARIANTS = 4
-MAX_GRAINS = 256
+_KEPT_BYTES = 128 * 2**20
+_KEPT_DRY_BYTES = 128 * 2**20
 
 
 class Acoustic(StrEnum):
@@ -90,15 +92,29 @@ class Grain:
     lead: int
 
 
-@lru_cache(maxsize=MAX_GRAINS)
+def _size(one: Grain) -> int:
+    held = one.samples if one.samples.base is None else one.samples.base
+    return int(np.asarray(held).nbytes)
+
+
+_shelf: Shelf[Grain] = Shelf(_KEPT_BYTES, _size)
+_dry: Shelf[Samples] = Shelf(_KEPT_DRY_BYTES, lambda samples: samples.nbytes)
+
+
 def grain(sound: Sound, acoustic: Acoustic, sample_rate_hz: int) -> Grain:
-    """Return a sound as heard in a place, at a rate. Cached; the samples are read-only."""
-    dry = finished(_synthesised(sound))
-    stereo = resampled(_heard_in(dry, acoustic), sample_rate_hz)
-    stereo *= 1 / max(float(np.abs(stereo).max()), 1e-9)
-    stereo.flags.writeable = False
+    """Return a sound as heard in a place, at a rate. Kept; the samples are read-only."""
+    key = (sound, acoustic, sample_rate_hz)
+    return _shelf.get(key, lambda: _made(sound, acoustic, sample_rate_hz))
+
+
+def _made(sound: Sound, acoustic: Acoustic, sample_rate_hz: int) -> Grain:
+    dry = _dry.get(sound, lambda: finished(_synthesised(sound)).astype(np.float32))
+    heard = resampled(_heard_in(dry, acoustic), sample_rate_hz)
+    heard = heard * np.float32(1 / max(float(np.abs(heard).max()), 1e-9))
+    heard.flags.writeable = False
     lead_s = contacts.WHOOSH_LEAD_S if sound.kind is EventKind.WHOOSH else 0.0
-    return Grain(stereo, round(lead_s * sample_rate_hz))
+    both = np.broadcast_to(heard, (2, heard.shape[1]))
+    return Grain(both, round(lead_s * sample_rate_hz))
 
 
 def _synthesised(sound: Sound) -> Floats:
@@ -125,18 +141,17 @@ def _synthesised(sound: Sound) -> Floats:
             return contacts.ignition(sound.size, rng)
 
 
-def _heard_in(dry: Floats, acoustic: Acoustic) -> Floats:
-    """Return a mono sound as two ears hear it in a place, [2, n + tail]."""
+def _heard_in(dry: Samples, acoustic: Acoustic) -> Samples:
+    """Return a mono sound as heard in a place: by both ears [1, n], or by each [2, n + tail]."""
     if acoustic in _COLOURS:
-        dry = filtered(dry, _COLOURS[acoustic])
+        dry = filtered(dry.astype(np.float64), _COLOURS[acoustic]).astype(np.float32)
     if acoustic not in _ECHOES:
-        return np.stack([dry, dry])
+        return dry[None]
     rooms = _responses(acoustic)
     n = len(dry) + rooms.shape[-1]
     size = fast_size(n)
-    direct = np.fft.rfft(dry.astype(np.float32), size)
-    wet = np.fft.irfft(np.fft.rfft(rooms, size) * direct, size)[:, :n]
-    return wet.astype(np.float64)
+    wet = np.fft.irfft(np.fft.rfft(rooms, size) * np.fft.rfft(dry, size), size)[:, :n]
+    return wet.astype(np.float32, copy=False)
 
 
 @lru_cache(maxsize=len(Acoustic))

@@ -69,15 +69,19 @@ def harmonics(pitch_hz: Floats, weights: Floats) -> Floats:
     """
     phase = 2 * np.pi * (np.cumsum(pitch_hz / SYNTH_HZ) % 1.0)
     double_cosine = 2 * np.cos(phase)
-    before, now = np.zeros_like(phase), np.sin(phase)
+    before, now, after = np.zeros_like(phase), np.sin(phase), np.empty_like(phase)
     total = np.zeros_like(phase)
     highest, lowest = float(pitch_hz.max()), float(pitch_hz.min())
     for k, weight in enumerate(weights, start=1):
         if k * lowest > _NYQUIST_GUARD_HZ:
             break
-        guard = np.clip((_NYQUIST_GUARD_HZ + 2000 - k * pitch_hz) / 2000, 0, 1)
-        total += weight * (now * guard if k * highest > _NYQUIST_GUARD_HZ else now)
-        before, now = now, double_cosine * now - before
+        np.multiply(now, weight, out=after)
+        if k * highest > _NYQUIST_GUARD_HZ:
+            after *= np.clip((_NYQUIST_GUARD_HZ + 2000 - k * pitch_hz) / 2000, 0, 1)
+        total += after
+        np.multiply(double_cosine, now, out=after)
+        after -= before
+        before, now, after = now, after, before
     return total
 
 
@@ -107,10 +111,10 @@ def noise(n: int, points: Points, rng: np.random.Generator) -> Floats:
     """Return shaped noise of unit deviation, [n]."""
     size = fast_size(n)
     bins = size // 2 + 1
-    coefficients = rng.standard_normal(bins) + 1j * rng.standard_normal(bins)
-    shape = spectrum(np.fft.rfftfreq(size, 1 / SYNTH_HZ), points)
-    x = np.fft.irfft(coefficients * shape, size)[:n]
-    result: Floats = x / (np.sqrt(np.mean(x**2)) + 1e-12)
+    pairs = rng.standard_normal((bins, 2), dtype=np.float32)
+    shape = spectrum(np.fft.rfftfreq(size, 1 / SYNTH_HZ), points).astype(np.float32)
+    x = np.fft.irfft(pairs.view(np.complex64)[:, 0] * shape, size)[:n]
+    result: Floats = (x / (np.sqrt(np.mean(x**2)) + 1e-12)).astype(np.float64)
     return result
 
 
@@ -194,15 +198,14 @@ def resampled(x: Floats, sample_rate_hz: int) -> Samples:
     if sample_rate_hz == SYNTH_HZ:
         return x.astype(np.float32)
     step = SYNTH_HZ // int(np.gcd(SYNTH_HZ, sample_rate_hz))
-    size = -(-(x.shape[-1] + 256) // step) * step
+    size = step * fast_size(-(-(x.shape[-1] + 256) // step))
     out = size * sample_rate_hz // SYNTH_HZ
-    coefficients = np.fft.rfft(x, size)[..., : out // 2 + 1]
-    place = np.arange(coefficients.shape[-1]) / (out / 2)
-    edge = np.cos(np.pi / 2 * np.clip((place - 0.9) / 0.1, 0, 1)) ** 2
+    coefficients = np.fft.rfft(x.astype(np.float32), size)[..., : out // 2 + 1]
+    place = np.arange(coefficients.shape[-1], dtype=np.float32) / np.float32(out / 2)
+    edge = np.cos(np.pi / 2 * np.clip((place - 0.9) / 0.1, 0, 1)) ** 2 * (out / size)
     length = -(-x.shape[-1] * sample_rate_hz // SYNTH_HZ)
-    y = np.fft.irfft(coefficients * edge, out)[..., :length] * (out / size)
-    result: Samples = y.astype(np.float32)
-    return result
+    y = np.fft.irfft(coefficients * edge.astype(np.float32), out)[..., :length]
+    return np.ascontiguousarray(y, np.float32)
 
 
 def fast_size(n: int) -> int:
