@@ -123,6 +123,30 @@ def test_people_need_no_capitals_where_titles_do() -> None:
     assert found(index_of("Tom Cruise", kind="person"), "tom cruise runs") != []
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "text"),
+    [
+        pytest.param("New York", "film", "a taxi in New York at night", id="place"),
+        pytest.param(
+            "The Bund, Shanghai", "film", "The Bund Shanghai, tilt up", id="place_in_city"
+        ),
+        pytest.param(
+            "Snow White", "film", "in the tale Snow White sleeps", id="public_domain_tale"
+        ),
+        pytest.param("Rembrandt", "film", "a portrait in the style of Rembrandt", id="long_dead"),
+        pytest.param("Ella", "character", "a girl, Ella, runs home", id="given_name"),
+        pytest.param("Luca", "film", "a boy, Lucas, runs home", id="longer_given_name"),
+        pytest.param("Cosmo", "character", "the silent cosmos", id="s_makes_another_word"),
+        pytest.param("Top Hat", "film", "a rabbit in a black tophat", id="words_joined"),
+        pytest.param("Set", "character", "on a busy movie set", id="kind_before_a_common_noun"),
+        pytest.param("Cherry Blossom", "character", "under a cherry blossom", id="everyday_words"),
+    ],
+)
+def test_everyday_words_name_nothing(name: str, kind: str, text: str) -> None:
+    assert found(index_of(name, kind=kind), text) == []
+    assert found(index_of(name, kind=kind), f'in "{name}" they dance') != []
+
+
 def test_longest_name_wins_and_overlaps_both_count() -> None:
     index = index_of("Sponge Bob", "SpongeBob SquarePants", "SquarePants Show")
     assert found(index, "SpongeBob SquarePants") == [

@@ -6,9 +6,10 @@ from typing import Final
 
 from cleardance.match.demand import CaseOfText, Demand, Shape, is_met, is_tagged
 from cleardance.match.fold import Folded, Gap
-from cleardance.match.words import is_ordinary
+from cleardance.match.words import is_given_name, is_listed, is_ordinary
 
 _JOINED_MIN: Final = 6  # letters of a name that may be written together or in two
+_JOINED_WORDS_MIN: Final = 8  # the same, of a name made of everyday words: no "tophat"
 _PIECE_MIN: Final = 3  # letters of each half of a name written in two
 _SPELT_MIN: Final = 5  # letters of a name that may be spelt out, one by one
 _IN_TAG_MIN: Final = 8  # letters of a name found anywhere inside a hashtag
@@ -39,7 +40,7 @@ class Place:
         if shape.demand == Demand.TAGGED:
             return is_tagged(text, span[0])
         joined, split = _compare(shape, gaps, start)
-        if joined is None:
+        if joined is None or self._is_another_word(start, end):
             return False
         if joined or split:
             return self._is_variant(shape, start, joined, split)
@@ -57,12 +58,23 @@ class Place:
             self.folded.letters[end] == "s" and gaps[end + 1] not in (Gap.INSIDE, Gap.WITHIN)
         )
 
+    def _is_another_word(self, start: int, end: int) -> bool:
+        """Tell whether an s after the name makes another word of it: "cosmos", "carries"."""
+        gaps, letters = self.folded.gaps, self.folded.letters
+        if gaps[end] != Gap.INSIDE:
+            return False
+        first = max(k for k in range(start, end) if k == start or gaps[k] != Gap.INSIDE)
+        longer = letters[first : end + 1]
+        return not is_listed(letters[first:end]) and (is_listed(longer) or is_given_name(longer))
+
     def _is_variant(self, shape: Shape, start: int, joined: int, split: int) -> bool:
         """Decide a name written together or taken apart."""
         end = start + len(shape.gaps)
         if split:
             return shape.demand == Demand.ANY and self._is_taken_apart(start, end)
-        if end - start < _JOINED_MIN or is_ordinary(self.folded.letters[start:end]):
+        letters = self.folded.letters[start:end]
+        least = _JOINED_MIN if shape.demand == Demand.ANY else _JOINED_WORDS_MIN
+        if end - start < least or is_listed(letters) or is_listed(letters + "s"):
             return False
         seams = sum(gap >= Gap.MARK for gap in shape.gaps[1:])
         return shape.demand == Demand.ANY or joined == seams

@@ -11,6 +11,7 @@ CASED  Star Wars, The Matrix, MCU                 and capitals as registered, in
                                                   in capitals; or quoted, or after "the film"
 CUED   Friends, Matrix, 42                        quoted, or after "the film"; or capitalised in
                                                   mid-sentence beside a word like "sitcom", "from"
+TITLED New York, Snow White                       quoted, or after "the film"
 TAGGED #SquidGame                                 as a hashtag
 ====== ========================================== ==========================================
 
@@ -26,7 +27,7 @@ from enum import IntEnum
 from typing import Final
 
 from cleardance.match.fold import fold, is_unspaced, parse_normal_form
-from cleardance.match.words import RARE, rarity
+from cleardance.match.words import RARE, is_everybodys, is_given_name, is_phrase, rarity
 
 _SHORT: Final = 4
 _PEOPLE_POINTS: Final = 5
@@ -40,7 +41,8 @@ class Demand(IntEnum):
     ANY = 0
     CASED = 1
     CUED = 2
-    TAGGED = 3
+    TITLED = 3
+    TAGGED = 4
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,38 @@ def _demand(name: str, normal: str, work_kind: str) -> Demand:
     rare = [word for word in words if rarity(word) == RARE]
     if name == name.lower() != name.upper() and (len(points) > 1 or points[0] > 2):
         return Demand.ANY
-    if rare and max(map(len, rare)) < _SHORT:  # MCU, A'yin
-        return Demand.CASED
+    if work_kind != "person" and _belongs_to_everybody(normal):
+        return Demand.TITLED
     if len(points) == 1:
         return _demand_of_word(name, words, points[0], work_kind)
-    told = bool(rare) or sum(points) >= _TITLE_POINTS
-    if work_kind in _PEOPLE:
-        told = told or sum(points) >= _PEOPLE_POINTS
-    return Demand.ANY if told else Demand.CASED
+    if rare and max(map(len, rare)) < _SHORT:  # A'yin
+        return Demand.CASED
+    if is_phrase(" ".join(words)) or is_phrase(" ".join(_without_article(words))):
+        return Demand.CASED
+    enough = _PEOPLE_POINTS if work_kind == "person" else _TITLE_POINTS
+    return Demand.ANY if rare or sum(points) >= enough else Demand.CASED
+
+
+def _without_article(words: list[str]) -> list[str]:
+    return words[1:] if words[0] in {"a", "an", "the"} else words
+
+
+def _belongs_to_everybody(normal: str) -> bool:
+    """Tell whether a name is a place, as ``The Bund, Shanghai``, a tale or a person long dead."""
+    *_, last = normal.split("|")
+    words = _without_article(re.split(r"[ \-|]", normal))
+    return is_everybodys(" ".join(words)) or (last != normal and is_everybodys(last))
 
 
 def _demand_of_word(name: str, words: list[str], points: int, work_kind: str) -> Demand:
-    if points == RARE:
-        return Demand.ANY
+    is_given = any(map(is_given_name, words))
+    if is_given and work_kind != "person":
+        return Demand.CUED
     inner_capital = any(char.isupper() for char in name.split()[-1][1:])
+    if points == RARE and max(map(len, words)) < _SHORT:  # MCU, Kai
+        return Demand.CASED if inner_capital else Demand.CUED
+    if points == RARE:
+        return Demand.CASED if is_given else Demand.ANY
     if len(words) > 1 or inner_capital or (points == RARE - 1 and work_kind in _PEOPLE):
         return Demand.CASED
     return Demand.CUED
@@ -100,7 +120,7 @@ _KIND: Final = (
     r"video ?game|blockbuster|hashtag|trilogy|musical"
 )
 _BEFORE: Final = re.compile(
-    rf"\b(?:{_KIND})(?: (?:called|named|titled|like))?[ :,\-]{{0,3}}$", re.I
+    rf"\b(the (?=\S))?(?:{_KIND})( (?:called|named|titled|like))?[ :,\-]{{0,3}}$", re.I
 )
 _NEAR: Final = re.compile(r"\b(?:from|style of|world of|universe of|scene in|cast of) {1,2}$", re.I)
 _AFTER: Final = re.compile(
@@ -135,9 +155,13 @@ def is_tagged(text: str, start: int) -> bool:
     return at > 0 and text[at - 1] in "#＃"
 
 
-def has_cue_before(text: str, start: int) -> bool:
-    """Tell whether words such as "the film" stand right before."""
-    return _BEFORE.search(text[max(0, start - _WINDOW) : start]) is not None
+def has_cue_before(text: str, start: int, *, capitals: bool) -> bool:
+    """Tell whether words such as "the film" or "a film called" stand right before.
+
+    A capital may follow the kind alone: "sitcom Friends", but not "a cartoon tiger".
+    """
+    cue = _BEFORE.search(text[max(0, start - _WINDOW) : start])
+    return cue is not None and (capitals or any(cue.groups()))
 
 
 def has_cue_near(text: str, start: int, end: int) -> bool:
@@ -175,8 +199,8 @@ def is_met(shape: Shape, text: str, case: CaseOfText, at: tuple[int, int], capit
     opening a sentence with the only one.
     """
     start, end = at
-    if is_quoted(text, start, end) or has_cue_before(text, start):
+    if is_quoted(text, start, end) or has_cue_before(text, start, capitals=capitals):
         return True
-    if not capitals or not case.tells(start, end):
+    if shape.demand == Demand.TITLED or not capitals or not case.tells(start, end):
         return False
     return shape.demand == Demand.CASED or has_cue_near(text, start, end)

@@ -1,7 +1,10 @@
-"""How ordinary an English word is, from the SCOWL word lists (licence beside the data).
+"""How ordinary an English word or phrase is, from word lists (licences beside the data).
 
-Only names made of ordinary words need more than their letters to count as named, so the list is
-read on the first candidate, not at import.
+``common_words.txt`` and the first section of ``uncommon_words.txt`` are SCOWL's size classes; the
+other sections are phrases, places and persons who died before 1956 from WordNet 3.0, given names
+from the 1990 census of the United States, and our own list of tales and figures that belong to
+everybody. Only names made of ordinary words need more than their letters to count as named,
+so the lists are read on the first candidate, not at import.
 """
 
 from functools import cache
@@ -9,8 +12,9 @@ from importlib.resources import files
 from typing import Final
 
 # Sections of the data file are SCOWL's size classes; "upper" holds places and given names.
-_POINTS: Final = {"10": 1, "20": 2, "35": 3, "50": 4, "upper": 3}
+_POINTS: Final = {"10": 1, "20": 2, "35": 3, "50": 4, "upper": 3, "70": 4}
 RARE: Final = 5
+_NAMES_FIRST: Final = frozenset({"superman"})  # in the dictionary, and yet a name to everybody
 _LITTLE: Final = frozenset(
     [
         "a",
@@ -59,12 +63,22 @@ _LITTLE: Final = frozenset(
 
 
 @cache
+def _sections() -> dict[str, frozenset[str]]:
+    sections: dict[str, frozenset[str]] = {}
+    for name in ("uncommon_words.txt", "common_words.txt"):
+        text = (files("cleardance.match") / "data" / name).read_text("ascii")
+        for section in text.split("# ")[1:]:
+            label, _, listed = section.partition("\n")
+            sections[label] = frozenset(listed.splitlines())
+    return sections
+
+
+@cache
 def _levels() -> dict[str, int]:
-    text = (files("cleardance.match") / "data" / "common_words.txt").read_text("ascii")
     words: dict[str, int] = {}
-    for section in text.split("# ")[1:]:
-        label, _, listed = section.partition("\n")
-        words |= dict.fromkeys(listed.split(), _POINTS[label])
+    for label, listed in _sections().items():
+        if label in _POINTS:
+            words |= dict.fromkeys(listed, _POINTS[label])
     return words
 
 
@@ -77,9 +91,30 @@ def rarity(word: str) -> int:
         return 0
     if word.isdigit() or len(word) == 1:
         return 1
-    return _levels().get(word, RARE)
+    return RARE if word in _NAMES_FIRST else _levels().get(word, RARE)
 
 
 def is_ordinary(word: str) -> bool:
     """Tell whether a folded word is one that most people use."""
     return rarity(word) <= _POINTS["35"]
+
+
+def is_listed(word: str) -> bool:
+    """Tell whether a folded word stands in a dictionary, however rare, or is a plural of one."""
+    return rarity(word) < RARE or (word.endswith("s") and rarity(word[:-1]) < RARE)
+
+
+def is_phrase(phrase: str) -> bool:
+    """Tell whether folded words with one space between are an everyday expression."""
+    return phrase in _sections()["phrase"]
+
+
+def is_everybodys(phrase: str) -> bool:
+    """Tell whether folded words name a place, a person long dead or a tale in the public domain."""
+    sections = _sections()
+    return any(phrase in sections[label] for label in ("place", "past", "tale"))
+
+
+def is_given_name(word: str) -> bool:
+    """Tell whether a folded word is a given name that many people bear."""
+    return word in _sections()["given"]
