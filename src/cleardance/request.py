@@ -86,6 +86,7 @@ class Request(BaseModel):
     seed: int = Field(ge=0, le=2**31 - 1)
     audio: bool = True
     still: bool = Field(False, description="one frame instead of a video")
+    label: Literal["eu", "cn"] | None = Field(None, description="drawn into the picture")
     references: tuple[ReferenceInput, ...] = Field((), max_length=12)
 
     @property

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Public keys (``name+id+base64``) of those whose cosignatures on checkpoints count."""
     witness_quorum: NonNegativeInt = 0
     """How many of them the newest checkpoint needs for ``ledger verify`` to pass."""
+    label: Literal["none", "eu", "cn"] = "none"
+    """The visible label that every output bears, unless its request asks for another."""
     publish_prompt: bool = False
     """Whether outputs state their prompt; else they carry a commitment to it."""
 
@@ -107,6 +109,8 @@ def load(home: Path | None = None) -> Settings:
         return Settings(home=home.expanduser().absolute() if home else default_home(os.environ))
     except ValidationError as error:
         raise UsageError(f"The settings are wrong: {_readable(error)}.", hint=_HINT) from error
+    except RuntimeError as error:  # a ~ or a HOME that leads nowhere
+        raise UsageError(f"{error} Set {PREFIX}HOME to a folder of yours.") from error
 
 
 _HINT = f"They come from {PREFIX}* in the environment and from {FILE_NAME} in the home folder."
@@ -132,7 +136,7 @@ def _read_file(path: Path) -> dict[str, object]:
             f"{path} cannot be read: {error.strerror}.",
             hint=f"Make it yours, or set {PREFIX}HOME to another folder.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
     if "home" in values:
         raise UsageError(f"{path} cannot say where home is: it is in it.")

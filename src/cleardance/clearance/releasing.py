@@ -18,9 +18,10 @@ from cleardance.errors import SealInvalid, StoreError
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
+from cleardance.provenance.label import Label
 from cleardance.provenance.manifest import ManifestParts, Recipe, SourceType
 from cleardance.provenance.seal import Sealed, UnsealedParts, prove, seal
-from cleardance.request import FPS
+from cleardance.request import FPS, Request
 from cleardance.rights.registry import revision
 from cleardance.store.failures import os_failures
 from cleardance.store.tables import TaskStatus, ledger_entry
@@ -104,10 +105,17 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         verdict_digest=tasks.verdict_digest(cleared.output_verdict),
         registry_revision=cleared.output_verdict.registry_revision,
         source_type=SourceType(model.source_type),
+        label=_label(service, request),
+        producer=service.settings.origin,
         recipe=recipe,
     )
     source = service.store.blobs.path(cleared.generated.raw_digest)
     return UnsealedParts(source, parts, still=request.still)
+
+
+def _label(service: Service, request: Request) -> Label | None:
+    asked = request.label or service.settings.label
+    return None if asked == "none" else Label(asked)
 
 
 def _keep(service: Service, task: TaskRow, sealed: Sealed) -> str:

@@ -51,6 +51,7 @@ _IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
 )  # fmt: skip
 @click.option("--video", "videos", multiple=True, metavar="FILE", help="Reference video.")
 @click.option("--audio", "sounds", multiple=True, metavar="FILE", help="Reference sound.")
+@click.option("--label", type=click.Choice(["eu", "cn"]), help="Show that it is generated.")
 @click.option("--no-audio", is_flag=True, help="Make no sound.")
 @click.option("--draft", is_flag=True, help="A quick preview: the draft model, whatever --model.")
 @click.option(
@@ -71,6 +72,7 @@ def generate(
     images: tuple[str, ...],
     videos: tuple[str, ...],
     sounds: tuple[str, ...],
+    label: str | None,
     no_audio: bool,
     draft: bool,
     account: str,
@@ -99,6 +101,7 @@ def generate(
         resolution=resolution,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         audio=not no_audio,
+        label=label,
         still=output.suffix.lower() == ".png",
         references=references,
     )

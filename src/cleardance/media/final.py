@@ -1,6 +1,6 @@
 """The final file: MP4 with H.264 and AAC that plays everywhere, made once from the mezzanine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from .values import Frame, Samples
 Luma = NDArray[np.uint8]  # [H, W], limited range 16..235
 Mark = Callable[[Luma, int], Luma]
 """Given a frame's luma and its number, returns the luma to encode. Chroma is left alone."""
+Overlay = Callable[[NDArray[np.uint8], int], None]
+"""Draws into the planes of a frame, uint8 [H * 3 / 2, W] limited range, given its number."""
 SoundMark = Callable[[Iterator[Samples]], Iterator[Samples]]
 """Given the sound in blocks [N, 2] at 48 kHz in -1..1, yields as many samples to encode."""
 
@@ -53,9 +55,12 @@ def encode_final(
     progress: Progress | None = None,
     limits: Limits = MEZZANINE_LIMITS,
     sound_mark: SoundMark | None = None,
+    overlay: Overlay | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     """Encode a mezzanine to MP4: H.264 High, BT.709, and AAC 192 kbit/s stereo, index first.
 
+    What is seen (``overlay``) is drawn before the ``mark``; ``tags`` are metadata of the file.
     One pass in constant memory; the same mezzanine gives the same bytes. Raises EncodingFailed,
     DiskFull, UnreadableMedia when the mezzanine is damaged.
     """
@@ -65,13 +70,14 @@ def encode_final(
         raise EncodingFailed(f"{mezzanine_path.name} is not a mezzanine")
     with (
         written(out_path) as temporary,
-        muxer(temporary, "mp4", movflags="+faststart") as container,
+        muxer(temporary, "mp4", movflags="+faststart+use_metadata_tags") as container,
     ):
+        container.metadata.update(tags or {})
         picture = add_h264(container, header.width_px, header.height_px, fps, _PICTURE)
         frames = _sound(mezzanine_path, limits, sound_mark) if header.has_audio else None
         sound = _Sound(container, frames) if frames else None
         for index, decoded in enumerate(read_yuv(mezzanine_path, limits)):
-            frame = _numbered(_marked(decoded, index, mark), index, fps)
+            frame = _numbered(_marked(decoded, index, mark, overlay), index, fps)
             container.mux(picture.encode(frame))
             if sound:
                 sound.write_until((index + 1) / fps)
@@ -148,11 +154,17 @@ def _marked_sound(frames: Iterator[AudioFrame], mark: SoundMark) -> Iterator[Aud
         raise EncodingFailed(f"the mark made {given} samples of {taken}")
 
 
-def _marked(frame: VideoFrame, index: int, mark: Mark | None) -> VideoFrame:
-    """Return the frame with its luma marked, as a copy: the decoder still refers to the old."""
-    if mark is None:
+def _marked(
+    frame: VideoFrame, index: int, mark: Mark | None, overlay: Overlay | None
+) -> VideoFrame:
+    """Return the frame drawn over and marked, as a copy: the decoder still refers to the old."""
+    if mark is None and overlay is None:
         return frame
     planes = np.asarray(frame.to_ndarray(), np.uint8)  # [H * 3 / 2, W]: luma, then chroma
+    if overlay is not None:
+        overlay(planes, index)
+    if mark is None:
+        return VideoFrame.from_ndarray(planes, format="yuv420p")
     luma = mark(planes[: frame.height].copy(), index)
     if luma.shape != (frame.height, frame.width) or luma.dtype != np.uint8:
         raise EncodingFailed(f"the mark of frame {index} changed the plane's shape or type")

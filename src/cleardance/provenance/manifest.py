@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import cleardance
 
-from .identifiers import manifest_id
+from .identifiers import binding_value, manifest_id
+from .label import Label
 
 RECORD_LABEL = "org.cleardance.record"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -94,6 +95,8 @@ class ManifestParts:
     recipe: Recipe
     watermark: str = "none"
     time_stamp: TimeStamp = "none"  # filled in by signing
+    label: Label | None = None  # drawn into the picture
+    producer: str = ""  # as the metadata of a label names it
     ingredients: tuple[Ingredient, ...] = ()
 
 
@@ -110,6 +113,7 @@ class Record(BaseModel):
     recipe: dict[str, str | bool | int | float]
     watermark: str = Field(max_length=100)
     time_stamp: TimeStamp = "none"
+    label: Label | None = None
 
 
 def build_manifest(parts: ManifestParts, mime: str) -> dict[str, Any]:
@@ -138,6 +142,7 @@ def record(parts: ManifestParts) -> dict[str, Any]:
         recipe=parts.recipe.as_json(),
         watermark=parts.watermark,
         time_stamp=parts.time_stamp,
+        label=parts.label,
     ).model_dump()
 
 
@@ -166,7 +171,7 @@ def _soft_bindings(parts: ManifestParts) -> list[dict[str, Any]]:
     """Name the mark that leads back to this manifest when it was stripped: a ledger index."""
     if parts.watermark == "none":
         return []
-    block = {"scope": {}, "value": str(parts.ledger_index)}
+    block = {"scope": {}, "value": binding_value(parts.ledger_index)}
     return [{"label": "c2pa.soft-binding", "data": {"alg": parts.watermark, "blocks": [block]}}]
 
 

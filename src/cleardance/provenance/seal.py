@@ -28,6 +28,7 @@ from cleardance.media import (
 )
 
 from .authority import Authority
+from .label import Label, Overlay, aigc, tag_png
 from .manifest import ManifestParts, record
 from .sign import sign
 from .verify import ManifestFacts, State, verify_signed
@@ -84,7 +85,7 @@ def seal(
     manifest = replace(parts.manifest, watermark=mark.name)
     try:
         with part("encode"):
-            _encode(parts.source, unsigned, manifest.ledger_index, mark, progress)
+            _encode(parts.source, unsigned, manifest, mark, progress)
         with part("sign"):
             signed = sign(unsigned, sealed, manifest, authority)
             facts = verify_signed(sealed, authority.root_pem)
@@ -117,18 +118,44 @@ def file_sha256(path: Path) -> str:
 
 
 def _encode(
-    source: Path, target: Path, payload: int, mark: Watermark, progress: Progress | None
+    source: Path,
+    target: Path,
+    manifest: ManifestParts,
+    mark: Watermark,
+    progress: Progress | None,
 ) -> None:
+    payload, label, tags = manifest.ledger_index, _overlay(manifest), _tags(manifest)
     try:
         if target.suffix == ".png":
-            write_png(target, _marked_still(read_image(source), payload, mark))
+            still = read_image(source)
+            write_png(
+                target, _marked_still(label.draw_still(still) if label else still, payload, mark)
+            )
+            for key, text in tags.items():
+                tag_png(target, key, text)
         else:
             picture, sound = _marks_of(mark, payload)
-            encode_final(source, target, picture, progress, sound_mark=sound)
+            draw = label.draw if label else None
+            encode_final(
+                source, target, picture, progress, sound_mark=sound, overlay=draw, tags=tags
+            )
     except CleardanceError:
         raise
     except Exception as error:
         raise SealFailed(f"watermark {mark.name} failed: {error}") from error
+
+
+def _overlay(manifest: ManifestParts) -> Overlay | None:
+    recipe = manifest.recipe
+    if manifest.label is None:
+        return None
+    return Overlay(manifest.label, recipe.width_px, recipe.height_px, recipe.fps)
+
+
+def _tags(manifest: ManifestParts) -> dict[str, str]:
+    if manifest.label is not Label.CN:
+        return {}
+    return {"AIGC": aigc(manifest.producer, manifest.output_id)}
 
 
 def _marks_of(mark: Watermark, payload: int) -> tuple[Mark | None, SoundMark | None]:
