@@ -10,11 +10,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import FOLD, SAMPLES, Lie, Plane, folded
+from .geometry import Evidence, Lie, Plane
 from .layout import Chips
 from .tile import SIDE, tile_layout
 
-Spectrum = NDArray[np.complex64]  # [128, 65]
+Spectrum = NDArray[np.complex64]  # [side, side / 2 + 1] of a folded tile
+
+FINE = 2  # samples a chip, each way, for reading
+ROUGH = 1  # for looking
 
 
 @dataclass(frozen=True)
@@ -28,63 +31,58 @@ class Peak:
     flipped: bool
 
 
-def whitened(tile: Plane) -> Spectrum:
-    """Return the phases of a folded tile's spectrum, below the chips' own limit."""
-    spectrum = np.fft.rfft2(tile)
-    size = np.abs(spectrum)
-    phases: Spectrum = (spectrum / (size + np.float32(1e-9))).astype(np.complex64)
-    return phases * _PULSE
-
-
-def peaks(phases: Spectrum, key: bytes, lie: Lie, count: int = 1) -> list[Peak]:
+def peaks(evidence: Evidence, key: bytes, lie: Lie, samples: int, count: int = 1) -> list[Peak]:
     """Return the highest peaks for a tile as it is and mirrored, the highest first."""
+    phases = _phases(evidence.folded(lie, samples))
     found: list[Peak] = []
     for flipped in (False, True):
-        surface = np.fft.irfft2(phases * _sync_spectrum(key, flipped), s=(FOLD, FOLD))
-        surface /= surface.std() + 1e-12
-        found += _highest(surface.astype(np.float32), lie, flipped, count)
+        surface = _real(phases * _sync_spectrum(key, flipped, samples))
+        surface /= surface.std() + np.float32(1e-12)
+        found += _highest(surface, lie, flipped, count)
     return sorted(found, key=lambda peak: -peak.height)
 
 
-def best(residual: Plane, key: bytes, lie: Lie) -> Peak:
-    """Return the highest peak of a residual for one lie."""
-    return peaks(whitened(folded(residual, lie)), key, lie)[0]
-
-
-def chips_at(phases: Spectrum, peak: Peak) -> Chips:
-    """Return the chips of a whitened tile, from the tile's start, mirrored back if need be."""
-    samples = np.fft.irfft2(phases * _PULSE, s=(FOLD, FOLD)).astype(np.float32)
+def chips_at(evidence: Evidence, peak: Peak) -> Chips:
+    """Return the chips at a `FINE` peak, from the tile's start, mirrored back if need be."""
+    phases = _phases(evidence.folded(peak.lie, FINE))
+    samples = _real(phases * _pulse(FINE))
     placed = np.roll(samples, (-peak.row, -peak.column), (0, 1))
     if peak.flipped:
         placed = np.roll(placed[:, ::-1], 1, 1)
-    chips: Chips = placed[::SAMPLES, ::SAMPLES]
+    chips: Chips = placed[::FINE, ::FINE]
     return chips
 
 
+def _phases(tile: Plane) -> Spectrum:
+    """Return the phases of a folded tile's spectrum."""
+    spectrum = np.asarray(np.fft.rfft2(tile), np.complex64)
+    return np.asarray(spectrum / (np.abs(spectrum) + np.float32(1e-9)), np.complex64)
+
+
+def _real(spectrum: Spectrum) -> Plane:
+    return np.asarray(np.fft.irfft2(spectrum), np.float32)
+
+
 def _highest(surface: Plane, lie: Lie, flipped: bool, count: int) -> list[Peak]:
-    found = []
-    for place in np.argpartition(surface.ravel(), -count)[-count:].tolist():
-        row, column = divmod(place, FOLD)
-        found.append(Peak(float(surface[row, column]), lie, row, column, flipped))
-    return found
+    flat = surface.ravel()
+    places = [int(flat.argmax())] if count == 1 else np.argpartition(flat, -count)[-count:].tolist()
+    side = len(surface)
+    return [Peak(float(flat[place]), lie, place // side, place % side, flipped) for place in places]
 
 
-@lru_cache(maxsize=32)
-def _sync_spectrum(key: bytes, flipped: bool) -> Spectrum:
-    fine = np.zeros((FOLD, FOLD), np.float32)
-    fine[::SAMPLES, ::SAMPLES] = tile_layout(key).sync
+@lru_cache(maxsize=64)
+def _sync_spectrum(key: bytes, flipped: bool, samples: int) -> Spectrum:
+    fine = np.zeros((SIDE * samples, SIDE * samples), np.float32)
+    fine[::samples, ::samples] = tile_layout(key).sync
     if flipped:
         fine = np.roll(fine[:, ::-1], 1, 1)
-    conjugate: Spectrum = (np.conj(np.fft.rfft2(fine)) * _PULSE).astype(np.complex64)
-    return conjugate
+    return np.asarray(np.conj(np.fft.rfft2(fine)) * _pulse(samples) ** 2, np.complex64)
 
 
-def _pulse() -> NDArray[np.float32]:
+@lru_cache(maxsize=2)
+def _pulse(samples: int) -> NDArray[np.float32]:
     """Return how strongly a linearly interpolated chip shows at each frequency."""
-    down = np.sinc(np.fft.fftfreq(FOLD) * SAMPLES) ** 2
-    across = np.sinc(np.fft.rfftfreq(FOLD) * SAMPLES) ** 2
+    side = SIDE * samples
+    down = np.sinc(np.fft.fftfreq(side) * samples) ** 2
+    across = np.sinc(np.fft.rfftfreq(side) * samples) ** 2
     return np.asarray(down[:, None] * across, np.float32)
-
-
-_PULSE = _pulse()
-assert SIDE * SAMPLES == FOLD

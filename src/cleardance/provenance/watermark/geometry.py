@@ -12,9 +12,6 @@ from .tile import SIDE
 
 Plane = NDArray[np.float32]
 
-SAMPLES = 2  # a chip, each way
-FOLD = SIDE * SAMPLES  # side of a folded tile, in samples
-
 
 @dataclass(frozen=True)
 class Lie:
@@ -24,6 +21,11 @@ class Lie:
     down_px: float
     turn: float = 0.0
     shear: float = 0.0
+
+    @property
+    def pitch_px(self) -> float:
+        """The mean of both pitches."""
+        return (self.across_px + self.down_px) / 2
 
     def matrix(self) -> NDArray[np.float64]:
         """Return the 2 x 2 matrix that takes chips (x, y) to pixels."""
@@ -41,25 +43,44 @@ def lie_of(matrix: NDArray[np.float64]) -> Lie:
     return Lie(across, float(upright[1, 1]), turn, float(upright[0, 1] / upright[1, 1]))
 
 
-def folded(residual: Plane, lie: Lie) -> Plane:
-    """Return all tiles of a residual laid on top of each other: [128, 128], summed.
+class Evidence:
+    """A residual, and how it looks when chips of some size are seen as one sample each."""
 
-    Sampled twice a chip around the picture's centre, which is the origin.
-    """
-    height, width = residual.shape
-    matrix = lie.matrix()
-    reach = np.abs(np.linalg.inv(matrix)) @ (width / 2, height / 2)  # chips, each way
-    tiles = np.ceil(reach / SIDE).astype(int)  # each side of the centre
-    across, down = (2 * tiles * FOLD).tolist()
-    steps = matrix / SAMPLES
-    corner = np.array([(width - 1) / 2, (height - 1) / 2]) - steps @ (across / 2, down / 2)
-    laid = cv2.warpAffine(
-        residual,
-        np.column_stack([steps, corner]),
-        (across, down),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-    )
-    tile: Plane = laid.reshape(down // FOLD, FOLD, across // FOLD, FOLD).sum((0, 2))
+    def __init__(self, residual: Plane) -> None:
+        self.residual = residual
+        self._averaged: dict[int, Plane] = {}
+
+    def folded(self, lie: Lie, samples: int) -> Plane:
+        """Return all tiles laid on top of each other, [64 s, 64 s] for ``samples`` s a chip.
+
+        The origin is the picture's centre. One sample is quick and rough, two are exact.
+        """
+        height, width = self.residual.shape
+        steps = lie.matrix() / samples
+        reach = np.ceil(np.abs(np.linalg.inv(steps)) @ (width / 2, height / 2)).astype(int)
+        corner = np.array([(width - 1) / 2, (height - 1) / 2]) - steps @ reach
+        laid = cv2.warpAffine(
+            self._seen(lie.pitch_px if samples == 1 else 0.0),
+            np.column_stack([steps, corner]),
+            (int(2 * reach[0]), int(2 * reach[1])),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        )
+        return _summed(np.asarray(laid, np.float32), -reach[::-1], SIDE * samples)
+
+    def _seen(self, pitch_px: float) -> Plane:
+        side = max(1, 2 * round((pitch_px - 1) / 2) + 1)
+        if side not in self._averaged:
+            self._averaged[side] = cv2.blur(self.residual, (side, side))  # type: ignore[assignment]
+        return self._averaged[side]
+
+
+def _summed(laid: Plane, first: NDArray[np.intp], side: int) -> Plane:
+    """Sum samples whose places, counted from ``first`` (row, column), are equal modulo a side."""
+    above, left = (first % side).tolist()
+    below, right = -(above + laid.shape[0]) % side, -(left + laid.shape[1]) % side
+    whole = np.pad(laid, ((above, below), (left, right)))
+    tiles = whole.reshape(whole.shape[0] // side, side, whole.shape[1] // side, side)
+    tile: Plane = tiles.sum((0, 2))
     return tile
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .code import Soft, decode, encode
-from .correlate import Peak, chips_at, whitened
-from .geometry import Plane, folded
+from .correlate import Peak, chips_at
+from .geometry import Evidence, Plane
 from .payload import CHECK_BITS, MAX_READINGS, index_of, payload_bits
 from .search import stages
 from .tile import tile_layout
@@ -51,11 +51,12 @@ def read(
     """
     budget = _Budget()
     known = _Issued(key, tuple(issued[-MAX_ISSUED:]))
-    for number, stage in enumerate(stages(residual, key, pitches_px)):
+    evidence = Evidence(residual)
+    for number, stage in enumerate(stages(evidence, key, pitches_px)):
         found = {
             reading.ledger_index: reading
             for peak in stage
-            for reading in _readings(residual, known, peak, budget, sure=number == 0)
+            for reading in _readings(evidence, known, peak, budget, sure=number == 0)
         }
         if found:
             return tuple(found.values())
@@ -77,10 +78,10 @@ class _Issued:
 
 
 def _readings(
-    residual: Plane, known: _Issued, peak: Peak, budget: _Budget, *, sure: bool
+    evidence: Evidence, known: _Issued, peak: Peak, budget: _Budget, *, sure: bool
 ) -> Iterator[Reading]:
     layout = tile_layout(known.key)
-    chips = chips_at(whitened(folded(residual, peak.lie)), peak)
+    chips = chips_at(evidence, peak)
     soft = layout.soft(chips)
     if budget.readings and (sure or peak.height >= _CLEAR_ENOUGH):
         budget.readings -= 1
