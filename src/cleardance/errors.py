@@ -10,6 +10,7 @@
     │   ├── UnreadableMedia         400 InvalidMedia.Unreadable
     │   ├── MediaTooLarge           413 InvalidMedia.TooLarge
     │   └── EncodingFailed          500 EncodingFailed
+    ├── FileFailed                  400 FileFailed           a file that cannot be opened
     ├── RegistryError               400 InvalidRegistryRow
     ├── StoreError                  500 StoreFailed          home, database or blobs
     │   ├── HomeUnusable            500 StoreFailed.Home
@@ -91,6 +92,13 @@ class EncodingFailed(MediaError):
 
     code = "EncodingFailed"
     http_status = 500
+
+
+class FileFailed(CleardanceError):
+    """A file named by the caller cannot be opened, read or written; the system says why."""
+
+    code = "FileFailed"
+    http_status = 400
 
 
 class RegistryError(CleardanceError):

@@ -49,6 +49,29 @@ def test_a_batch_answers_every_row_even_after_bad_ones(run: Run, tmp_path: Path)
     assert done.exit_code == 1  # some rows have no verdict
 
 
+@pytest.mark.parametrize("what", ["missing.mp4", ".", "no/such/picture.PNG"])
+def test_what_looks_like_a_file_but_is_none_is_not_clear(run: Run, what: str) -> None:
+    assert run("screen", what).exit_code == 2
+    assert run("screen", what, "--text").exit_code == 0
+
+
+def test_a_batch_of_anything_answers_in_json(run: Run, tmp_path: Path) -> None:
+    rows = [
+        b"\xff\xfe\x00",
+        b"[" * 200_000,
+        b'{"id": "\\ud800", "text": "x"}',
+        b"",
+        b"\xef\xbb\xbf",
+    ]
+    rows.append(b'{"id": 1, "text": "Darth Vader", "path": "p.png"}')
+    rows.append(b'{"id": NaN, "text": "x"}')
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join(rows))
+    done = run("screen", "--batch", "rows.jsonl")
+    assert done.exit_code == 1
+    assert all("error" in json.loads(line) for line in done.out.splitlines())
+    assert "Traceback" not in done.err
+
+
 def test_neither_or_both_is_wrong_usage(run: Run, tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text("")
     assert run("screen").exit_code == 2

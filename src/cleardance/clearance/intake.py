@@ -71,6 +71,6 @@ def _check_destination(destination: Path, suffix: str) -> None:
     folder = destination.absolute().parent
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder} to put {destination.name} into.")
+    try_writing(destination)
     if destination.exists() and not destination.is_file():
         raise UsageError(f"{destination} is there, and is not a file.")
-    try_writing(destination)

@@ -22,8 +22,9 @@ def json_option(command: Command) -> Command:
 
 
 def print_json(body: Mapping[str, object]) -> None:
-    """Print one JSON object on stdout, on one line."""
-    click.echo(json.dumps(body, ensure_ascii=False))
+    """Print one JSON object on stdout, on one line. Half a surrogate pair becomes a ``?``."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    click.echo(text.encode("utf-8", "replace").decode())
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import click
 
 from cleardance import __version__
 from cleardance.cli.exit_codes import ExitCode, exit_code_of
-from cleardance.errors import CleardanceError, UsageError
+from cleardance.errors import CleardanceError, FileFailed, UsageError
 
 _COMMANDS = {
     "generate": "generate:generate",
@@ -88,7 +88,7 @@ def main() -> NoReturn:
         sys.exit(ExitCode.FAILED)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _end(CleardanceError(f"{place}{error.strerror or error}"), as_json)
+        _end(FileFailed(f"{place}{error.strerror or error}"), as_json)
 
 
 def _check_arguments(arguments: list[str]) -> None:

@@ -133,7 +133,8 @@ def _id_of(given: bytes) -> object:
         row = json.loads(given)
     except (ValueError, RecursionError):
         return None
-    return row.get("id") if isinstance(row, dict) else None
+    row_id = row.get("id") if isinstance(row, dict) else None
+    return row_id if isinstance(row_id, str | int) else None
 
 
 def _first_problem(error: ValidationError | OSError) -> str:

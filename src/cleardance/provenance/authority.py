@@ -41,6 +41,7 @@ RENEW_BEFORE = timedelta(days=30)
 STAMPER_VALIDITY = timedelta(days=5 * 365)
 RENEW_STAMPER_BEFORE = timedelta(days=365)
 _CLOCK_SKEW = timedelta(minutes=5)
+_MAX_NAME_CHARS = 64  # ub-common-name and ub-organization-name, RFC 5280 appendix A
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def _fresh(identity: Identity, issuer: Identity, now: datetime, margin: timedelt
 
 
 def _name(organisation: str, role: str) -> x509.Name:
+    organisation = organisation[: _MAX_NAME_CHARS - len(role) - 1]
     return x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),

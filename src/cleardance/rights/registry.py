@@ -129,6 +129,8 @@ def listing(
 def _read(path: Path) -> tuple[list[Entry], list[tuple[int, str]]]:
     entries: list[Entry] = []
     errors: list[tuple[int, str]] = []
+    if not path.is_file():  # a pipe or a device might never end
+        raise RegistryError(f"{path} is not a regular file.")
     try:
         with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
