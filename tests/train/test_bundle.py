@@ -61,7 +61,8 @@ def test_a_picture_is_the_same_by_either_way_but_for_rounding(
 ) -> None:
     """The training side draws its sheets in bfloat16: a few levels apart, no more."""
     model, config = Model.load(bundle), RUNS["tiny"].config
-    pixels, ignored = model.frames("a cat stands on a purplish road", 3, Plan(4))
+    pixels, sound, ignored = model.make("a cat stands on a purplish road", 3, Plan(4))
+    assert sound is None
     assert pixels.shape == (1, 64, 96, 3)
     assert ignored == ("purplish",)
     ids = trainer.teacher.words.ids("a cat stands on a road", RUNS["tiny"].text_tokens)[0]
@@ -75,9 +76,9 @@ def test_a_picture_is_the_same_by_either_way_but_for_rounding(
 
 def test_the_same_seed_is_the_same_picture_and_each_step_is_told(bundle: Path) -> None:
     told: list[int] = []
-    one = Model.load(bundle).frames("a cat", 1, Plan(3), lambda step, tokens: told.append(step))
-    two = Model.load(bundle).frames("a cat", 1, Plan(3))
-    other = Model.load(bundle).frames("a cat", 2, Plan(3))
+    one = Model.load(bundle).make("a cat", 1, Plan(3), lambda step, tokens: told.append(step))
+    two = Model.load(bundle).make("a cat", 1, Plan(3))
+    other = Model.load(bundle).make("a cat", 2, Plan(3))
     np.testing.assert_array_equal(one[0], two[0])
     assert (one[0] != other[0]).any()
     assert told == [1, 2, 3]
@@ -108,4 +109,4 @@ def test_files_that_are_not_the_models_are_refused(
 
 def test_five_thousand_words_are_refused_before_any_work(bundle: Path) -> None:
     with pytest.raises(UsageError, match="5000 words"):
-        Model.load(bundle).frames("cat " * 5000, 0, Plan(1))
+        Model.load(bundle).make("cat " * 5000, 0, Plan(1))

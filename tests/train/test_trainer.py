@@ -14,10 +14,11 @@ import torch
 
 from cleardance.dataset.shelf import Shelf
 from cleardance.errors import GenerationFailed, VerificationError
+from cleardance.pocket.runtime import CODEC
 from cleardance.train import metrics, state
 from cleardance.train.objective import loss_of
 from cleardance.train.runs import RUNS
-from cleardance.train.trainer import CODEC, SHEETS, Habits, Trainer
+from cleardance.train.trainer import SHEETS, Habits, Trainer
 
 TINY = RUNS["tiny"]
 ALWAYS = Habits(save_s=0.0, look_s=1e9, log_steps=1, threads=1)
@@ -52,7 +53,7 @@ def test_a_run_leaves_what_is_needed_to_judge_it(uninterrupted: Trainer) -> None
     assert {CODEC, state.FILE_NAME, metrics.FILE_NAME, metrics.PLOT_NAME, SHEETS} <= names
     rows = metrics.read(folder / metrics.FILE_NAME)
     assert [row["step"] for row in rows if "loss" in row] == list(range(1, 9))
-    assert rows[-1]["validation"] > 0
+    assert rows[-1]["validation_velocity"] > 0
     sheets = sorted(path.suffix for path in (folder / SHEETS).iterdir())
     assert sheets == [".png", ".txt"]
 
@@ -107,7 +108,7 @@ def test_ranks_share_a_batch(shelf: Shelf, tmp_path: Path) -> None:
     teacher = Trainer(TINY, shelf, tmp_path).teacher
     parts = [teacher.lesson(3, rank, 2) for rank in range(2)]
     assert [len(part.t) for part in parts] == [4, 4]
-    assert not torch.equal(parts[0].noise, parts[1].noise)
+    assert not torch.equal(parts[0].video_noise, parts[1].video_noise)
 
 
 def test_another_runs_state_is_refused(uninterrupted: Trainer, shelf: Shelf) -> None:

@@ -1,6 +1,8 @@
 """What a model is trained on, accounted for clip by clip.
 
-``stills`` makes pictures of the world with a label for every pixel, ``manifest`` lists them with
-seeds, assets, licences and digests, ``exclusion`` takes out what the registry forbids and stamps
-the list, and ``shelf`` keeps a manifest beside its pictures. Training reads nothing else.
+``framing`` chooses scenes for the first lessons; ``stills`` and ``clips`` draw them, with a label
+for every pixel, and ``assets`` says whose art is in them; ``words`` is what captions can say.
+``manifest`` lists all with seeds, assets, licences and digests, ``exclusion`` takes out what the
+registry forbids and stamps the list, and ``shelf`` keeps a manifest beside what it lists. Training
+reads nothing else.
 """

@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from cleardance.dataset.assets import Asset
 from cleardance.errors import VerificationError
@@ -35,10 +43,14 @@ class Exclusion(_Strict):
 
 
 class Header(_Strict):
-    """What holds for all rows. ``libraries`` drew the pixels: other versions may draw others."""
+    """What holds for all rows. ``libraries`` drew the pixels: other versions may draw others.
+
+    ``frames`` is how many key frames a clip has; clips have sound, stills have no such field.
+    """
 
     format: Literal[1] = 1
-    kind: Literal["stills"] = "stills"
+    kind: Literal["stills", "clips"] = "stills"
+    frames: int | None = Field(default=None, gt=1)
     width_px: int = Field(gt=0)
     height_px: int = Field(gt=0)
     cast: tuple[str, ...] = Field(min_length=1, description="label i + 1 is subject i")
@@ -48,9 +60,23 @@ class Header(_Strict):
     libraries: dict[str, str]
     exclusion: Exclusion
 
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        if (self.kind == "clips") != (self.frames is not None):
+            raise ValueError("clips have frames, stills have none")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        body: dict[str, object] = write(self)
+        return {key: value for key, value in body.items() if (key, value) != ("frames", None)}
+
 
 class Row(_Strict):
-    """One picture: made from ``seed``, of ``assets``; ``sha256`` is of its pixels and labels."""
+    """One picture or clip, made from ``seed``, of ``assets``.
+
+    ``sha256`` is of its pixels, its labels and its patches of sound, if it has any.
+    """
 
     seed: int
     caption: str

@@ -1,29 +1,30 @@
 """A trained model at work, without torch: ONNX Runtime for the network, NumPy for the rest.
 
-A model is a folder of three files. Its card names the digests of the other two; a file that is not
-the one the card names is refused before it is read.
+A model is a folder: a card, the network, and a codec for pictures and one for sound if it makes
+any. The card names the digests of the others; a file that is not the one it names is refused before
+it is read.
 """
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cleardance.errors import VerificationError
-from cleardance.pocket import sampler
+from cleardance.pocket import audio, sampler
 from cleardance.pocket.codec import Codec, Pixels, frames_of, to_pixels
 from cleardance.pocket.config import Config, config_named
-from cleardance.pocket.sampler import Given, Plan, Progress, Tokens
+from cleardance.pocket.sampler import Floats, Given, Plan, Progress, Tokens
 from cleardance.pocket.text import Vocabulary
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-CARD, NETWORK, CODEC = "card.json", "network.onnx", "codec.npz"
+CARD, NETWORK, CODEC, SOUND_CODEC = "card.json", "network.onnx", "codec.npz", "sound-codec.npz"
 INPUTS = ["video", "audio", "t", "words", "given_video", "given_audio"]
 OUTPUTS = ["video_velocity", "audio_velocity"]
 
@@ -47,6 +48,15 @@ class Card(BaseModel):
     manifest_sha256: str = Field(pattern=_DIGEST, description="of the training manifest")
     network_sha256: str = Field(pattern=_DIGEST)
     codec_sha256: str = Field(pattern=_DIGEST)
+    sound_codec_sha256: str | None = Field(default=None, pattern=_DIGEST)
+
+
+class Made(NamedTuple):
+    """Key frames [T, H, W, 3], mono sound [S] at 16 kHz if the model makes any, unknown words."""
+
+    frames: Pixels
+    sound: Floats | None
+    ignored: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +65,7 @@ class Model:
 
     card: Card
     codec: Codec
+    sound_codec: Codec | None
     session: "InferenceSession"
 
     @classmethod
@@ -73,7 +84,11 @@ class Model:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         session = onnxruntime.InferenceSession(network, options, ["CPUExecutionProvider"])
-        return cls(card, Codec.load(folder / CODEC), session)
+        sound_codec = None
+        if card.sound_codec_sha256 is not None:
+            _verified(folder / SOUND_CODEC, card.sound_codec_sha256)
+            sound_codec = Codec.load(folder / SOUND_CODEC)
+        return cls(card, Codec.load(folder / CODEC), sound_codec, session)
 
     @property
     def config(self) -> Config:
@@ -86,29 +101,32 @@ class Model:
         """Return the velocity, as ``sampler.sample`` asks for it."""
         known = given.video.astype(np.float32), given.audio.astype(np.float32)
         arrays = (x.video, x.audio, t, words, *known)
-        video, audio = self.session.run(OUTPUTS, dict(zip(INPUTS, arrays, strict=True)))
-        return Tokens(video, audio)
+        return Tokens(*self.session.run(OUTPUTS, dict(zip(INPUTS, arrays, strict=True))))
 
-    def frames(
-        self, prompt: str, seed: int, plan: Plan, progress: Progress | None = None
-    ) -> tuple[Pixels, tuple[str, ...]]:
-        """Return key frames [T, H, W, 3], and the words of the prompt that it does not know.
+    def make(self, prompt: str, seed: int, plan: Plan, progress: Progress | None = None) -> Made:
+        """Return what the model makes of a prompt.
 
         Raises UsageError for a prompt that is too long, GenerationFailed for what is not finite.
         """
         card, config = self.card, self.config
         ids, ignored = Vocabulary(card.words).ids(prompt, card.text_tokens)
         video = (1, config.video_tokens(card.frames), config.token_dims)
-        audio = (1, card.audio_tokens, config.audio_dims)
-        start = sampler.noise(video, audio, seed)
+        heard = (1, card.audio_tokens, config.audio_dims)
+        start = sampler.noise(video, heard, seed)
         made = sampler.sample(self.predict, start, ids[None], plan, progress=progress)
-        return self.pixels(made), ignored
+        return Made(self.pixels(made), self._sound(made), ignored)
 
     def pixels(self, tokens: Tokens) -> Pixels:
         """Return the key frames [T, H, W, 3] of one sample's tokens; also previews, on the way."""
         config = self.config
         frames = tokens.video[0].reshape(-1, config.video_tokens(1), config.token_dims)
         return to_pixels(frames_of(self.codec.decode(frames), config.rows, config.patch_px))
+
+    def _sound(self, tokens: Tokens) -> Floats | None:
+        """Return the sound [S] of one sample's tokens."""
+        if self.sound_codec is None:
+            return None
+        return audio.sound_of(self.sound_codec.decode(tokens.audio[0]))
 
 
 def read_card(folder: Path) -> Card:

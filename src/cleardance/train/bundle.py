@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from cleardance.pocket.export import export
-from cleardance.pocket.runtime import CARD, CODEC, NETWORK, Card, sha256
+from cleardance.pocket.runtime import CARD, CODEC, NETWORK, SOUND_CODEC, Card, sha256
 from cleardance.train.trainer import Trainer
 
 
@@ -13,21 +13,26 @@ def write_model(trainer: Trainer, folder: Path) -> Card:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CARD).unlink(missing_ok=True)
     run = trainer.run
+    frames, audio_tokens = run.frames or 1, run.config.audio_tokens if run.frames else 0
     with trainer.averaged() as network:
-        export(network, folder / NETWORK, 1, 0, run.text_tokens)
-    shutil.copyfile(trainer.folder / CODEC, folder / CODEC)
+        export(network, folder / NETWORK, frames, audio_tokens, run.text_tokens)
+    names = [CODEC] if trainer.sound_codec is None else [CODEC, SOUND_CODEC]
+    for name in names:
+        shutil.copyfile(trainer.folder / name, folder / name)
+    digests = {name: sha256((folder / name).read_bytes()) for name in (NETWORK, *names)}
     card = Card(
         size=run.size,
         run=run.name,
         steps=trainer.progress.step,
         samples=trainer.progress.step * run.batch,
-        frames=1,
-        audio_tokens=0,
+        frames=frames,
+        audio_tokens=audio_tokens,
         text_tokens=run.text_tokens,
         words=trainer.origin.words,
         manifest_sha256=trainer.origin.manifest,
-        network_sha256=sha256((folder / NETWORK).read_bytes()),
-        codec_sha256=sha256((folder / CODEC).read_bytes()),
+        network_sha256=digests[NETWORK],
+        codec_sha256=digests[CODEC],
+        sound_codec_sha256=digests.get(SOUND_CODEC),
     )
     (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
     return card

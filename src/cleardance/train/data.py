@@ -33,10 +33,15 @@ def stamped_shelf(
     if not (folder / MANIFEST).exists():
         known = words_of(start) if start else NO_WORDS
         report(f"Drawing {run.pictures} pictures into {folder} ...")
-        return build(folder, run.cast, run.pictures, size_px, registry, known, _tenths(report))
+        return build(
+            folder, run.cast, run.pictures, size_px, registry, known, run.frames, _tenths(report)
+        )
     shelf = open_shelf(folder)
     header = shelf.manifest.header
-    if header.cast != run.cast or (header.width_px, header.height_px) != size_px:
+    if (header.cast, header.frames) != (run.cast, run.frames) or size_px != (
+        header.width_px,
+        header.height_px,
+    ):
         raise VerificationError(f"{folder} holds the data set of another run than {run.name!r}.")
     exclusion.check(shelf.manifest, registry)
     return shelf

@@ -22,14 +22,21 @@ class Quality(NamedTuple):
 def fit(shelf: Shelf, config: Config) -> Codec:
     """Return the codec of a data set's training rows."""
     rows = shelf.manifest.indices("train")[:SAMPLE]
-    patched = patches(shelf.read(rows)[0], config.patch_px)  # [M, N, P]
+    patched = patches(shelf.read(rows).pixels, config.patch_px)  # [M, T, N, P]
     return Codec.fit(patched.reshape(-1, patched.shape[-1]), config.token_dims)
+
+
+def fit_sound(shelf: Shelf, config: Config) -> Codec:
+    """Return the codec of the sound of a data set's training rows."""
+    rows = shelf.manifest.indices("train")[:SAMPLE]
+    patched = shelf.read(rows).sound.astype(np.float32)  # [M, N, P]
+    return Codec.fit(patched.reshape(-1, patched.shape[-1]), config.audio_dims)
 
 
 def quality(codec: Codec, shelf: Shelf, config: Config, count: int = 500) -> Quality:
     """Return what the round trip through the codec costs held-out pictures."""
     rows = shelf.manifest.indices("held_out")[:count]
-    pixels, labels = shelf.read(rows)
-    tokens = codec.encode(patches(pixels, config.patch_px))  # [M, N, C]
+    pixels, labels, _ = shelf.read(rows)
+    tokens = codec.encode(patches(pixels, config.patch_px))  # [M, T, N, C]
     back = to_pixels(frames_of(codec.decode(tokens), config.rows, config.patch_px))
     return Quality(psnr_db(pixels, back), psnr_db(pixels, back, np.asarray(labels > 0)))

@@ -21,25 +21,32 @@ from cleardance.train.runs import Run
 COVERED = 0.25
 """Share of a patch that a subject must cover for the patch to bear its label."""
 
+Floats = NDArray[np.float32]
+
 
 class Lesson(NamedTuple):
-    """A batch: clean tokens, noise, times, words, and each token's label."""
+    """A batch: clean tokens, noise, times, words, each token's label, and what is given clean."""
 
-    clean: Tensor  # [B, N, C]
-    noise: Tensor  # [B, N, C]
+    video: Tensor  # [B, Nv, C]
+    video_noise: Tensor  # [B, Nv, C]
+    audio: Tensor  # [B, Na, A]
+    audio_noise: Tensor  # [B, Na, A]
     t: Tensor  # [B]
     words: Tensor  # [B, T]
-    labels: Tensor  # [B, N]
+    labels: Tensor  # [B, Nv]
+    given_video: Tensor  # [B, Nv], 1 or 0
+    given_audio: Tensor  # [B, Na]
 
 
 class Loss(NamedTuple):
     """Scalars: what is minimised, and what it is made of."""
 
     total: Tensor
-    velocity: Tensor  # mean square error over all tokens
-    subject: Tensor  # over those that show the subject
+    velocity: Tensor  # mean square error over all video tokens to be made
+    subject: Tensor  # over those of them that show the subject
     labels: Tensor  # cross-entropy
     named: Tensor  # share of the subject's tokens that are named rightly
+    audio: Tensor  # mean square error over all audio tokens to be made
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,7 @@ class Teacher:
     run: Run
     shelf: Shelf
     codec: Codec
+    sound_codec: Codec | None
     words: Vocabulary
     rows: list[int]  # of the split that is taught
 
@@ -61,24 +69,47 @@ class Teacher:
         """Return the batch of a step, or a rank's share of it."""
         rows = self.rows_at(step)[rank::ranks]
         rng = np.random.default_rng([self.run.seed, step, rank])
-        return self.prepared(rows, rng, self.run.text_dropout)
+        still = self.run.frames is not None and step % self.run.still_every == 0
+        return self.prepared(rows, rng, self.run.text_dropout, still=still, gives=True)
 
-    def prepared(self, rows: list[int], rng: Generator, dropout: float) -> Lesson:
-        """Return rows as a lesson, with noise, times and dropped prompts of a generator."""
-        config = self.run.config
-        pixels, labels = self.shelf.read(rows)
-        clean = self.codec.encode(patches(pixels, config.patch_px))  # [B, N, C]
+    def prepared(
+        self,
+        rows: list[int],
+        rng: Generator,
+        dropout: float,
+        *,
+        still: bool = False,
+        gives: bool = False,
+    ) -> Lesson:
+        """Return rows as a lesson, with noise, times and dropped prompts of a generator.
+
+        ``still`` takes one frame of each clip and no sound, so that stills are not forgotten;
+        ``gives`` gives some clips their first frame, their first and last, or their sound.
+        """
+        pixels, marks, sound = self.shelf.read(rows)
+        if still:
+            frame = int(rng.integers(pixels.shape[1]))
+            pixels, marks, sound = pixels[:, [frame]], marks[:, [frame]], sound[:, :0]
+        frames, patch_px = pixels.shape[1], self.run.config.patch_px
+        clean = self.codec.encode(patches(pixels, patch_px))  # [B, T, N, C]
+        clean = clean.reshape(len(rows), -1, self.codec.dims)  # [B, Nv, C]
+        audio = self._heard(sound)  # [B, Na, A]
         words = np.stack([self._ids(row) for row in rows])  # [B, T]
         words[rng.random(len(rows)) < dropout] = nothing(words.shape[1])
         t = 1 / (1 + np.exp(-rng.normal(self.run.time_mean, 1.0, len(rows))))  # [B]
-        noise = rng.standard_normal(clean.shape, dtype=np.float32)  # [B, N, C]
-        return Lesson(
-            torch.from_numpy(clean),
-            torch.from_numpy(noise),
-            torch.from_numpy(t.astype(np.float32)),
-            torch.from_numpy(words),
-            torch.from_numpy(token_labels(labels, config.patch_px)),
-        )
+        noise = rng.standard_normal(clean.shape, dtype=np.float32)  # [B, Nv, C]
+        audio_noise = rng.standard_normal(audio.shape, dtype=np.float32)  # [B, Na, A]
+        odds = self.run.given_odds if gives and frames > 1 else 0.0
+        given_video, given_audio = _given(rng, clean, audio, frames, odds)
+        labels = token_labels(marks, patch_px)  # [B, Nv]
+        arrays = (clean, noise, audio, audio_noise, t.astype(np.float32), words, labels)
+        return Lesson(*map(torch.from_numpy, (*arrays, given_video, given_audio)))
+
+    def _heard(self, sound: NDArray[np.float16]) -> Floats:
+        """Return patches of sound [B, N, P] as tokens [B, Na, A]; none for stills."""
+        if self.sound_codec is None or sound.shape[1] == 0:
+            return np.zeros((len(sound), 0, self.run.config.audio_dims), np.float32)
+        return self.sound_codec.encode(sound.astype(np.float32))
 
     def _ids(self, row: int) -> NDArray[np.int64]:
         caption = self.shelf.manifest.rows[row].caption
@@ -89,44 +120,72 @@ class Teacher:
         return self.rows[_order(self.run.seed, epoch, len(self.rows))[place]]
 
 
+def _given(
+    rng: Generator, video: Floats, audio: Floats, frames: int, odds: float
+) -> tuple[Floats, Floats]:
+    """Return what is given: with these odds a first frame, half as often the last with it.
+
+    As often as both frames, the sound is given instead.
+    """
+    luck = rng.random(len(video)) if odds else np.ones(len(video))  # [B]
+    given = np.zeros((len(video), frames, video.shape[1] // frames), np.float32)  # [B, T, N]
+    given[luck < odds, 0] = 1
+    given[luck < odds / 2, -1] = 1
+    heard = np.zeros(audio.shape[:2], np.float32)  # [B, Na]
+    heard[(luck >= odds) & (luck < 1.5 * odds)] = 1
+    return given.reshape(len(video), -1), heard
+
+
 @lru_cache(maxsize=2)
 def _order(seed: int, epoch: int, count: int) -> list[int]:
     """Return the order in which an epoch goes through so many rows."""
-    return np.random.default_rng([seed, epoch, 1]).permutation(count).tolist()
+    order: list[int] = np.random.default_rng([seed, epoch, 1]).permutation(count).tolist()
+    return order
 
 
 def token_labels(labels: NDArray[np.uint8], patch_px: int) -> NDArray[np.int64]:
-    """Return each patch's label [B, N] from those of pixels [B, H, W]: the subject's, or 0.
+    """Return each patch's label [B, T x N] from those of pixels [B, T, H, W]: the subject's, or 0.
 
-    A picture shows one subject, so its highest label is the one.
+    A row shows one subject, so its highest label is the one.
     """
-    batch, height, width = labels.shape
-    cut = labels.reshape(batch, height // patch_px, patch_px, width // patch_px, patch_px)
-    share = (cut > 0).mean(axis=(2, 4)).reshape(batch, -1)  # [B, N]
+    batch, frames, height, width = labels.shape
+    cut = labels.reshape(batch, frames, height // patch_px, patch_px, width // patch_px, patch_px)
+    share = (cut > 0).mean(axis=(3, 5)).reshape(batch, -1)  # [B, T x N]
     subject = labels.reshape(batch, -1).max(axis=1)[:, None]  # [B, 1]
     return np.where(share >= COVERED, subject, 0).astype(np.int64)
 
 
 def loss_of(network: Transformer, lesson: Lesson, run: Run) -> Loss:
     """Return how far the network is off on a lesson."""
-    clean, noise, t = lesson.clean, lesson.noise, lesson.t
-    silent = clean.new_zeros(len(clean), 0, run.config.audio_dims)  # [B, 0, A]
-    with torch.autocast(clean.device.type, torch.bfloat16):
-        out = network(
-            flow.mix(clean, noise, t[:, None, None]),
-            silent,
-            t,
-            lesson.words,
-            clean.new_zeros(clean.shape[:2]),
-            silent[..., 0],
-        )
-    error = (out.video.float() - flow.velocity(clean, noise)).square().mean(-1)  # [B, N]
-    shown = (lesson.labels > 0).float()  # [B, N]
-    weight = 1 + (run.subject_weight - 1) * shown  # [B, N]
-    velocity = (weight * error).sum() / weight.sum()
-    scores = out.labels.float().flatten(0, 1)  # [B N, labels]
+    at = lesson.t[:, None, None]  # [B, 1, 1]
+    video = _shown(lesson.video, lesson.video_noise, at, lesson.given_video)  # [B, Nv, C]
+    audio = _shown(lesson.audio, lesson.audio_noise, at, lesson.given_audio)  # [B, Na, A]
+    with torch.autocast(video.device.type, torch.bfloat16):
+        out = network(video, audio, lesson.t, lesson.words, lesson.given_video, lesson.given_audio)
+    wanted = flow.velocity(lesson.video, lesson.video_noise)
+    error = (out.video.float() - wanted).square().mean(-1)  # [B, Nv]
+    to_make, subject = 1 - lesson.given_video, (lesson.labels > 0).float()  # [B, Nv] each
+    velocity = _mean(error, to_make * (1 + (run.subject_weight - 1) * subject))
+    heard = (out.audio.float() - flow.velocity(lesson.audio, lesson.audio_noise)).square().mean(-1)
+    sound = _mean(heard, 1 - lesson.given_audio)
+    scores = out.labels.float().flatten(0, 1)  # [B Nv, labels]
     labels = functional.cross_entropy(scores, lesson.labels.flatten())
-    right = (scores.argmax(-1) == lesson.labels.flatten()).float() * shown.flatten()
-    subject = (shown * error).sum() / shown.sum().clamp(min=1)
-    named = right.sum() / shown.sum().clamp(min=1)
-    return Loss(velocity + run.label_weight * labels, error.mean(), subject, labels, named)
+    right = (scores.argmax(-1) == lesson.labels.flatten()).float().view_as(subject)
+    return Loss(
+        velocity + run.label_weight * labels + run.audio_weight * sound,
+        _mean(error, to_make),
+        _mean(error, to_make * subject),
+        labels,
+        _mean(right, subject),
+        sound,
+    )
+
+
+def _shown(clean: Tensor, noise: Tensor, at: Tensor, given: Tensor) -> Tensor:
+    """Return what the network sees: noised tokens, and clean ones where they are given."""
+    return torch.where(given[..., None] > 0, clean, flow.mix(clean, noise, at))
+
+
+def _mean(values: Tensor, weight: Tensor) -> Tensor:
+    """Return the weighted mean; 0 where there is nothing to weigh."""
+    return (values * weight).sum() / weight.sum().clamp(min=1)

@@ -32,6 +32,10 @@ class Run:
     text_dropout: float = 0.1
     subject_weight: float = 2.5  # of a token that shows the subject; others have 1
     label_weight: float = 0.4
+    audio_weight: float = 0.3
+    frames: int | None = None  # key frames of a clip; none for stills
+    still_every: int = 4  # steps; of clips, every so often one frame alone is taught
+    given_odds: float = 0.2  # of a clip whose first frame is given
     time_mean: float = -0.3  # t = sigmoid(N(time_mean, 1))
     seed: int = 0
 
@@ -56,6 +60,8 @@ RUNS = {
     for run in (
         Run("tiny", "tiny", ("cat", "car"), pictures=96, steps=12, batch=8, warmup_steps=2),
         Run("pocket", "pocket", FIRST_24, pictures=24_000, steps=12_000),
+        Run("tiny-clips", "tiny", ("cat", "car"), pictures=32, steps=8, batch=4, frames=6),
+        Run("pocket-clips", "pocket", FIRST_24, pictures=8_000, steps=20_000, batch=16, frames=6),
         Run("pocket-32", "pocket", FIRST_24 + NEXT_8, pictures=48_000, steps=24_000),
     )
 }

@@ -4,6 +4,7 @@ The order of a sheet depends on its step, and the prompts are in a file of their
 picture first, write down what you see, then compare.
 """
 
+import wave
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,16 +14,17 @@ import torch
 from numpy.typing import NDArray
 
 from cleardance.dataset.manifest import Manifest
-from cleardance.pocket import sampler
-from cleardance.pocket.codec import Codec, frames_of, to_pixels
+from cleardance.pocket import audio, sampler
+from cleardance.pocket.codec import frames_of, to_pixels
 from cleardance.pocket.sampler import Given, Plan, Tokens
-from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer
+from cleardance.train.objective import Teacher
 
 Pixels = NDArray[np.uint8]
 
 ACROSS = 6
 ENLARGED = 3
+CLIPS, SOUNDS = 10, 2  # on a sheet
 
 
 def prompts(manifest: Manifest, step: int) -> list[str]:
@@ -53,39 +55,54 @@ def predictor(network: Transformer) -> sampler.Predict:
     return predict
 
 
-def stills(
-    predict: sampler.Predict,
-    codec: Codec,
-    network: Transformer,
-    words: Vocabulary,
-    captions: Sequence[str],
-    length: int,
-    plan: Plan,
-    seed: int,
-) -> Pixels:
-    """Return what the model draws for captions, uint8 [B, H, W, 3]."""
+def draw(folder: Path, step: int, network: Transformer, teacher: Teacher) -> None:
+    """Write a sheet of held-out prompts, a row of frames each if they are clips, and two sounds."""
+    captions = prompts(teacher.shelf.manifest, step)
+    frames = teacher.run.frames or 1
+    captions = captions[: CLIPS if frames > 1 else len(captions)]
+    if not captions:
+        return
+    made = tokens(network, teacher, captions, Plan(), seed=step)
     config = network.config
-    ids = np.stack([words.ids(caption, length)[0] for caption in captions])  # [B, T]
-    count = len(captions)
-    video = (count, config.video_tokens(1), config.token_dims)
-    start = sampler.noise(video, (count, 0, config.audio_dims), seed)
-    made = sampler.sample(predict, start, ids, plan)
-    return to_pixels(frames_of(codec.decode(made.video), config.rows, config.patch_px))
-
-
-def sheet(pictures: Pixels) -> Pixels:
-    """Return pictures [B, H, W, 3] side by side, ``ACROSS`` to a row, enlarged."""
-    count, height, width, _ = pictures.shape
-    rows = -(-count // ACROSS)
-    cells = np.zeros((rows * ACROSS, height, width, 3), np.uint8)
-    cells[:count] = pictures
-    page = cells.reshape(rows, ACROSS, height, width, 3).swapaxes(1, 2)
-    page = page.reshape(rows * height, ACROSS * width, 3)
-    return page.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
-
-
-def write(folder: Path, step: int, pictures: Pixels, captions: Sequence[str]) -> None:
-    """Write ``sheet-STEP.png`` and, apart from it, ``sheet-STEP.txt`` with the prompts."""
+    flat = made.video.reshape(-1, config.video_tokens(1), config.token_dims)  # [B T, N, C]
+    pixels = to_pixels(frames_of(teacher.codec.decode(flat), config.rows, config.patch_px))
     folder.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(folder / f"sheet-{step:07}.png"), sheet(pictures)[..., ::-1])
+    across = frames if frames > 1 else ACROSS
+    cv2.imwrite(str(folder / f"sheet-{step:07}.png"), sheet(pixels, across)[..., ::-1])
     (folder / f"sheet-{step:07}.txt").write_text("\n".join(captions) + "\n", "utf-8")
+    if teacher.sound_codec is not None:
+        for number, heard in enumerate(made.audio[:SOUNDS]):
+            path = folder / f"sound-{step:07}-{number}.wav"
+            write_wav(path, audio.sound_of(teacher.sound_codec.decode(heard)))
+
+
+def tokens(
+    network: Transformer, teacher: Teacher, captions: Sequence[str], plan: Plan, seed: int
+) -> Tokens:
+    """Return what the model makes of captions: clean tokens of B samples."""
+    config, run, count = network.config, teacher.run, len(captions)
+    ids = np.stack([teacher.words.ids(caption, run.text_tokens)[0] for caption in captions])
+    video = (count, config.video_tokens(run.frames or 1), config.token_dims)
+    sound = (count, config.audio_tokens if run.frames else 0, config.audio_dims)
+    start = sampler.noise(video, sound, seed)
+    return sampler.sample(predictor(network), start, ids, plan)
+
+
+def write_wav(path: Path, sound: NDArray[np.float32]) -> None:
+    """Write mono samples of -1 to 1 as 16-bit PCM."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(audio.SAMPLE_RATE_HZ)
+        file.writeframes(np.rint(sound * 32767).astype("<i2").tobytes())
+
+
+def sheet(pictures: Pixels, across: int) -> Pixels:
+    """Return pictures [B, H, W, 3] side by side, ``across`` to a row, enlarged."""
+    count, height, width, _ = pictures.shape
+    rows = -(-count // across)
+    cells = np.zeros((rows * across, height, width, 3), np.uint8)
+    cells[:count] = pictures
+    page = cells.reshape(rows, across, height, width, 3).swapaxes(1, 2)
+    page = page.reshape(rows * height, across * width, 3)
+    return page.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)

@@ -40,6 +40,7 @@ class Origin:
     size: str
     manifest: str  # digest
     codec: str  # digest
+    sound_codec: str  # digest; none for stills
     words: tuple[str, ...]
 
 
@@ -79,7 +80,8 @@ def restore(path: Path, progress: Progress, origin: Origin) -> None:
 def start_from(path: Path, progress: Progress, origin: Origin) -> None:
     """Begin with the averaged weights of another run, of the same size, codec and words.
 
-    The words may have grown since. Raises VerificationError if the weights do not fit.
+    The sound may be new, and the words may have grown. Raises VerificationError if the weights do
+    not fit.
     """
     body, now = _read(path), _body(origin)
     then = body["origin"]

@@ -14,7 +14,7 @@ from torch import distributed
 from cleardance.dataset.shelf import Shelf
 from cleardance.errors import GenerationFailed
 from cleardance.pocket.codec import Codec
-from cleardance.pocket.sampler import Plan
+from cleardance.pocket.runtime import CODEC, SOUND_CODEC
 from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer, compiled
 from cleardance.train import fitting, sheets, state
@@ -23,9 +23,9 @@ from cleardance.train.objective import Lesson, Loss, Teacher, loss_of
 from cleardance.train.optimiser import optimisers
 from cleardance.train.runs import Run
 
-CODEC, SHEETS = "codec.npz", "sheets"
+SHEETS = "sheets"
 _VALIDATION = 128
-_CURVES = ("loss", "velocity", "subject", "validation", "validation_subject")
+_CURVES = ("velocity", "subject", "validation_velocity", "validation_subject", "audio")
 
 Report = Callable[[str], None]
 
@@ -54,16 +54,23 @@ class Trainer:
         words = Vocabulary(shelf.manifest.header.words)
         self.codec = _codec(run, shelf, folder, start)
         rows = shelf.manifest.indices("train")
-        self.teacher = Teacher(run, shelf, self.codec, words, rows)
+        self.sound_codec = _sound_codec(run, shelf, folder)
+        self.teacher = Teacher(run, shelf, self.codec, self.sound_codec, words, rows)
         self.origin = state.Origin(
-            run.name, run.size, shelf.manifest.digest, self.codec.digest, words.words
+            run.name,
+            run.size,
+            shelf.manifest.digest,
+            self.codec.digest,
+            self.sound_codec.digest if self.sound_codec else "",
+            words.words,
         )
-        self.progress = _fresh(run, self.codec)
+        self.progress = _fresh(run)
         self.rank, self.ranks = _place()
         if (folder / state.FILE_NAME).exists():
             state.restore(folder / state.FILE_NAME, self.progress, self.origin)
         elif start is not None:
             state.start_from(start, self.progress, self.origin)
+        _scale(self.progress.network, self.codec, self.sound_codec)
 
     def train(self, steps: int, habits: Habits, report: Report) -> None:
         """Go on until ``steps`` steps of the run are done, then save.
@@ -120,18 +127,11 @@ class Trainer:
 
     def look(self, metrics: Metrics) -> None:
         """Validate the averaged weights, draw a sheet with them, and plot the curves."""
-        step, manifest = self.progress.step, self.shelf.manifest
+        step = self.progress.step
         with self.averaged() as network:
             loss = self._validated(network)
-            metrics.add(step, validation=loss.velocity, validation_subject=loss.subject,
-                        validation_named=loss.named)  # fmt: skip
-            captions = sheets.prompts(manifest, step)
-            if captions:
-                pictures = sheets.stills(
-                    sheets.predictor(network), self.codec, network, self.teacher.words,
-                    captions, self.run.text_tokens, Plan(), seed=step,
-                )  # fmt: skip
-                sheets.write(self.folder / SHEETS, step, pictures, captions)
+            metrics.add(step, **{f"validation_{k}": v for k, v in _numbers(loss).items()})
+            sheets.draw(self.folder / SHEETS, step, network, self.teacher)
         metrics.plot(_CURVES)
 
     @torch.inference_mode()
@@ -173,12 +173,11 @@ class Trainer:
                 raise GenerationFailed(f"The gradient of {name} is not finite at step {step}.")
 
 
-def _fresh(run: Run, codec: Codec) -> state.Progress:
+def _fresh(run: Run) -> state.Progress:
     """Return an untrained network, the same for the same run."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(run.seed)
         network = Transformer(run.config)
-    network.video_sd.copy_(torch.from_numpy(codec.sd))
     average = {name: weight.detach().clone() for name, weight in network.named_parameters()}
     return state.Progress(network, average, optimisers(network, run.matrix_rate, run.other_rate))
 
@@ -192,6 +191,23 @@ def _codec(run: Run, shelf: Shelf, folder: Path, start: Path | None) -> Codec:
     return Codec.load(path)
 
 
+def _sound_codec(run: Run, shelf: Shelf, folder: Path) -> Codec | None:
+    """Return the folder's codec of sound, fitted first if there is none; stills need none."""
+    if run.frames is None:
+        return None
+    path = folder / SOUND_CODEC
+    if not path.exists():
+        fitting.fit_sound(shelf, run.config).save(path)
+    return Codec.load(path)
+
+
+def _scale(network: Transformer, codec: Codec, sound_codec: Codec | None) -> None:
+    """Tell a network how much the tokens of its codecs vary."""
+    network.video_sd.copy_(torch.from_numpy(codec.sd))
+    if sound_codec is not None:
+        network.audio_sd.copy_(torch.from_numpy(sound_codec.sd))
+
+
 def _place() -> tuple[int, int]:
     """Return this process's rank and how many there are; torchrun says so in the environment."""
     ranks = int(os.environ.get("WORLD_SIZE", "1"))
@@ -201,5 +217,5 @@ def _place() -> tuple[int, int]:
 
 
 def _numbers(loss: Loss) -> dict[str, float]:
-    names = ("loss", "velocity", "subject", "labels", "named")
+    names = ("loss", *Loss._fields[1:])
     return {name: value.item() for name, value in zip(names, loss, strict=True)}

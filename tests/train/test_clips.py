@@ -1,0 +1,105 @@
+"""The second stage: the same network on clips with sound, begun from stills."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("onnxruntime")
+
+import torch
+
+from cleardance.dataset.shelf import Shelf, build
+from cleardance.errors import VerificationError
+from cleardance.pocket.codec import Codec
+from cleardance.pocket.runtime import CODEC, Model
+from cleardance.pocket.sampler import Plan
+from cleardance.rights.snapshot import RegistrySnapshot
+from cleardance.train import state
+from cleardance.train.bundle import write_model
+from cleardance.train.data import stamped_shelf
+from cleardance.train.objective import loss_of
+from cleardance.train.runs import RUNS
+from cleardance.train.trainer import Habits, Trainer
+
+STILLS, CLIPS = RUNS["tiny"], RUNS["tiny-clips"]
+
+
+@pytest.fixture(scope="module")
+def first(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    trainer = Trainer(STILLS, shelf, tmp_path_factory.mktemp("stills"))
+    trainer.step()
+    trainer.save()
+    return trainer.folder / state.FILE_NAME
+
+
+@pytest.fixture(scope="module")
+def clips(
+    first: Path, tmp_path_factory: pytest.TempPathFactory, registry: RegistrySnapshot
+) -> Shelf:
+    folder = tmp_path_factory.mktemp("clips")
+    return stamped_shelf(CLIPS, folder, registry, first, lambda line: None)
+
+
+def test_clips_go_on_where_stills_ended(first: Path, clips: Shelf, tmp_path: Path) -> None:
+    trainer = Trainer(CLIPS, clips, tmp_path, first)
+    assert trainer.codec.digest == Codec.load(first.parent / CODEC).digest
+    trainer.train(4, Habits(look_s=1e9, log_steps=1, threads=1), lambda line: None)
+    sheets = {path.suffix for path in (tmp_path / "sheets").iterdir()}
+    assert sheets == {".png", ".txt", ".wav"}
+    again = Trainer(CLIPS, clips, tmp_path)
+    assert again.progress.step == 4
+    torch.testing.assert_close(again.progress.average, trainer.progress.average)
+
+
+def test_every_so_often_a_still_is_taught(first: Path, clips: Shelf, tmp_path: Path) -> None:
+    teacher = Trainer(CLIPS, clips, tmp_path, first).teacher
+    still, clip = teacher.lesson(0), teacher.lesson(1)
+    assert (still.video.shape[1], still.audio.shape[1]) == (96, 0)
+    assert (clip.video.shape[1], clip.audio.shape[1]) == (6 * 96, 24)
+
+
+def test_frames_and_sounds_are_given_at_times(first: Path, clips: Shelf, tmp_path: Path) -> None:
+    run = replace(CLIPS, batch=64, given_odds=0.4)
+    lesson = Trainer(run, clips, tmp_path, first).teacher.lesson(1)
+    given = lesson.given_video.view(64, 6, 96)
+    assert set(given.unique().tolist()) == {0, 1}
+    assert not given[:, 1:-1].any()
+    assert 10 < given[:, 0].amax(1).sum() < 42
+    assert 3 < given[:, -1].amax(1).sum() < 25
+    assert (given[:, -1] <= given[:, 0]).all()
+    heard = lesson.given_audio.amax(1).bool()
+    assert heard.any()
+    assert not (heard & given[:, 0, 0].bool()).any()
+
+
+def test_what_is_given_costs_nothing(first: Path, clips: Shelf, tmp_path: Path) -> None:
+    """The loss does not ask for velocities of tokens that are not noised."""
+    trainer = Trainer(CLIPS, clips, tmp_path, first)
+    lesson = trainer.teacher.prepared([0, 1], np.random.default_rng(0), 0.0)
+    everything = lesson._replace(
+        given_video=torch.ones_like(lesson.given_video),
+        given_audio=torch.ones_like(lesson.given_audio),
+    )
+    loss = loss_of(trainer.progress.network, everything, CLIPS)
+    assert (loss.velocity.item(), loss.audio.item()) == (0, 0)
+
+
+def test_the_model_makes_frames_and_sound(first: Path, clips: Shelf, tmp_path: Path) -> None:
+    trainer = Trainer(CLIPS, clips, tmp_path / "run", first)
+    write_model(trainer, tmp_path / "model")
+    made = Model.load(tmp_path / "model").make("a cat runs on a road", 1, Plan(2))
+    assert made.frames.shape == (6, 64, 96, 3)
+    assert made.sound is not None
+    assert made.sound.shape == (3 * 16_000,)
+    assert np.isfinite(made.sound).all()
+
+
+def test_another_cast_is_another_data_set(
+    first: Path, tmp_path: Path, registry: RegistrySnapshot
+) -> None:
+    build(tmp_path, ("dog",), 2, (96, 64), registry, frames=6)
+    with pytest.raises(VerificationError, match="another run"):
+        stamped_shelf(CLIPS, tmp_path, registry, first, lambda line: None)
