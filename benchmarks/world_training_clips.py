@@ -3,7 +3,7 @@
     python benchmarks/world_training_clips.py [CLIPS]
 
 Clips are sampled scenes of 3 s: 24 frames at 8 a second, and one channel of sound at 16 kHz. The
-floor is 80 clips a second on one core. What counts are clips never made before, once four times as
+floor is 80 clips a second on one core. What counts are clips never made before, once eight times as
 many others have filled the caches, as after the first minute of training. Times are processor time
 of one thread.
 The measured limit is what no renderer of such clips can do without, in the same run: copy a
@@ -73,7 +73,7 @@ def bare(_: Scene, width_px: int, height_px: int) -> None:
 
 def clips(count: int) -> None:
     rng = np.random.default_rng(0)
-    first = [sample(rng, duration_s=CLIP_S) for _ in range(4 * count)]
+    first = [sample(rng, duration_s=CLIP_S) for _ in range(8 * count)]
     scenes = [sample(rng, duration_s=CLIP_S) for _ in range(count)]
     for width, height in CLIP_SIZES:
 

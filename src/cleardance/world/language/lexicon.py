@@ -279,13 +279,15 @@ class Lexicon:
 
 
 def _compile(entries: Iterable[tuple[str, Sense]]) -> Lexicon:
-    senses: dict[Key, dict[Sense, None]] = {}
+    senses: dict[Key, tuple[Sense, ...]] = {}
     longest: dict[str, int] = {}
     for phrase, sense in entries:
         words = key(phrase)
-        senses.setdefault(words, {})[sense] = None
+        known = senses.get(words, ())
+        if sense not in known:
+            senses[words] = (*known, sense)
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
-    return Lexicon({words: tuple(found) for words, found in senses.items()}, longest)
+    return Lexicon(senses, longest)
 
 
 @cache

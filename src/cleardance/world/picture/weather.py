@@ -68,6 +68,7 @@ class _Sheet:
     depth: float
     sway: float = 0.0  # of a snowflake, frame heights
     sway_s: float = 1.0
+    top: int = 0  # row of the frame where it begins; what does not fall may be less high
 
     def __call__(self, frame: Pixels, time_s: float, camera_x: float) -> None:
         """Add to a frame, wrapped around its edges."""
@@ -75,9 +76,10 @@ class _Sheet:
         sway = self.sway * math.sin(2.0 * math.pi * time_s / self.sway_s)
         x = round((self.vx * time_s + sway - self.depth * camera_x) * height) % width
         y = round(self.vy * time_s * height) % height
+        high, y = len(self.pixels), y + self.top
         for rows, from_rows in (
-            (slice(y, height), slice(0, height - y)),
-            (slice(0, y), slice(height - y, height)),
+            (slice(y, min(y + high, height)), slice(0, height - y)),
+            (slice(0, max(y + high - height, 0)), slice(height - y, high)),
         ):
             for cols, from_cols in (
                 (slice(x, width), slice(0, width - x)),
@@ -200,7 +202,9 @@ def _spindrift(space: _Space, size: float, speed: float, depth: float) -> _Sheet
         for a, b in _wrapped(space, x, 950.0 - 440.0 * (y / 1000.0) ** 1.5, 60.0):
             c.oval(a, b, size * long, 0.5 * thick, (tone, tone, 1.06 * tone))
     c.pixels = np.asarray(cv2.GaussianBlur(c.pixels, (0, 0), 2.4 * c.scale + 0.2), np.uint8)
-    return _Sheet(_finished(space, c), speed, 0.0, depth, 0.012, 2.3)
+    pixels = _finished(space, c)
+    top = int(np.argmax(pixels.any(axis=(1, 2))))
+    return _Sheet(pixels[top:], speed, 0.0, depth, 0.012, 2.3, top)
 
 
 def _fog(space: _Space, drift: float, depth: float) -> _Sheet:

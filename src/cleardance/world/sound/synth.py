@@ -193,7 +193,7 @@ def finished(x: Floats, fade_s: float = 0.008) -> Floats:
     return scaled
 
 
-def resampled(x: Floats, sample_rate_hz: int) -> Samples:
+def resampled(x: Floats | Samples, sample_rate_hz: int) -> Samples:
     """Return ``x`` [..., n] from `SYNTH_HZ` to another rate, band-limited with a soft edge."""
     if sample_rate_hz == SYNTH_HZ:
         return x.astype(np.float32)
