@@ -75,8 +75,8 @@ def verify_signed(path: Path, root_pem: str) -> ManifestFacts:
 def read_manifest(path: Path, root_pem: str) -> C2paReport:
     """Report on any file's manifest; nothing wrong with the manifest raises.
 
-    The library calls a file Trusted although an ingredient's own credentials failed when it was
-    taken in; here that is a problem. An ingredient signed by somebody we do not know is not.
+    A file is not Trusted here when an ingredient's own credentials failed, then or since. An
+    ingredient signed by somebody we do not know is no problem.
     Raises UnreadableMedia when the file cannot be opened.
     """
     if not path.is_file():
@@ -120,9 +120,12 @@ def _report(store: dict[str, Any]) -> C2paReport:
     problems = [*_own_problems(store), *_ingredient_problems(store, manifest)]
     record, wrong = _record(manifest)
     signed_at = _signed_at(store, manifest)
-    if record and record.time_stamp != "none" and signed_at is None:
-        # The stamp is outside the signature: without this, taking it away would go unnoticed.
-        wrong = [*wrong, "no time stamp that is trusted here, but the record says one was made"]
+    if state == "Trusted":
+        if record and record.time_stamp != "none" and signed_at is None:
+            # The stamp is outside the signature: without this, removing it would go unnoticed.
+            wrong = [*wrong, "no time stamp that is trusted here, but the record says one was made"]
+        # The library calls a file Trusted although an ingredient's own credentials fail.
+        state = "Invalid" if problems or wrong else state
     facts = ManifestFacts(
         label=label,
         signed_by=manifest.get("signature_info", {}).get("issuer"),
