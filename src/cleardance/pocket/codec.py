@@ -6,6 +6,7 @@ worth learning. Key frames are coded one by one, so a moving pixel costs what a 
 """
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -99,9 +100,11 @@ class Codec:
         return patched.astype(np.float32, copy=False)
 
     def save(self, path: Path) -> None:
-        """Write the arrays as NumPy's own archive, without pickles."""
-        with path.open("wb") as file:
+        """Write the arrays as NumPy's own archive, without pickles, whole or not at all."""
+        part = path.with_suffix(f".{os.getpid()}.part")  # several processes may write the same
+        with part.open("wb") as file:
             np.savez(file, mean=self.mean, basis=self.basis, gain=self.gain, sd=self.sd)
+        part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -98,7 +98,7 @@ class Trainer:
             if now - looked > habits.look_s:
                 self.look(metrics)
                 looked = time.monotonic()
-        if metrics is not None:
+        if metrics is not None and self.progress.step > first:
             self.save()
             self.look(metrics)
 
