@@ -1,5 +1,6 @@
 """``cleardance train``: trains the pocket model on pictures of our own world."""
 
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,6 +39,12 @@ from cleardance.errors import UsageError
     type=click.Path(path_type=Path, file_okay=False),
     help="Afterwards, write the model here as it runs without torch.",
 )
+@click.option(
+    "--judge",
+    "judged",
+    type=click.IntRange(min=1),
+    help="Afterwards, draw so many held-out prompts and have them named by a probe.",
+)
 @json_option
 @click.pass_context
 def train(
@@ -50,6 +57,7 @@ def train(
     threads: int,
     compiles: bool,
     model: Path | None,
+    judged: int | None,
     as_json: bool,
 ) -> None:
     """Train the pocket model from a data set that the registry has been asked about.
@@ -67,6 +75,7 @@ def train(
     from cleardance.rights.snapshot import current
     from cleardance.train.bundle import write_model
     from cleardance.train.data import stamped_shelf
+    from cleardance.train.probe import judge
     from cleardance.train.runs import run_named
     from cleardance.train.trainer import Habits, Trainer
 
@@ -77,10 +86,13 @@ def train(
     trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
     if model is not None:
         write_model(trainer, model)
+    judgement = vars(judge(trainer, judged)) if judged else None
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:
-        print_json(done | {"state": str(out / "state.pt")})
+        print_json(done | {"state": str(out / "state.pt"), "judgement": judgement})
     else:
+        if judgement is not None:
+            click.echo(json.dumps(judgement))
         click.echo(f"{name}: {trainer.progress.step} of {run.steps} steps done, in {out}.")
 
 

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from cleardance.dataset.shelf import Shelf
+from cleardance.train.probe import ASPECTS, accuracies, judge, trained, truth
+from cleardance.train.runs import RUNS
+from cleardance.train.trainer import Trainer
+
+
+def test_the_truth_is_what_the_caption_says() -> None:
+    said = truth("A train facing left travels on a road at dusk.")
+    assert said == {"subject": "train", "place": "road", "time": "dusk", "heading": "left"}
+
+
+def test_every_caption_of_a_data_set_is_read_as_it_was_meant(shelf: Shelf) -> None:
+    for row in shelf.manifest.rows:
+        assert truth(row.caption)["subject"] == row.subject
+
+
+def test_the_probe_tells_a_cat_from_a_car_and_noise_from_both(shelf: Shelf, tmp_path: Path) -> None:
+    probe = trained(shelf)
+    rows = shelf.manifest.indices("train")
+    captions = [shelf.manifest.rows[row].caption for row in rows]
+    assert accuracies(probe, shelf.read(rows).pixels[:, 0], captions)["subject"] > 0.8
+    judged = judge(Trainer(RUNS["tiny"], shelf, tmp_path), 4)
+    assert set(judged.made) == set(judged.real) == set(ASPECTS)
+    assert 0 < judged.pictures <= 4
+    noise = np.random.default_rng(0).integers(0, 256, (len(rows), 64, 96, 3)).astype(np.uint8)
+    assert accuracies(probe, noise, captions)["subject"] < 0.8
