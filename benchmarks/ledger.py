@@ -1,6 +1,9 @@
 """What the ledger costs: appends, proofs, verification, against bare SQLite inserts.
 
-Run: python benchmarks/ledger.py [ENTRIES]
+Run: python benchmarks/ledger.py [ENTRIES] [--leaves N]
+
+``--leaves`` fills the ledger with so many entries first, in bulk and outside the measurements, to
+see what its size costs: 1,000,000 take a minute.
 
 Every figure is one core and one disk; the ratios are to the same run's bare inserts into the same
 kind of database (WAL, synchronous=FULL), so they carry over to other machines better.
@@ -17,12 +20,21 @@ from time import perf_counter, process_time
 from sqlalchemy import insert, update
 
 from cleardance.ledger import log, tree
-from cleardance.ledger.entry import EntryKind, digest
+from cleardance.ledger.check import Frontier
+from cleardance.ledger.entry import EntryKind, digest, leaf_hash
 from cleardance.ledger.keys import load_or_make
 from cleardance.ledger.verify import verify
 from cleardance.settings import Settings
 from cleardance.store import Store, open_store
-from cleardance.store.tables import account, task, utc_now, verdict
+from cleardance.store.tables import (
+    account,
+    ledger_entry,
+    ledger_node,
+    meta,
+    task,
+    utc_now,
+    verdict,
+)
 
 ENTRIES_A_VIDEO = 10
 BUDGET_MS = 30.0
@@ -60,6 +72,25 @@ def append_together(store: Store, count: int) -> None:
     with store.begin() as connection:
         for n in range(count):
             log.append(connection, EntryKind.ASKED, f"task-{n}", {"prompt": digest(n)})
+
+
+def fill(store: Store, count: int) -> None:
+    """Write what as many appends would have written, without going through them."""
+    frontier, when = Frontier(), utc_now()
+    for start in range(0, count, 50_000):
+        entries, nodes = [], []
+        for n in range(start, min(count, start + 50_000)):
+            body = {"prompt": digest(n)}
+            hash_ = leaf_hash("asked", f"task-{n}", body, when)
+            row = {"index": n, "kind": "asked", "task_id": f"task-{n}", "body": body}
+            entries.append(row | {"leaf_hash": hash_, "created_at": when})
+            made = frontier.add(hash_)
+            nodes += [{"level": m.level, "index": m.index, "hash": m.hash} for m in made]
+        with store.begin() as connection:
+            connection.execute(insert(ledger_entry), entries)
+            connection.execute(insert(ledger_node), nodes)
+            size = update(meta).where(meta.c.key == "ledger_size")
+            connection.execute(size.values(value=frontier.size))
 
 
 def prove(store: Store, count: int) -> None:
@@ -104,14 +135,20 @@ def one_video(store: Store, name: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("entries", type=int, nargs="?", default=10_000)
-    count: int = parser.parse_args().entries
+    parser.add_argument("--leaves", type=int, default=0)
+    arguments = parser.parse_args()
+    count: int = arguments.entries
     few = min(count, 1000)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bare = bare_inserts(folder, few)
         print(f"bare SQLite insert, one a commit  {bare:10,.0f}/s")
         with open_store(Settings(home=folder / "home")) as store:
+            fill(store, arguments.leaves)
             measure(store, count, few, bare)
+        size = (folder / "home" / "cleardance.db").stat().st_size
+        total = arguments.leaves + count + few + ENTRIES_A_VIDEO * (VIDEOS + 1)
+        print(f"database                              {size / total:6.0f} bytes an entry")
 
 
 def measure(store: Store, count: int, few: int, bare: float) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.dialects import sqlite
 
 from cleardance.errors import NotFound, StoreError
 from cleardance.ledger import log, note, tree
@@ -185,3 +186,12 @@ def test_an_outside_verifier_agrees(full: Store, keys: Keys) -> None:
             grown = log.prove_consistency(connection, old, 21)
             theirs = tlog.ConsistencyProof(old, 21, list(grown.path))
             theirs.check(grown.old_root, checkpoint.root_hash)
+
+
+def test_nodes_are_searched_for_never_scanned(full: Store) -> None:
+    """A proof must not read the whole table: at a million entries that is a million rows."""
+    statement = str(log._nodes_query(17).compile(dialect=sqlite.dialect()))
+    with full.read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (0,) * 34).all()
+    assert not [step for step in plan if step[3].startswith("SCAN")]
+    assert [step for step in plan if step[3].startswith("SEARCH")]

@@ -6,9 +6,10 @@ An entry is written in the same transaction as the rows it speaks of: both are t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
 from cleardance.errors import NotFound, StoreError
 from cleardance.ledger import entry as leaf
@@ -32,9 +33,7 @@ _TAKE = update(meta).where(_IS_SIZE).values(value=meta.c.value + 1).returning(me
 _LEAVES = select(ledger_entry.c.index, ledger_entry.c.leaf_hash).where(
     ledger_entry.c.index.in_(bindparam("places", expanding=True))
 )
-_NODES = select(ledger_node.c.level, ledger_node.c.index, ledger_node.c.hash).where(
-    tuple_(ledger_node.c.level, ledger_node.c.index).in_(bindparam("places", expanding=True))
-)
+_PARTS = ((0, "level"), (1, "index"))
 _T = TypeVar("_T")
 
 
@@ -177,6 +176,20 @@ def prove_consistency(connection: Connection, old: int, new: int) -> Consistency
     return _with_nodes(connection, build)
 
 
+@lru_cache(maxsize=256)
+def _nodes_query(count: int) -> Select[int, int, bytes]:
+    """Return the query for ``count`` nodes, each found by its key.
+
+    Not by ``(level, index) IN (…)``: for that SQLite reads the whole table.
+    """
+    on = ledger_node.c
+    places = (
+        and_(on.level == bindparam(f"level{n}"), on.index == bindparam(f"index{n}"))
+        for n in range(count)
+    )
+    return select(on.level, on.index, on.hash).where(or_(*places))
+
+
 def _take_index(connection: Connection) -> int:
     taken = connection.scalar(_TAKE)
     if taken is None:
@@ -215,6 +228,7 @@ def _fetch(connection: Connection, wanted: set[tuple[int, int]]) -> dict[tuple[i
         rows = connection.execute(_LEAVES, {"places": leaves})
         found |= {(0, index): hash_ for index, hash_ in rows}
     if nodes:
-        more = connection.execute(_NODES, {"places": nodes})
+        values = {f"{part}{n}": place[at] for n, place in enumerate(nodes) for at, part in _PARTS}
+        more = connection.execute(_nodes_query(len(nodes)), values)
         found |= {(level, index): hash_ for level, index, hash_ in more}
     return found
