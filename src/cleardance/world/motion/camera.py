@@ -14,6 +14,7 @@ FOLLOW_TRAVEL = 3.0
 """Most that a following camera travels in one shot, stage units."""
 
 ZOOM = 1.5
+_LEAST_ZOOM, _FILLED = 1.15, 0.8  # of the frame's height, by the first actor
 _TILT_ZOOM = 1.25  # a tilt looks round inside the painted frame, so it has to be closer
 _SHAKE = 0.012
 _SHAKE_ZOOM = 1.08
@@ -105,7 +106,11 @@ def _tilt(shot: Shot, aspect: float, cast: Sequence[Track]) -> Look:
 
 def _zoom(shot: Shot, aspect: float, cast: Sequence[Track]) -> Look:
     """Close in on the actors, wherever they go (or open from there)."""
-    ends = (1.0, ZOOM) if shot.camera is Camera.ZOOM_IN else (ZOOM, 1.0)
+    close = ZOOM
+    if cast:  # no closer than shows the first actor whole
+        tall = cast[0](np.linspace(0.0, shot.duration_s, 9)).height
+        close = float(np.clip(_FILLED / tall.max(), _LEAST_ZOOM, ZOOM))
+    ends = (1.0, close) if shot.camera is Camera.ZOOM_IN else (close, 1.0)
 
     def view(t: Floats) -> View:
         zoom = _ramp(shot, t, *ends)
