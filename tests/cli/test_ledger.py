@@ -1,6 +1,11 @@
 import sqlite3
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from cleardance.ledger.note import PublicKey
+from cleardance.ledger.proof import verify_proof
+from cleardance.ledger.witness import Witness
 from tests.cli.conftest import Run
 
 STILL = ("a tree", "-o", "tree.png", "--resolution", "480p", "--seed", "1")
@@ -61,3 +66,53 @@ def test_inspect_does_not_believe_the_task_row(run: Run, home: Path, tmp_path: P
         database.execute("UPDATE task SET sealed_blob = ?", [digest])
     database.close()
     assert run("inspect", "changed.png", "--json").json["modified"] is True
+
+
+def test_an_export_is_checked_without_a_home(run: Run, tmp_path: Path) -> None:
+    run("ledger", "checkpoint")
+    done = run("ledger", "export", "public", "--json").json
+    found = run("ledger", "check", "public", "--key", done["key"], "--json")
+    assert (found.exit_code, found.json["size"]) == (0, done["size"])
+    (tmp_path / "kept").write_bytes((tmp_path / "public/checkpoint").read_bytes())
+    entries = next((tmp_path / "public/tile/entries").rglob("*/*"))
+    data = bytearray(entries.read_bytes())
+    data[20] ^= 1
+    entries.write_bytes(data)
+    broken = run("ledger", "check", "public", "--kept", "kept", "--json")
+    assert broken.exit_code == 5
+    assert broken.json["error"]["code"] == "VerificationFailed.Ledger"
+
+
+def test_a_proof_and_a_new_key(run: Run) -> None:
+    old = run("ledger", "rotate-key", "--json").json["retired"][0]
+    proof = run("ledger", "prove", "0", "--since", "1", "--json").json
+    assert verify_proof(proof, [PublicKey.parse(old)]).size == 2  # signed by both keys
+    assert run("ledger", "verify").exit_code == 0
+    assert run("ledger", "prove", "99").exit_code == 2
+
+
+def test_witnesses_are_counted(run: Run, home: Path, tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    ledger = PublicKey.parse(run("ledger", "export", "public", "--json").json["key"])
+    witness = Witness("witness.example/w", key, ledger)
+    settings = f'witnesses = ["{witness.public}"]\nwitness_quorum = 1\n'
+    (home / "cleardance.toml").write_text(settings)
+    assert run("ledger", "verify").exit_code == 5
+    body = run("ledger", "ask-witness").out
+    signed = body.partition("\n\n")[2] + witness.add(body, 1_771_318_800)
+    (tmp_path / "signed").write_text(signed)
+    assert run("ledger", "cosign", "signed", "--json").json["witnesses"] == ["witness.example/w"]
+    assert run("ledger", "verify").exit_code == 0
+
+
+def test_inspect_writes_a_page_and_fetches_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "<b>.txt").write_text("hello")
+    assert run("inspect", "<b>.txt", "--html", "page.html").exit_code == 0
+    page = (tmp_path / "page.html").read_text()
+    assert "&lt;b&gt;.txt" in page
+    assert "<b>" not in page
+    assert run("inspect", (tmp_path / "<b>.txt").as_uri(), "--json").json["file"] == "<b>.txt"
+    url = run("inspect", "https://example.org/a.mp4", "--json")
+    assert url.exit_code == 2
+    assert "not fetched" in url.json["error"]["message"]
+    assert run("inspect", "missing.mp4").exit_code == 2

@@ -105,6 +105,8 @@ def load(session: Connection, task_id: str) -> TaskRow:
     row = session.execute(select(task).where(task.c.id == task_id)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no task {task_id}.")
+    if row["salt"] is None:
+        raise NotFound(f"The personal data of task {task_id} were erased.")
     return TaskRow(
         id=row["id"],
         status=TaskStatus(row["status"]),
