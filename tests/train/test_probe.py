@@ -22,11 +22,11 @@ def test_every_caption_of_a_data_set_is_read_as_it_was_meant(shelf: Shelf) -> No
 
 
 def test_the_probe_tells_a_cat_from_a_car_and_noise_from_both(shelf: Shelf, tmp_path: Path) -> None:
-    probe = trained(shelf)
+    probe = trained(shelf, steps=60)
     rows = shelf.manifest.indices("train")
     captions = [shelf.manifest.rows[row].caption for row in rows]
     assert accuracies(probe, shelf.read(rows).pixels[:, 0], captions)["subject"] > 0.8
-    judged = judge(Trainer(RUNS["tiny"], shelf, tmp_path), 4)
+    judged = judge(Trainer(RUNS["tiny"], shelf, tmp_path), 4, steps=1)
     assert set(judged.made) == set(judged.real) == set(ASPECTS)
     assert 0 < judged.pictures <= 4
     noise = np.random.default_rng(0).integers(0, 256, (len(rows), 64, 96, 3)).astype(np.uint8)

@@ -25,7 +25,7 @@ ASPECTS = ("subject", "place", "time", "heading")
 
 _WIDTHS = (3, 32, 64, 128, 128)
 _BATCH = 64
-_EPOCHS = 4
+_STEPS = 500
 _ROWS = 8_000
 _TOGETHER = 50  # pictures drawn at a time
 
@@ -70,8 +70,8 @@ def truth(caption: str) -> dict[str, str]:
     return dict(zip(ASPECTS, values, strict=True))
 
 
-def trained(shelf: Shelf, seed: int = 0) -> Probe:
-    """Return a probe that has learnt the training rows of a data set of stills."""
+def trained(shelf: Shelf, seed: int = 0, steps: int = _STEPS) -> Probe:
+    """Return a probe that has learnt from training rows of a data set of stills."""
     rows = shelf.manifest.indices("train")[:_ROWS]
     said = [truth(shelf.manifest.rows[row].caption) for row in rows]
     with torch.random.fork_rng(devices=[]):
@@ -79,13 +79,9 @@ def trained(shelf: Shelf, seed: int = 0) -> Probe:
         probe = Probe({aspect: sorted({one[aspect] for one in said}) for aspect in ASPECTS})
     optimiser = torch.optim.AdamW(probe.parameters(), lr=2e-3)
     rng = np.random.default_rng(seed)
-    batches = [
-        order[i : i + _BATCH]
-        for order in (rng.permutation(len(rows)) for _ in range(_EPOCHS))
-        for i in range(0, len(rows), _BATCH)
-    ]
-    for number, batch in enumerate(batches):
-        optimiser.param_groups[0]["lr"] = 2e-3 * (1 - number / len(batches))
+    for step in range(steps):
+        batch = rng.integers(len(rows), size=_BATCH)
+        optimiser.param_groups[0]["lr"] = 2e-3 * (1 - step / steps)
         pixels = shelf.read([rows[i] for i in batch]).pixels[:, 0]
         scores = probe(torch.from_numpy(pixels))
         wanted = {k: [v.index(said[i][k]) for i in batch] for k, v in probe.classes.items()}
@@ -108,7 +104,7 @@ def accuracies(probe: Probe, pixels: Pixels, captions: Sequence[str]) -> dict[st
     }
 
 
-def judge(trainer: Trainer, count: int, seed: int = 0) -> Judgement:
+def judge(trainer: Trainer, count: int, seed: int = 0, steps: int = _STEPS) -> Judgement:
     """Return how the probe names pictures of ``count`` held-out prompts, made and real.
 
     Captions come in the order of their digests, so that every run is asked the same.
@@ -117,7 +113,7 @@ def judge(trainer: Trainer, count: int, seed: int = 0) -> Judgement:
     by_caption = {manifest.rows[i].caption: i for i in manifest.indices("held_out")}
     rows = sorted(by_caption.values(), key=lambda i: manifest.rows[i].sha256)[:count]
     captions = [manifest.rows[row].caption for row in rows]
-    probe = trained(shelf, seed)
+    probe = trained(shelf, seed, steps)
     real = accuracies(probe, shelf.read(rows).pixels[:, 0], captions)
     made = accuracies(probe, _drawn(trainer, captions, seed), captions)
     return Judgement(made, real, len(rows))
