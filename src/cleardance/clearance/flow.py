@@ -31,9 +31,9 @@ def clear(
     """Take a request the whole way and return what became of it.
 
     The record's status is released, denied, held, or failed with the error that ended the task.
-    Raises UsageError or MediaError for a request that never became a task, and StoreError (a full
-    disk, say), after which ``resume_unfinished`` goes on from the last committed step. Stopped by
-    the keyboard, the task is cancelled.
+    Raises UsageError or MediaError for a request that never became a task; StoreError (a full
+    disk, say) or TimeStampUnavailable, after which ``resume_unfinished`` goes on from the last
+    committed step. Stopped by the keyboard, the task is cancelled.
     """
     watch, task_id = Watch(progress), tasks.new_task_id()
     checked = intake.check(request, destination, watch)

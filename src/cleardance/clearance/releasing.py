@@ -92,9 +92,10 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         width_px=width_px,
         height_px=height_px,
         fps=FPS,
-        duration_s=0.0 if request.still else request.duration_s,
+        duration_s=request.duration_s,
         prompt_commitment=personal(request.prompt, task.salt),
-        audio=request.audio and not request.still,
+        audio=request.audio,
+        still=request.still,
         prompt=request.prompt if service.settings.publish_prompt else None,
         extra=cleared.generated.recipe,
     )

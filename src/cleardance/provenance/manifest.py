@@ -59,9 +59,10 @@ class Recipe:
     width_px: int
     height_px: int
     fps: int
-    duration_s: float
+    duration_s: float  # that was asked for; of a still, the length of what it is a moment of
     prompt_commitment: str  # keyed hash of the prompt: proves it later, reveals nothing
     audio: bool = True
+    still: bool = False
     prompt: str | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
@@ -76,6 +77,7 @@ class Recipe:
             "fps": self.fps,
             "duration_s": self.duration_s,
             "audio": self.audio,
+            "still": self.still,
             "prompt_commitment": self.prompt_commitment,
             **self.extra,
         }
