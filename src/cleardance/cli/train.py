@@ -8,10 +8,11 @@ import click
 
 from cleardance.cli.console import json_option, print_json
 from cleardance.errors import UsageError
+from cleardance.train.runs import RUNS
 
 
 @click.command()
-@click.option("--config", "name", required=True, help="Which run: tiny, pocket or pocket-32.")
+@click.option("--config", "name", type=click.Choice(list(RUNS)), required=True, help="Which run.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -76,10 +77,9 @@ def train(
     from cleardance.train.bundle import write_model
     from cleardance.train.data import stamped_shelf
     from cleardance.train.probe import judge
-    from cleardance.train.runs import run_named
     from cleardance.train.trainer import Habits, Trainer
 
-    run = run_named(name)
+    run = RUNS[name]
     with open_service(ctx.obj) as service:
         shelf = stamped_shelf(run, data or out / "data", current(service.store), start, _say)
     trainer = Trainer(run, shelf, out, start)

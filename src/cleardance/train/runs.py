@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from cleardance.errors import UsageError
 from cleardance.pocket.config import Config, config_named
 
 FIRST_24 = (
@@ -65,14 +64,3 @@ RUNS = {
         Run("pocket-32", "pocket", FIRST_24 + NEXT_8, pictures=48_000, steps=24_000),
     )
 }
-
-
-def run_named(name: str) -> Run:
-    """Return a run of the table. Raises UsageError for a name that is not in it."""
-    try:
-        return RUNS[name]
-    except KeyError:
-        known = ", ".join(RUNS)
-        raise UsageError(
-            f"There is no training run {name!r}.", hint=f"There are: {known}."
-        ) from None
