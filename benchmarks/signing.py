@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -38,13 +38,20 @@ def clip(folder: Path) -> Path:
     return folder / "clip.mp4"
 
 
-def typical_ms(rounds: int, work: Callable[[], object]) -> float:
-    times = []
+def typical_ms(rounds: int, work: Callable[[], object]) -> tuple[float, float]:
+    """Median by the clock, and of computing, all threads together."""
+    by_clock, computing = [], []
     for _ in range(rounds + 1):
-        start = perf_counter()
+        start, busy = perf_counter(), process_time()
         work()
-        times.append((perf_counter() - start) * 1000)
-    return median(times[1:])
+        by_clock.append((perf_counter() - start) * 1000)
+        computing.append((process_time() - busy) * 1000)
+    return median(by_clock[1:]), median(computing[1:])
+
+
+def show(label: str, spent: tuple[float, float]) -> tuple[float, float]:
+    print(f"{label:<26}{spent[0]:7.1f} ms, {spent[1]:6.1f} ms of it computing")
+    return spent
 
 
 def main() -> None:
@@ -58,15 +65,14 @@ def main() -> None:
         source, target = clip(folder), folder / "signed.mp4"
         authority = open_authority(folder / "keys", "benchmark.example")
         bare = replace(authority, time_stamps=None)
-        without = typical_ms(rounds, lambda: sign(source, target, parts, bare))
-        print(f"clip of {source.stat().st_size / 1e6:.1f} MB")
-        print(f"signed, no time stamp     {without:7.1f} ms")
-        with_stamp = typical_ms(rounds, lambda: sign(source, target, parts, authority))
-        print(f"signed, our time stamp    {with_stamp:7.1f} ms")
-        verified = typical_ms(rounds, lambda: verify_signed(target, authority.root_pem))
-        print(f"read back and verified    {verified:7.1f} ms")
-        total = with_stamp + verified
-        print(f"all three                 {total:7.1f} ms; budget {BUDGET_MS:.0f} ms")
+        print(f"clip of {source.stat().st_size / 1e6:.1f} MB, {rounds} rounds")
+        show("signed, no time stamp", typical_ms(rounds, lambda: sign(source, target, parts, bare)))
+        made = typical_ms(rounds, lambda: sign(source, target, parts, authority))
+        show("signed, our time stamp", made)
+        read = typical_ms(rounds, lambda: verify_signed(target, authority.root_pem))
+        show("read back and verified", read)
+        total = show("stamped, signed, verified", (made[0] + read[0], made[1] + read[1]))
+        print("within" if total[0] <= BUDGET_MS else "OVER", f"{BUDGET_MS:.0f} ms")
         print(f"the manifest adds         {target.stat().st_size - source.stat().st_size:7,} bytes")
 
 

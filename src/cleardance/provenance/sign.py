@@ -1,6 +1,5 @@
 """Signing a file: a C2PA manifest embedded in a copy, whole or not at all."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -90,9 +89,7 @@ def _sign(
             for index, ingredient in enumerate(parts.ingredients):
                 _add(builder, index, ingredient)
             with src.open("rb") as source, temporary.open("w+b") as target:
-                builder.sign(mime, source, target)
-                target.flush()
-                os.fsync(target.fileno())
+                builder.sign(mime, source, target)  # made durable by whoever keeps it
         temporary.replace(dst)
     except C2paError as error:
         raise SealFailed(f"{dst.name} could not be signed: {error}") from error

@@ -27,6 +27,7 @@ from cryptography.x509 import ObjectIdentifier
 MAX_QUERY_BYTES = 4096
 _QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"
 _TIMEOUT_S = 10.0
+_POLL_S = 0.001  # how long stopping may take, which every signature waits for
 _LOOPBACK = "127.0.0.1"
 
 _SHA256 = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
@@ -250,7 +251,7 @@ def served(stamper: TimeStamper) -> Iterator[str]:
 
     _bypass_proxies()
     with HTTPServer((_LOOPBACK, 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread = Thread(target=server.serve_forever, args=(_POLL_S,), daemon=True)
         thread.start()
         try:
             yield f"http://{_LOOPBACK}:{server.server_port}/"
