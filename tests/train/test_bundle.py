@@ -48,7 +48,8 @@ def test_both_ways_of_running_it_agree(trainer: Trainer, bundle: Path) -> None:
     known.video[0, :10] = True
     t = np.array([0.1, 0.5, 1.0], np.float32)
     here = model.predict(start, t, words, known)
-    with trainer.averaged() as network, torch.inference_mode():
+    network = trainer.averaged()
+    with torch.inference_mode():
         arrays = (start.video, start.audio, t, words)
         flags = known.video.astype(np.float32), known.audio.astype(np.float32)
         there = network(*map(torch.from_numpy, (*arrays, *flags)))
@@ -67,9 +68,8 @@ def test_a_picture_is_the_same_by_either_way_but_for_rounding(
     assert ignored == ("purplish",)
     ids = trainer.teacher.words.ids("a cat stands on a road", RUNS["tiny"].text_tokens)[0]
     shape = (1, config.video_tokens(1), config.token_dims)
-    with trainer.averaged() as network:
-        start = sampler.noise(shape, (1, 0, config.audio_dims), 3)
-        made = sampler.sample(predictor(network), start, ids[None], Plan(4))
+    start = sampler.noise(shape, (1, 0, config.audio_dims), 3)
+    made = sampler.sample(predictor(trainer.averaged()), start, ids[None], Plan(4))
     other = model.pixels(made)
     assert np.abs(pixels.astype(int) - other).mean() < 4
 

@@ -38,10 +38,8 @@ def stamped_shelf(
         )
     shelf = open_shelf(folder)
     header = shelf.manifest.header
-    if (header.cast, header.frames) != (run.cast, run.frames) or size_px != (
-        header.width_px,
-        header.height_px,
-    ):
+    there = header.cast, header.frames, (header.width_px, header.height_px)
+    if there != (run.cast, run.frames, size_px):
         raise VerificationError(f"{folder} holds the data set of another run than {run.name!r}.")
     exclusion.check(shelf.manifest, registry)
     return shelf

@@ -122,10 +122,10 @@ def judge(trainer: Trainer, count: int, seed: int = 0, steps: int = _STEPS) -> J
 def _drawn(trainer: Trainer, captions: Sequence[str], seed: int) -> Pixels:
     """Return what the averaged weights draw for captions, [B, H, W, 3]."""
     config, parts = trainer.run.config, []
-    with trainer.averaged() as network:
-        for first in range(0, len(captions), _TOGETHER):
-            some = captions[first : first + _TOGETHER]
-            made = sheets.tokens(network, trainer.teacher, some, Plan(), seed + first)
-            decoded = trainer.codec.decode(made.video)
-            parts.append(to_pixels(frames_of(decoded, config.rows, config.patch_px)))
+    network = trainer.averaged()
+    for first in range(0, len(captions), _TOGETHER):
+        some = captions[first : first + _TOGETHER]
+        made = sheets.tokens(network, trainer.teacher, some, Plan(), seed + first)
+        decoded = trainer.codec.decode(made.video)
+        parts.append(to_pixels(frames_of(decoded, config.rows, config.patch_px)))
     return np.concatenate(parts)

@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer, compiled
 from cleardance.train import fitting, sheets, state
 from cleardance.train.metrics import Metrics
-from cleardance.train.objective import Lesson, Loss, Teacher, loss_of
+from cleardance.train.objective import Loss, Teacher, loss_of
 from cleardance.train.optimiser import optimisers
 from cleardance.train.runs import Run
 
@@ -128,25 +127,24 @@ class Trainer:
     def look(self, metrics: Metrics) -> None:
         """Validate the averaged weights, draw a sheet with them, and plot the curves."""
         step = self.progress.step
-        with self.averaged() as network:
-            loss = self._validated(network)
-            metrics.add(step, **{f"validation_{k}": v for k, v in _numbers(loss).items()})
-            sheets.draw(self.folder / SHEETS, step, network, self.teacher)
+        network = self.averaged()
+        loss = self._validated(network)
+        metrics.add(step, **{f"validation_{k}": v for k, v in _numbers(loss).items()})
+        sheets.draw(self.folder / SHEETS, step, network, self.teacher)
         metrics.plot(_CURVES)
 
     @torch.inference_mode()
     def _validated(self, network: Transformer) -> Loss:
         """Return the loss on held-out rows, with the same noise and times whenever it is asked."""
         rows = self.shelf.manifest.indices("held_out")[:_VALIDATION]
-        lesson: Lesson = self.teacher.prepared(rows, np.random.default_rng(0), dropout=0.0)
+        lesson = self.teacher.prepared(rows, np.random.default_rng(0), dropout=0.0)
         return loss_of(network, lesson, self.run)
 
-    @contextmanager
-    def averaged(self) -> Iterator[Transformer]:
-        """Lend a copy of the network with the averaged weights."""
+    def averaged(self) -> Transformer:
+        """Return a copy of the network with the averaged weights."""
         network = Transformer(self.run.config)
         network.load_state_dict(self.progress.network.state_dict() | self.progress.average)
-        yield network.eval()
+        return network.eval()
 
     def _peaks(self) -> tuple[float, float]:
         return self.run.matrix_rate, self.run.other_rate
