@@ -157,6 +157,14 @@ def test_changes_are_named(sealed: Sealed, unsigned: Path, picture: Path, tmp_pa
     assert any("no longer be read" in change for change in changes(cut, released))
 
 
+def test_a_screenshot_is_of_a_moment(sealed: Sealed, tmp_path: Path) -> None:
+    shot = tmp_path / "shot.png"
+    write_png(shot, clips.frame(15))
+    assert changes(shot, sealed.path)[-1] == "it looks like the picture at 0.6 s"
+    write_png(shot, 255 - clips.frame(15))
+    assert not [change for change in changes(shot, sealed.path) if "looks like" in change]
+
+
 def test_another_picture_is_noticed(picture: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.png"
     write_png(other, 255 - clips.frame(0))

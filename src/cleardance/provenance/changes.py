@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleardance.errors import MediaError
-from cleardance.media import DEFAULT_LIMITS, Limits, Probe, probe, sample_frames
+from cleardance.media import DEFAULT_LIMITS, Limits, Probe, probe, read_image, sample_frames
 
 _SIDE_PX = 48  # pictures are compared this small: re-encoding does not count, edits do
 _SAME = 6.0  # mean difference of luma, 0 to 255, up to which pictures look the same
+_MOMENTS_PER_SECOND = 8.0
 _LOOKED_AT = 12  # sampled pictures, from the start
 
 
@@ -56,7 +57,9 @@ def _picture_changes(
 ) -> Iterator[str]:
     if "audio" in (now.kind, was.kind):
         return
-    if now.kind != was.kind:  # a screenshot, say: of which moment is not looked for
+    if (now.kind, was.kind) == ("image", "video"):
+        yield from _moment(found, released, limits)
+    if now.kind != was.kind:
         return
     if abs(now.duration_s - was.duration_s) > 0.1 or abs(now.fps - was.fps) > 0.01:
         return  # moments no longer correspond
@@ -68,6 +71,16 @@ def _picture_changes(
             yield f"the picture at {time_s:.1f} s looks different"
             return
     yield "the pictures look as they did"
+
+
+def _moment(found: Path, released: Path, limits: Limits) -> Iterator[str]:
+    """Say of which moment a picture is, if the whole frame is in it."""
+    picture = _small(read_image(found, limits))
+    frames = sample_frames(released, limits, _MOMENTS_PER_SECOND)
+    far = ((float(np.abs(_small(frame) - picture).mean()), time_s) for time_s, frame in frames)
+    difference, time_s = min(far)
+    if difference <= _SAME:
+        yield f"it looks like the picture at {time_s:.1f} s"
 
 
 def _small(frame: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -77,10 +77,17 @@ def _credentials(dossier: Dossier) -> Iterator[tuple[str, str]]:
 
 def _watermark(dossier: Dossier) -> Iterator[tuple[str, str]]:
     mark = dossier.inspection.watermark
-    yield "Found", "yes" if mark.found else "no"
-    if mark.found:
+    yield "Found", f"in the {' and '.join(mark.where)}" if mark.found else "no"
+    if mark.deployment is not None:
+        yield "Deployment", f"{mark.deployment}, which is not this one"
+    elif mark.found:
         yield "Names entry", str(mark.ledger_index)
+    if mark.found:
         yield "Confidence", f"{mark.confidence:.6%}"
+    for index in mark.also:
+        yield "A second mark", f"names entry {index}: parts come from another output"
+    if mark.problem:
+        yield "Not looked at", mark.problem
 
 
 def _ledger(dossier: Dossier) -> Iterator[tuple[str, str]]:
