@@ -13,11 +13,12 @@ from .tile import SIDE, chip_px, start, tile
 
 Plane = NDArray[np.float32]  # [H, W]
 
-# A window may give away a share of its structural similarity (Wang et al., IEEE Trans. Image
-# Process. 13, 2004): 1 - SSIM = n / (2 v + C) for noise of variance n on variance v.
-_FLAT_SHARE = 0.012  # of C; rounding to whole levels makes it one level
-_BUSY_SHARE = 0.015  # of 2 v
-_SSIM_C = (0.03 * 255) ** 2
+# Levels, on flat areas. With 0.7 half of the pixels change by one level after rounding; with 0.57
+# a quarter does, and HEVC or half the size leave nothing; with 1.0 two thirds do and it shows.
+_FLAT_AMPLITUDE = 0.7
+# Busy areas give away this share of their structural similarity (Wang et al., IEEE Trans. Image
+# Process. 13, 2004): 1 - SSIM = n / 2 v for noise of variance n on variance v.
+_BUSY_SHARE = 0.015
 _MAX_MSE = 255**2 / 10 ** (42.5 / 10)  # a frame's PSNR stays above 42 dB after rounding
 _MAX_AMPLITUDE = 6.0
 _RMS = 2 / 3  # of chips of +1 and -1 between which we interpolate linearly
@@ -29,7 +30,9 @@ _LONELY = 5  # chips: activity narrower than this is an edge, beside which the m
 def embed(luma: Luma, pattern: Plane) -> Luma:
     """Return a plane uint8 [H, W] with a `pattern` of its own size added, as strong as it hides."""
     strength = cv2.resize(_strength(luma), luma.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    change = cv2.multiply(strength, pattern, dst=strength)
+    change = np.asarray(strength, np.float32).reshape(luma.shape) * pattern
+    if luma.size == 1:  # OpenCV would take it for a number
+        return luma.copy()
     marked: Luma = cv2.add(luma, change, dtype=cv2.CV_8U)  # type: ignore[assignment]
     return marked
 
@@ -71,7 +74,7 @@ def _strength(luma: Luma) -> Plane:
     height, width = luma.shape
     pitch = chip_px(height, width)
     size = max(1, round(width / pitch)), max(1, round(height / pitch))
-    allowed = _BUSY_SHARE * 2 * _activity(luma, size) + _FLAT_SHARE * _SSIM_C
+    allowed = _BUSY_SHARE * 2 * _activity(luma, size) + (_FLAT_AMPLITUDE * _RMS) ** 2
     allowed = np.minimum(allowed, (_MAX_AMPLITUDE * _RMS) ** 2)
     allowed *= min(1.0, _MAX_MSE / max(float(allowed.mean()), 1e-9))
     amplitude: Plane = np.sqrt(allowed) / np.float32(_RMS)

@@ -24,7 +24,7 @@ from .bands import (
     frames_of,
     sound_layout,
 )
-from .code import Soft, decode, encode
+from .code import decode, encode
 from .layout import Chips
 from .payload import MAX_INDEX, packed, unpacked
 
@@ -32,8 +32,8 @@ _HOP = 512  # samples between spectra
 _SPECTRA_PER_CELL = HOP * HOPS_PER_CELL // _HOP
 _SLOTS = 2  # places looked at in a cell
 _FOLD = CELLS * _SLOTS
-_TRIED = 8
-_MAX_CHANCE = 1e-9
+_TRIED = 8  # candidates of each group of speeds
+_MAX_CHANCE = 5e-10  # for each of the two groups of speeds
 _SPEED_STEP = 0.004
 _SPEEDS = sorted(
     (exp(_SPEED_STEP * step) for step in range(-62, 63)),  # 0.78 to 1.28
@@ -73,8 +73,9 @@ def hear(samples: Samples, rate_hz: int, key: bytes, issued: Sequence[int] = ())
         return None
     for speeds in (_SPEEDS[:1], _SPEEDS[1:]):  # as it was made, or else faster or slower
         candidates = _candidates(powers, key, speeds)
+        places = 2 * _FOLD * len(speeds)
         for candidate in nlargest(_TRIED, candidates, key=lambda found: found.height):
-            heard = _read(candidate, key, issued)
+            heard = _read(candidate, key, issued, places)
             if heard is not None:
                 return heard
     return None
@@ -88,26 +89,24 @@ def _candidates(powers: Powers, key: bytes, speeds: Sequence[float]) -> Iterator
             yield from _aligned(_folded(_levels(band_powers(powers, speed)), speed), key, speed)
 
 
-def _read(candidate: _Candidate, key: bytes, issued: Sequence[int]) -> Heard | None:
-    layout = sound_layout(key)
-    soft = layout.soft(candidate.chips)
-    deviation = float(candidate.chips.std()) * np.sqrt(layout.carriers)
-    bits = decode(soft)
-    chance = 2.0**SOUND_BITS * _chance(soft, encode(bits) / deviation)
-    index = packed(bits)
+def _read(candidate: _Candidate, key: bytes, issued: Sequence[int], places: int) -> Heard | None:
+    soft = sound_layout(key).soft(candidate.chips)
+    index = packed(decode(soft))
+    chance = 2.0**SOUND_BITS * places * _chance(candidate.chips, key, index)
     if issued and chance >= _MAX_CHANCE:
         coded = encode(np.stack([unpacked(known, SOUND_BITS) for known in issued]))
         index = issued[int((coded @ soft).argmax())]
-        chance = len(issued) * _chance(soft, encode(unpacked(index, SOUND_BITS)) / deviation)
+        chance = len(issued) * places * _chance(candidate.chips, key, index)
     if chance < _MAX_CHANCE and index <= MAX_INDEX:
         return Heard(index, chance, candidate.speed)
     return None
 
 
-def _chance(soft: Soft, coded: NDArray[np.float64]) -> float:
-    """Bound how often one message would score this well at one of the places tried."""
-    score = max(0.0, float(coded @ soft))
-    return (1 + _TRIED) * exp(-0.5 * score * score)
+def _chance(chips: Chips, key: bytes, index: int) -> float:
+    """Bound how often one message would fit chips as well as this at one place, fixed ones too."""
+    meant = sound_layout(key).chips(encode(unpacked(index, SOUND_BITS)))
+    score = float((chips * meant).sum()) / (float(chips.std()) * np.sqrt(chips.size))
+    return exp(-0.5 * max(0.0, score) ** 2)
 
 
 def _spectra(mono: NDArray[np.float32]) -> Powers:

@@ -11,6 +11,8 @@ from .tile import CHIPS_PER_SHORT_SIDE, chip_px
 Plane = NDArray[np.float32]  # [H, W]
 
 _SHORT_SIDE_PX = (360, 540)  # pictures are read between these sizes
+_MIN_SIDE_PX = 48
+_MAX_RATIO = 4
 _CONTENT_CHIPS = 1.4  # what is wider than this is content
 _FLOOR = 0.5  # levels: rounding and coding noise of a flat area
 _CLIP = 2.5
@@ -28,8 +30,13 @@ class Residuals:
         self._sum: Plane | None = None
 
     def add(self, frame: Frame) -> None:
-        """Take in one RGB frame; one of another size than the first is scaled to it."""
-        luma = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
+        """Take in one RGB frame; one of another size than the first is scaled to it.
+
+        Frames too small to show a mark are passed over; of very long ones the middle is taken.
+        """
+        if min(frame.shape[:2]) < _MIN_SIDE_PX:
+            return
+        luma = _middle(np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8))
         if self._sum is None:
             size = reading_size(*luma.shape)
             self.marked_px = chip_px(*luma.shape) * size[0] / luma.shape[0]
@@ -41,6 +48,13 @@ class Residuals:
     def mean(self) -> Plane | None:
         """The residual in multiples of the local deviation, or None before the first frame."""
         return None if self._sum is None else self._sum / np.float32(self.count)
+
+
+def _middle(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the middle of a plane, no longer than four times its shorter side."""
+    longest = _MAX_RATIO * min(luma.shape)
+    top, left = (max(0, side - longest) // 2 for side in luma.shape)
+    return np.ascontiguousarray(luma[top : top + longest, left : left + longest])
 
 
 def reading_size(height: int, width: int) -> tuple[int, int]:
