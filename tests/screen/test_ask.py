@@ -34,6 +34,9 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> RegistrySnapshot:
         ("deny_hidden", "Dаrth V\u200bader dances with ＳＨＲＥＫ, #Bridgerton"),
         ("deny_korean", "오징어게임을 하는 사람들"),
         ("deny_person", "Tom Cruise and Brad Pitt's fight on a roof"),
+        ("deny_crossover", "Tom Cruise as a guard, in the style of Squid Game"),
+        ("deny_misspelt", "Spiiiderman and SpongBob SquarePants dance"),
+        ("hold_description", "a green ogre in a brown vest leaves his swamp with a donkey"),
     ],
 )
 def test_golden_verdicts(starter: RegistrySnapshot, golden: str, text: str) -> None:
@@ -95,6 +98,60 @@ def test_the_policy_decides(
     verdict = screen_ask("a zorblax dances", load_registry(store))
     assert (verdict.decision, verdict.findings[0].rule) == (decision, rule)
     assert (verdict.redress.appeal is None) == (decision is Decision.CLEAR)
+
+
+STYLE_OR_NOT = [
+    ("in the style of Zorblax", True),
+    ("in the manner of the Zorblax", True),
+    ('inspired by "Zorblax"', True),
+    ("Zorblax-style painting", True),
+    ("a zorblax aesthetic", True),
+    ("a zorblax in style", False),
+    ("zorblax dances", False),
+]
+
+
+@pytest.mark.parametrize(("text", "style"), STYLE_OR_NOT)
+def test_asking_for_a_style_is_told_from_naming(store: Store, text: str, style: bool) -> None:
+    add(store, RegistryRow(name="Zorblax", kind=WorkKind.SERIES))
+    verdict = screen_ask(text, load_registry(store))
+    assert [f.rule for f in verdict.findings] == ["style-denied" if style else "name-denied"]
+    assert ("asks for its style" in verdict.reason) is style
+
+
+def test_a_person_placed_in_a_work_is_said(store: Store) -> None:
+    add(store, RegistryRow(name="Quentin Zorblax", kind=WorkKind.PERSON))
+    add(store, RegistryRow(name="Quuxodrome", kind=WorkKind.SERIES))
+    registry = load_registry(store)
+    both = screen_ask("quentin zorblax dances in quuxodrome", registry)
+    assert {f.work.kind for f in both.findings} == {"person", "series"}
+    assert 'it places the person "Quentin Zorblax" in "Quuxodrome"' in both.reason
+    assert "places" not in screen_ask("quentin zorblax dances", registry).reason
+
+
+@pytest.mark.parametrize(
+    ("text", "decision", "rule"),
+    [
+        ("a quuxodromme dances", Decision.DENY, "misspelling-denied"),
+        ("a zorblaxx dances", Decision.CLEAR, None),
+        ("a bizarblax dances", Decision.HOLD, "misspelling-held"),
+    ],
+)
+def test_errors_of_spelling_weigh_by_length(
+    store: Store, text: str, decision: Decision, rule: str | None
+) -> None:
+    for name in ("Quuxodrome", "Zorbax", "Bizorblax"):
+        add(store, RegistryRow(name=name, kind=WorkKind.SERIES))
+    verdict = screen_ask(text, load_registry(store))
+    assert (verdict.decision, *(f.rule for f in verdict.findings)) == (
+        decision,
+        *([rule] if rule else []),
+    )
+
+
+def test_posts_and_their_hashtags_are_screened_alike(starter: RegistrySnapshot) -> None:
+    verdict = screen_ask("New clip! #squidgames #fyp @someone https://example.org", starter)
+    assert verdict.decision is Decision.DENY
 
 
 def test_the_gravest_decision_wins_and_comes_first(store: Store) -> None:

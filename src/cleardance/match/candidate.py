@@ -1,6 +1,7 @@
 """Whether letters that spell a name stand in the text as that name."""
 # ruff: noqa: RUF001 - the fullwidth number sign is meant
 
+from enum import IntEnum
 from itertools import pairwise
 from typing import Final
 
@@ -13,6 +14,19 @@ _JOINED_WORDS_MIN: Final = 8  # the same, of a name made of everyday words: no "
 _PIECE_MIN: Final = 3  # letters of each half of a name written in two
 _SPELT_MIN: Final = 5  # letters of a name that may be spelt out, one by one
 _IN_TAG_MIN: Final = 8  # letters of a name found anywhere inside a hashtag
+
+
+class Standing(IntEnum):
+    """What a candidate is: nothing, a name beside another of the same owner, or a name."""
+
+    NOT = 0
+    BESIDE = 1
+    NAMED = 2
+
+    @classmethod
+    def of(cls, named: bool) -> "Standing":
+        """Return NAMED or NOT."""
+        return cls.NAMED if named else cls.NOT
 
 
 class Place:
@@ -31,23 +45,27 @@ class Place:
         """Tell, cheaply and for any name, whether a candidate deserves a closer look."""
         return self._has_edges(start, end) or (end - start >= _IN_TAG_MIN and self._has_tags)
 
-    def names(self, shape: Shape, start: int, end: int) -> bool:
-        """Tell whether the candidate names the work."""
+    def names(self, shape: Shape, start: int, end: int) -> Standing:
+        """Tell whether the candidate names the work, or would beside another of its owner."""
         text, gaps, span = self._text, self.folded.gaps, self.folded.span(start, end)
         if not self._has_edges(start, end):
             inside = gaps[start] != Gap.WITHIN != gaps[end]
-            return inside and shape.demand == Demand.ANY and is_tagged(text, span[0])
+            tagged = inside and shape.demand == Demand.ANY and is_tagged(text, span[0])
+            return Standing.of(tagged)
         if shape.demand == Demand.TAGGED:
-            return is_tagged(text, span[0])
+            return Standing.of(is_tagged(text, span[0]))
         joined, split = _compare(shape, gaps, start)
         if joined is None or self._is_another_word(start, end):
-            return False
+            return Standing.NOT
         if joined or split:
-            return self._is_variant(shape, start, joined, split)
+            return Standing.of(self._is_variant(shape, start, joined, split))
         if shape.demand == Demand.ANY:
-            return True
+            return Standing.NAMED
         whole = gaps[start] >= Gap.MARK and Gap.MARK <= gaps[end] <= Gap.SENTENCE
-        return whole and is_met(shape, text, self._case, span, self._has_capitals(shape, start))
+        capitals = self._has_capitals(shape, start)
+        if whole and is_met(shape, text, self._case, span, capitals):
+            return Standing.NAMED
+        return Standing.BESIDE if whole and capitals else Standing.NOT
 
     def _has_edges(self, start: int, end: int) -> bool:
         """Tell whether the letters may start and end a word; a plural s may follow."""

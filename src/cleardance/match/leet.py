@@ -25,12 +25,21 @@ def _is_word(chunk: str) -> bool:
     return 0 < signs <= letters and signs + letters >= 4
 
 
+# A capital i within or before letters where only an l can stand, and the reverse: EIon, lron.
+_SWAPPED: Final = re.compile(r"(?<=[a-z])I|(?<=[A-Z])I(?=[a-z])|\bl(?=[b-df-hjkmnp-tv-xz])")
+_SWAP: Final = {"I": "l", "l": "I"}
+
+
 def readings(text: str) -> Iterator[str]:
     """Yield the texts, same length, in which words with stand-ins are spelt out; often none.
 
-    A one may be an i or an l: there are two readings. Words without a stand-in are left as they
-    are, so a reading only adds matches where a stand-in was used.
+    A one may be an i or an l: there are two readings, and one more where a capital i and a small l
+    changed places. Words without a stand-in are left as they are, so a reading only adds matches
+    where a stand-in was used.
     """
+    swapped = _SWAPPED.sub(lambda found: _SWAP[found.group()], text)
+    if swapped != text:
+        yield swapped
     words = [m.span() for m in _CHUNK.finditer(text) if _is_word(m.group())]
     if not words:
         return

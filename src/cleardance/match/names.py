@@ -2,20 +2,23 @@
 
 Letters are searched without separators (Aho and Corasick 1975, all overlapping matches), then
 each candidate is checked against what separated them: the ends must be edges of words, the inside
-may be joined ("squidgame"), hyphenated or spelt out, but not cross the end of a sentence.
+may be joined ("squidgame"), hyphenated or spelt out, but not cross the end of a sentence. What
+is left is compared with misspelt names (:mod:`cleardance.match.typo`).
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from ahocorasick_rs import AhoCorasick
 
-from cleardance.match.candidate import Place
+from cleardance.match.candidate import Place, Standing
 from cleardance.match.demand import Demand, Shape, shape_of
-from cleardance.match.fold import fold, key_of
+from cleardance.match.fold import Folded, fold, key_of
 from cleardance.match.leet import readings
 from cleardance.match.signal import Ladder, Rung
+from cleardance.match.typo import TypoIndex, errors_allowed, errors_between
 
 # work id, name, normal form, kind of name ("name", "alias", "hashtag"), kind of work
 NameRow = tuple[str, str, str, str, str]
@@ -23,29 +26,34 @@ NameRow = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, order=True)
 class NameMatch:
-    """A registered name found: ``span`` is start and end in characters of the text as given."""
+    """A registered name found: ``span`` is start and end in characters of the text as given.
+
+    ``distance`` is errors of spelling per letter of the name; 0 for a name spelt right.
+    """
 
     span: tuple[int, int]
     work_id: str
     name: str
     kind: str
+    distance: float = 0.0
 
 
 class NameSignal:
-    """The text signal: a name's folded letters, equal or not."""
+    """The text signal: a name's folded letters, equal or nearly."""
 
     name: Final = "name"
     computed_from: Final[Literal["text"]] = "text"
     max_distance: Final = 1.0
-    ladder: Final = Ladder((Rung("named", 0.0),))
+    ladder: Final = Ladder((Rung("named", 0.0), Rung("misspelt", 0.1), Rung("resembling", 0.17)))
 
     def compute(self, item: str) -> str | None:
         """Return the folded letters of a name, or None if it has none."""
         return fold(item).letters or None
 
     def distance(self, left: str, right: str) -> float:
-        """Return 0 if the letters are equal, else 1."""
-        return 0.0 if left == right else 1.0
+        """Return errors per letter of ``right``, 0 to 1; 1 if there are more than it may have."""
+        errors = errors_between(left, right, errors_allowed(len(right)))
+        return 1.0 if errors is None else errors / len(right)
 
 
 NAME_SIGNAL: Final = NameSignal()
@@ -54,20 +62,28 @@ NAME_SIGNAL: Final = NameSignal()
 class NameIndex:
     """All names of a registry revision; build once, search in time linear in the text."""
 
-    def __init__(self, rows: list[NameRow]) -> None:
+    def __init__(self, rows: list[NameRow], owners: Mapping[str, str | None]) -> None:
         self.rows = rows
+        self._owners = owners
         self._shapes: dict[int, Shape] = {}
         by_key: dict[str, list[int]] = {}
         for number, row in enumerate(rows):
             by_key.setdefault(key_of(row[2]), []).append(number)
         by_key.pop("", None)
+        self._keys = list(by_key)
         self._groups = list(by_key.values())
-        self._automaton = AhoCorasick(list(by_key), store_patterns=False)
+        self._automaton = AhoCorasick(self._keys, store_patterns=False)
+        self._typos = TypoIndex(self._keys)
 
     @classmethod
-    def build(cls, rows: Iterable[NameRow]) -> "NameIndex":
-        """Build from rows; those whose normal form has no letters drop out."""
-        return cls(list(rows))
+    def build(
+        cls, rows: Iterable[NameRow], owners: Mapping[str, str | None] | None = None
+    ) -> "NameIndex":
+        """Build from rows; those whose normal form has no letters drop out.
+
+        ``owners`` maps works to who owns them: names of one owner vouch for each other.
+        """
+        return cls(list(rows), owners or {})
 
     def __len__(self) -> int:
         """Return the number of names."""
@@ -76,17 +92,26 @@ class NameIndex:
     def find(self, text: str) -> list[NameMatch]:
         """Return the works a text names, ordered by place; a name within a longer one is dropped.
 
-        Spans point at the characters of ``text`` as given. No text is an error.
+        Spans point at the characters of ``text`` as given. No text is an error. A common word
+        with its capital, which alone would name nothing, counts beside a name of its owner's.
         """
-        found = set(self._search(text, text))
+        folded = fold(text)
+        standings = dict(self._search(text, folded, text))
         for reading in readings(text):
-            found.update(self._search(reading, text))
-        return _outermost(found)
+            for match, standing in self._search(reading, fold(reading), text):
+                standings[match] = max(standing, standings.get(match, Standing.NOT))
+        found = {match for match, standing in standings.items() if standing == Standing.NAMED}
+        misspelt = self._misspelt(folded, found)
+        owners = {self._owners.get(match.work_id) for match in found.union(misspelt)} - {None}
+        beside = (m for m in standings if self._owners.get(m.work_id) in owners)
+        return sorted([*_outermost(found.union(beside)), *misspelt])
 
-    def _search(self, text: str, given: str) -> Iterable[NameMatch]:
+    def _search(
+        self, text: str, folded: Folded, given: str
+    ) -> Iterable[tuple[NameMatch, Standing]]:
         """Search one reading of a text; only ANY names count in a reading that is not as given."""
-        place = Place(text, fold(text))
-        letters, spelt_out = place.folded.letters, text is not given
+        place = Place(text, folded)
+        letters, spelt_out = folded.letters, text is not given
         for pattern, start, end in self._automaton.find_matches_as_indexes(
             letters, overlapping=True
         ):
@@ -96,15 +121,48 @@ class NameIndex:
                 shape = self._shape(number)
                 if spelt_out and shape.demand != Demand.ANY:
                     continue
-                if place.names(shape, start, end):
+                standing = place.names(shape, start, end)
+                if standing:
                     work_id, name, _, kind, _ = self.rows[number]
-                    yield NameMatch(place.folded.span(start, end), work_id, name, kind)
+                    yield NameMatch(folded.span(start, end), work_id, name, kind), standing
+
+    def _misspelt(self, folded: Folded, found: Iterable[NameMatch]) -> list[NameMatch]:
+        """Return names nearly spelt, the nearest where several windows overlap."""
+        if not folded.letters:
+            return []
+        near = sorted(self._typos.find(folded, _marked(folded, found)), key=_by_nearness)
+        kept: list[NameMatch] = []
+        claimed = bytearray(len(folded.letters))
+        for number, start, end, errors in near:
+            rows = [row for row in self._groups[number] if self._shape(row).demand == Demand.ANY]
+            span = folded.span(start, end)
+            if not rows or (any(claimed[start:end]) and (not kept or kept[-1].span != span)):
+                continue
+            claimed[start:end] = b"\1" * (end - start)
+            distance = round(errors / len(self._keys[number]), 4)
+            for work_id, name, _, kind, _ in (self.rows[row] for row in rows):
+                kept.append(NameMatch(span, work_id, name, kind, distance))
+        return kept
 
     def _shape(self, number: int) -> Shape:
         shape = self._shapes.get(number)
         if shape is None:
             shape = self._shapes[number] = shape_of(*self.rows[number][1:])
         return shape
+
+
+def _by_nearness(found: tuple[int, int, int, float]) -> tuple[float, int, int, int]:
+    number, start, end, errors = found
+    return errors, start - end, start, number
+
+
+def _marked(folded: Folded, found: Iterable[NameMatch]) -> bytearray:
+    """Return one byte per letter, 1 where a name was found."""
+    marked = bytearray(len(folded.letters))
+    for match in found:
+        low, high = (bisect_left(folded.origin, at) for at in match.span)
+        marked[low:high] = b"\1" * (high - low)
+    return marked
 
 
 _KINDS: Final = {"name": 0, "alias": 1}

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, select
 
+from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.names import NameIndex
 from cleardance.match.pdq import PDQ_SIGNAL, PdqIndex
 from cleardance.rights.registry import revision
@@ -38,6 +39,7 @@ class RegistrySnapshot:
 
     revision: int
     names: NameIndex
+    descriptors: DescriptorIndex
     pdq: PdqIndex
     references: tuple[tuple[str, str], ...]
     works: Mapping[str, WorkFacts]
@@ -74,6 +76,9 @@ def _load(connection: Connection) -> RegistrySnapshot:
         (work_id, text, normal, kind, works[work_id].kind)
         for work_id, text, normal, kind in connection.execute(names)
     ]
+    described = connection.execute(
+        select(work.c.id, work.c.descriptors, work.c.keywords).order_by(work.c.id)
+    )
     signals = connection.execute(
         select(work_reference.c.work_id, work_reference.c.blob, reference_signal.c.value)
         .join(work_reference, work_reference.c.id == reference_signal.c.reference_id)
@@ -82,7 +87,12 @@ def _load(connection: Connection) -> RegistrySnapshot:
     ).all()
     return RegistrySnapshot(
         revision=revision(connection),
-        names=NameIndex.build(rows),
+        names=NameIndex.build(rows, {work_id: facts.owner for work_id, facts in works.items()}),
+        descriptors=DescriptorIndex(
+            (work_id, tuple(texts or ()), tuple(keywords or ()))
+            for work_id, texts, keywords in described
+            if texts or keywords
+        ),
         pdq=PdqIndex([value for _, _, value in signals]),
         references=tuple((work_id, blob) for work_id, blob, _ in signals),
         works=works,

@@ -1,10 +1,26 @@
-"""Screening what is asked: the text of a prompt."""
+"""Screening what is asked: the text of a prompt, or of a post."""
+# ruff: noqa: RUF001 - typographic quotes are meant
 
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL, NameMatch
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match, decide
-from cleardance.screen.rules import Rules, default_rules
+from cleardance.screen.rules import Manner, Rules, default_rules
 from cleardance.verdict import Evidence, Verdict
+
+_BEFORE: Final = re.compile(
+    r"(?:\b(?:styles?|manner|spirit|look|aesthetics?|vibes?) of|\bà la|\ba la|\binspired by)"
+    r"[\s\"'“‘]{1,3}(?:(?:the|a|an)\s)?$",
+    re.IGNORECASE,
+)
+_AFTER: Final = re.compile(
+    r"['’]?s?[\s\"'”’-]{0,2}(?:style|styled|inspired|esque|aesthetic)\b", re.I
+)
+_WINDOW: Final = 40
 
 
 def screen_ask(text: str, registry: RegistrySnapshot, rules: Rules | None = None) -> Verdict:
@@ -17,18 +33,42 @@ def screen_ask(text: str, registry: RegistrySnapshot, rules: Rules | None = None
     for found in registry.names.find(text):
         wording = text[slice(*found.span)]
         first.setdefault((found.work_id, wording), found)
-    matches = [_match(text, found, registry) for found in first.values()]
+    matches = [_named(text, found, registry) for found in first.values()]
+    matches += _described(text, registry)
     return decide(matches, (), registry, rules or default_rules())
 
 
-def _match(text: str, found: NameMatch, registry: RegistrySnapshot) -> Match:
-    # Half a surrogate pair has no UTF-8: it is shown as the replacement character.
-    wording = text[slice(*found.span)].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def manner_of(text: str, start: int, end: int) -> Manner:
+    """Return "style" if the words around a span ask for the style of what it names."""
+    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+    return "style" if _BEFORE.search(before) or _AFTER.match(after) else "plain"
+
+
+def _named(text: str, found: NameMatch, registry: RegistrySnapshot) -> Match:
     return Match(
         signal=NAME_SIGNAL.name,
         work=registry.works[found.work_id],
-        distance=0.0,
+        distance=found.distance,
         threshold=NAME_SIGNAL.ladder.rungs[-1].max_distance,
         scale=NAME_SIGNAL.max_distance,
-        evidence=Evidence(text_span=found.span, text=wording),
+        evidence=_evidence(text, found.span),
+        manner=manner_of(text, *found.span),
     )
+
+
+def _described(text: str, registry: RegistrySnapshot) -> Iterator[Match]:
+    for found in registry.descriptors.find(text):
+        yield Match(
+            signal=DESCRIPTOR_SIGNAL.name,
+            work=registry.works[found.work_id],
+            distance=found.distance,
+            threshold=DESCRIPTOR_SIGNAL.ladder.rungs[-1].max_distance,
+            scale=DESCRIPTOR_SIGNAL.max_distance,
+            evidence=_evidence(text, found.span),
+        )
+
+
+def _evidence(text: str, span: tuple[int, int]) -> Evidence:
+    # Half a surrogate pair has no UTF-8: it is shown as the replacement character.
+    wording = text[slice(*span)].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return Evidence(text_span=span, text=wording)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cleardance.match.signal import similarity
 from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
-from cleardance.screen.reasons import reason_for, redress_for
-from cleardance.screen.rules import Rule, Rules
+from cleardance.screen.reasons import Ground, How, reason_for, redress_for
+from cleardance.screen.rules import Manner, Rule, Rules
 from cleardance.verdict import Decision, Evidence, Finding, Verdict
 
+_HOW: Final[dict[str, How]] = {"descriptor": "described"}
 MAX_FINDINGS = 50
 """A verdict shows this many findings; which works they name decides, not how often."""
 
@@ -23,6 +25,7 @@ class Match:
     threshold: float
     scale: float
     evidence: Evidence
+    manner: Manner = "plain"
 
 
 def decide(
@@ -32,7 +35,10 @@ def decide(
 
     ``unknown`` are the signals that had to be computed and could not be.
     """
-    decided = [(match, rules.decide(match.signal, match.distance, match.work)) for match in matches]
+    decided = [
+        (match, rules.decide(match.signal, match.distance, match.work, match.manner))
+        for match in matches
+    ]
     decided.sort(key=_order)
     unknown = tuple(sorted(set(unknown)))
     decisions = [rule.decision for _, rule in decided]
@@ -63,8 +69,8 @@ def _order(decided: tuple[Match, Rule]) -> tuple[object, ...]:
     )
 
 
-def _ground(match: Match) -> tuple[WorkFacts, Evidence]:
-    return match.work, match.evidence
+def _ground(match: Match) -> Ground:
+    return Ground(match.work, match.evidence, how=_HOW.get(match.signal, match.manner))
 
 
 def _finding(match: Match, rule: Rule) -> Finding:

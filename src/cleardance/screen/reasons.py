@@ -1,23 +1,34 @@
 """Reasons and ways forward, in plain words, from the facts of the findings alone."""
 
 from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 from cleardance.rights.snapshot import WorkFacts
 from cleardance.verdict import Decision, Evidence, Redress
 
-Ground = tuple[WorkFacts, Evidence]
+How = Literal["plain", "style", "described"]
+
+
+class Ground(NamedTuple):
+    """A finding that the decision rests on; ``how`` its words speak of the work."""
+
+    work: WorkFacts
+    evidence: Evidence
+    how: How = "plain"
+
+
 _NAMED_AT_MOST = 5
 _QUOTED_CHARS = 60
 _APPEAL = (
     "Ask the operator of this service to have a person review this decision, "
     "quoting the id of the task."
 )
-_LOOKED_AT = {"name": "the words", "pdq": "the pictures"}
+_LOOKED_AT = {"name": "the words", "descriptor": "the words", "pdq": "the pictures"}
 
 
 def reason_for(decision: Decision, grounds: Sequence[Ground], unknown: Sequence[str]) -> str:
     """Return why, naming each work once, whose registration it is, and what named it."""
-    parts = [_ground_text(work, seen) for work, seen in _per_work(grounds)]
+    parts = [_ground_text(seen) for seen in _per_work(grounds)]
     if decision is Decision.CLEAR:
         if not parts:
             return "Nothing registered was found."
@@ -25,6 +36,7 @@ def reason_for(decision: Decision, grounds: Sequence[Ground], unknown: Sequence[
     if unknown:
         missed = " and ".join(_LOOKED_AT.get(signal, signal) for signal in unknown)
         parts.append(f"{missed} could not be compared with the registry")
+    parts += _crossover(grounds)
     closing = "It is refused" if decision is Decision.DENY else "A person must look at it"
     return f"{_join(parts)}. {closing}."
 
@@ -34,7 +46,7 @@ def redress_for(decision: Decision, grounds: Sequence[Ground]) -> Redress:
     if decision is Decision.CLEAR:
         return Redress()
     per_work = _per_work(grounds)
-    contacts = [_contact(work) for work, _ in per_work]
+    contacts = [_contact(seen[0].work) for seen in per_work]
     return Redress(
         appeal=_APPEAL,
         licence_contact="; ".join(dict.fromkeys(filter(None, contacts))) or None,
@@ -42,24 +54,37 @@ def redress_for(decision: Decision, grounds: Sequence[Ground]) -> Redress:
     )
 
 
-def _per_work(grounds: Sequence[Ground]) -> list[tuple[WorkFacts, list[Evidence]]]:
+def _per_work(grounds: Sequence[Ground]) -> list[list[Ground]]:
     """Group by work, in order of first appearance."""
-    grouped: dict[str, tuple[WorkFacts, list[Evidence]]] = {}
-    for work, evidence in grounds:
-        grouped.setdefault(work.id, (work, []))[1].append(evidence)
+    grouped: dict[str, list[Ground]] = {}
+    for ground in grounds:
+        grouped.setdefault(ground.work.id, []).append(ground)
     return list(grouped.values())
 
 
-def _ground_text(work: WorkFacts, seen: Sequence[Evidence]) -> str:
+_VERBS = {"plain": ("names it", "name it"), "described": ("describes it", "describe it"),
+          "style": ("asks for its style", "ask for its style")}  # fmt: skip
+
+
+def _ground_text(seen: Sequence[Ground]) -> str:
+    work, how = seen[0].work, seen[0].how
     by = f" by {work.owner}" if work.owner else ""
-    words = _words(seen)
+    words = _words([ground.evidence for ground in seen])
     if words:
-        verb = "name" if len(words.split()) > 1 else "names"
-        noun = "words" if verb == "name" else "word"
-        found = f"the {noun} {words} {verb} it"
+        several = len(words.split()) > 1
+        found = f"the {'words' if several else 'word'} {words} {_VERBS[how][several]}"
     else:
-        found = f"{_times(seen)} show a registered picture of it"
+        found = f"{_times([ground.evidence for ground in seen])} show a registered picture of it"
     return f'"{work.name}" ({work.kind}) is registered{by}; {found}'
+
+
+def _crossover(grounds: Sequence[Ground]) -> list[str]:
+    """Say so where a real person is put into somebody's work."""
+    people = dict.fromkeys(g.work.name for g in grounds if g.work.kind == "person")
+    works = dict.fromkeys(g.work.name for g in grounds if g.work.kind != "person")
+    if not people or not works:
+        return []
+    return [f'it places the person "{next(iter(people))}" in "{next(iter(works))}"']
 
 
 def _words(seen: Sequence[Evidence]) -> str:
@@ -78,7 +103,7 @@ def _times(seen: Sequence[Evidence]) -> str:
 
 
 def _suggestion(grounds: Sequence[Ground]) -> str | None:
-    words = _words([evidence for _, evidence in grounds])
+    words = _words([ground.evidence for ground in grounds])
     if words:
         return f"Leave out {words} and describe a character, place or person of your own."
     if grounds:

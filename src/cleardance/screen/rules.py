@@ -8,13 +8,15 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cleardance.errors import UsageError
+from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.rights.snapshot import WorkFacts
 from cleardance.verdict import Decision
 
-_SIGNALS = (NAME_SIGNAL, PDQ_SIGNAL)
+_SIGNALS = (NAME_SIGNAL, DESCRIPTOR_SIGNAL, PDQ_SIGNAL)
 _LADDERS = {signal.name: signal.ladder for signal in _SIGNALS}
+Manner = Literal["plain", "style"]
 _POLICIES = ("deny", "review", "allow")
 
 
@@ -23,19 +25,24 @@ class _Checked(BaseModel):
 
 
 class Rule(_Checked):
-    """One row of the table; without ``max_distance`` any match fits."""
+    """One row of the table; without ``max_distance`` or ``manner`` any match fits.
+
+    ``manner`` "style" speaks of names after "in the style of" and the like.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     signal: str
     policy: Literal["deny", "review", "allow", "public_domain"]
     max_distance: float | None = Field(default=None, ge=0)
+    manner: Manner | None = None
     decision: Decision
 
-    def fits(self, signal: str, distance: float, work: WorkFacts) -> bool:
+    def fits(self, signal: str, distance: float, work: WorkFacts, manner: Manner) -> bool:
         """Tell whether the rule speaks of this match."""
         policy = "public_domain" if work.public_domain else work.policy
         near = self.max_distance is None or distance <= self.max_distance
-        return self.signal in ("*", signal) and self.policy == policy and near
+        asked = self.manner in (None, manner)
+        return self.signal in ("*", signal) and self.policy == policy and near and asked
 
 
 class _Unknown(_Checked):
@@ -63,10 +70,12 @@ class Rules(_Checked):
                 self.decide(signal, ladder.rungs[-1].max_distance, work)
         return self
 
-    def decide(self, signal: str, distance: float, work: WorkFacts) -> Rule:
+    def decide(
+        self, signal: str, distance: float, work: WorkFacts, manner: Manner = "plain"
+    ) -> Rule:
         """Return the rule that decides a match; ValueError if none does."""
         for rule in self.rule:
-            if rule.fits(signal, distance, work):
+            if rule.fits(signal, distance, work, manner):
                 return rule
         raise ValueError(f"no rule decides {signal} at {distance} for policy {work.policy}")
 

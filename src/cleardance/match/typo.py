@@ -1,0 +1,148 @@
+"""Misspelt names: candidates from exact pieces, then a bounded edit distance.
+
+A name of n letters with at most d errors keeps at least one of d + 1 pieces intact (the pigeonhole
+principle of Wu and Manber 1992), so a window of the text is compared only with names that share a
+piece with it. Distance is optimal string alignment (Damerau 1964): one error is a letter added,
+left out, replaced, or swapped with the next. A letter written several times costs half an error.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from cleardance.match.fold import Folded, Gap, is_unspaced
+from cleardance.match.words import is_given_name, is_listed
+
+_REPEATED_MIN: Final = 5  # letters of a name that may have letters repeated
+_ONE_ERROR_MIN: Final = 7
+_TWO_ERRORS_MIN: Final = 12
+_LONGEST: Final = 40
+_WORDS_MAX: Final = 5
+_RUN: Final = re.compile(r"(.)\1+")
+_STRETCHED: Final = re.compile(r"(.)\1\1")
+
+Piece = tuple[int, int, str]  # letters of the name, which piece, its letters
+
+
+def errors_allowed(letters: int) -> int:
+    """Return how many errors a name of so many letters may have."""
+    return (letters >= _ONE_ERROR_MIN) + (letters >= _TWO_ERRORS_MIN)
+
+
+def squashed(letters: str) -> str:
+    """Return letters with every run of one letter written once."""
+    return _RUN.sub(r"\1", letters)
+
+
+def errors_between(left: str, right: str, most: int) -> int | None:
+    """Return the optimal string alignment distance, or None if it is above ``most``."""
+    if abs(len(left) - len(right)) > most:
+        return None
+    same = next((k for k, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), None)
+    same = min(len(left), len(right)) if same is None else same
+    left, right = left[same:], right[same:]
+    if not left or not right:
+        rest = len(left) + len(right)
+        return rest if rest <= most else None
+    if not most:
+        return None
+    tails = [(left[1:], right[1:]), (left[1:], right), (left, right[1:])]
+    if left[:2] == right[1::-1] and len(right) > 1:
+        tails.append((left[2:], right[2:]))
+    rests = [errors_between(a, b, most - 1) for a, b in tails]
+    return min((1 + rest for rest in rests if rest is not None), default=None)
+
+
+class TypoIndex:
+    """Keys (letters of names) to be found misspelt; those too short or unspaced are left out."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = list(keys)
+        self._pieces: dict[Piece, list[int]] = {}
+        self._squashed: dict[str, list[int]] = {}
+        for number, key in enumerate(self._keys):
+            if not _REPEATED_MIN <= len(key) <= _LONGEST or is_unspaced(key[0]):
+                continue
+            self._squashed.setdefault(squashed(key), []).append(number)
+            for place, (low, high) in enumerate(_cuts(len(key))):
+                self._pieces.setdefault((len(key), place, key[low:high]), []).append(number)
+
+    def find(self, folded: Folded, taken: bytearray) -> Iterator[tuple[int, int, int, float]]:
+        """Yield (key, start, end, errors) for windows of whole words that nearly spell a key.
+
+        Only windows with a word in no dictionary are looked at, and none that touches a letter
+        marked in ``taken``: what is spelt right needs no second reading.
+        """
+        looked_up: dict[str, dict[int, float]] = {}
+        for start, end in _windows(folded, taken):
+            letters = folded.letters[start:end]
+            if letters not in looked_up:
+                looked_up[letters] = self._near(letters)
+            for number, errors in looked_up[letters].items():
+                yield number, start, end, errors
+
+    def _near(self, letters: str) -> dict[int, float]:
+        near: dict[int, float] = {}
+        if len(letters) >= _ONE_ERROR_MIN or _STRETCHED.search(letters):
+            near = dict.fromkeys(self._squashed.get(squashed(letters), ()), 0.5)
+        for number in self._candidates(letters):
+            key = self._keys[number]
+            errors = errors_between(letters, key, errors_allowed(len(key)))
+            if errors is not None:
+                near.setdefault(number, float(errors))
+        return near
+
+    def _candidates(self, letters: str) -> set[int]:
+        found: set[int] = set()
+        size = len(letters)
+        for length in range(size - 2, size + 3):
+            cuts = _cuts(length)
+            last = len(cuts) - 1
+            if abs(length - size) > last:
+                continue
+            for place, (low, high) in enumerate(cuts):
+                first = 0 if place == 0 else size - length if place == last else None
+                shifts = range(-last, last + 1) if first is None else (first,)
+                for shift in shifts:
+                    piece = letters[low + shift : high + shift]
+                    found.update(self._pieces.get((length, place, piece), ()))
+        return found
+
+
+def _cuts(length: int) -> list[tuple[int, int]]:
+    """Return where a name is cut: one piece more than it may have errors, none if it may not."""
+    errors = errors_allowed(length)
+    if not errors:
+        return []
+    bounds = [length * k // (errors + 1) for k in range(errors + 2)]
+    return list(pairwise(bounds))
+
+
+def _windows(folded: Folded, taken: bytearray) -> Iterator[tuple[int, int]]:
+    """Yield runs of whole words, at least one of them in no dictionary."""
+    words = _words(folded)
+    odd = [not any(taken[low:high]) and _is_odd(folded.letters[low:high]) for low, high in words]
+    for first, (start, _) in enumerate(words):
+        last = min(first + _WORDS_MAX, len(words))
+        if not any(odd[first:last]):
+            continue
+        is_odd = False
+        for at in range(first, last):
+            low, end = words[at]
+            if end - start > _LONGEST or (at > first and folded.gaps[low] == Gap.SENTENCE):
+                break
+            is_odd = is_odd or odd[at]
+            if is_odd and end - start >= _REPEATED_MIN:
+                yield start, end
+
+
+def _words(folded: Folded) -> list[tuple[int, int]]:
+    size = len(folded.letters)
+    edges = (Gap.MARK, Gap.SPACE, Gap.SENTENCE)
+    starts = [k for k in range(size) if folded.gaps[k] in edges]
+    return list(zip(starts, [*starts[1:], size], strict=True))
+
+
+def _is_odd(word: str) -> bool:
+    return len(word) > 2 and word.isalpha() and not (is_listed(word) or is_given_name(word))

@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleardance.match.typo import errors_allowed, errors_between, squashed
+from tests.match.names_helpers import found, index_of
+
+NAMES = index_of(
+    "Darth Vader", "SpongeBob SquarePants", "Shrek", "Batman", "Bridgerton", "Keanu Reeves", "Elon Musk"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "work"),
+    [
+        pytest.param("Drath Vader waves", "Darth Vader", id="swapped"),
+        pytest.param("Dart Vader waves", "Darth Vader", id="left_out"),
+        pytest.param("Darth Vadder waves", "Darth Vader", id="doubled"),
+        pytest.param("Darth Vafer waves", "Darth Vader", id="replaced"),
+        pytest.param("darthvadr waves", "Darth Vader", id="joined_and_left_out"),
+        pytest.param("bridgertin ball", "Bridgerton", id="last_but_one"),
+        pytest.param("Kiano Reeves walks", None, id="two_errors_in_eleven_letters"),
+        pytest.param("SpungeBob SqarePants", "SpongeBob SquarePants", id="two_errors"),
+        pytest.param("Shreeeek roars", "Shrek", id="stretched"),
+        pytest.param("BAAATMAN flies", "Batman", id="stretched_capitals"),
+        pytest.param("EIon Musk and a fox", "Elon Musk", id="capital_i_for_l"),
+        pytest.param("Shrok roars", None, id="too_short_for_an_error"),
+        pytest.param("the shriek", None, id="dictionary_word"),
+    ],
+)
+def test_misspelt(text: str, work: str | None) -> None:
+    assert (work in [name for name, _ in found(NAMES, text)]) is (work is not None)
+    if work is None:
+        assert found(NAMES, text) == []
+
+
+def test_what_is_spelt_right_is_not_also_misspelt() -> None:
+    index = index_of("Bridgerton", "Bridgertons")
+    assert [match.distance for match in index.find("a bridgerton ball")] == [0.0]
+
+
+_LETTERS = st.text("abc", max_size=8)
+
+
+def _distance(left: str, right: str) -> int:
+    """Optimal string alignment by the full table."""
+    rows = [
+        [i + j if not i * j else 0 for j in range(len(right) + 1)] for i in range(len(left) + 1)
+    ]
+    for i in range(1, len(left) + 1):
+        for j in range(1, len(right) + 1):
+            unlike = left[i - 1] != right[j - 1]
+            best = [rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + unlike]
+            if i > 1 and j > 1 and left[i - 2 : i] == right[j - 1] + right[j - 2]:
+                best.append(rows[i - 2][j - 2] + 1)
+            rows[i][j] = min(best)
+    return rows[-1][-1]
+
+
+@given(_LETTERS, _LETTERS, st.integers(0, 2))
+def test_errors_are_those_of_the_full_table(left: str, right: str, most: int) -> None:
+    expected = _distance(left, right)
+    assert errors_between(left, right, most) == (expected if expected <= most else None)
+
+
+@given(st.text("abcdefgh", min_size=7, max_size=24), st.data())
+def test_one_error_anywhere_is_found(key: str, data: st.DataObject) -> None:
+    name = f"z{key}q"
+    at = data.draw(st.integers(1, len(name) - 1))
+    assert errors_allowed(len(name)) >= 1
+    wrong = name[:at] + "x" + name[at + 1 :]
+    assert name in [match.name for match in index_of(name).find(f"so {wrong} is")]
+
+
+def test_squashed() -> None:
+    assert squashed("baaatmmann") == "batman"
