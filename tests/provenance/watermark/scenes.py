@@ -23,7 +23,7 @@ def plain(count: int = 6) -> tuple[Frame, ...]:
     sky = np.linspace(70, 180, HEIGHT, dtype=np.float32)[:, None]
     frames = []
     for index in range(count):
-        part = np.s_[20 : 20 + HEIGHT, 31 * index : 31 * index + WIDTH]
+        part = np.s_[20 : 20 + HEIGHT, 31 * index % 460 : 31 * index % 460 + WIDTH]
         grey = np.clip(sky + clouds[part] + fine[part], 16, 235)
         frames.append(np.repeat(grey[..., None], 3, axis=2).astype(np.uint8))
     return tuple(frames)
