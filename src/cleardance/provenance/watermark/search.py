@@ -27,11 +27,11 @@ def stages(evidence: Evidence, key: bytes, pitches_px: tuple[float, ...]) -> Ite
 
     ``pitches_px`` are the pitches of a picture that was not rescaled, or only with its frame.
     """
-    pitch = pitches_px[0]
+    pitch, largest = min(pitches_px), max(pitches_px)  # they differ for small pictures
     yield _as_made(evidence, key, pitches_px)
     yield _tried(evidence, key, _squeezed(evidence), 2)
-    yield _tried(evidence, key, islice(lattice_lies(evidence.residual, pitch), _LATTICE_LIES), 3)
-    yield _tried(evidence, key, scales(pitch, 0.5, 2.0, _SCALE_STEP), 3)
+    yield _tried(evidence, key, islice(lattice_lies(evidence.residual, largest), _LATTICE_LIES), 3)
+    yield _tried(evidence, key, scales(pitch, 0.5, 2.0 * largest / pitch, _SCALE_STEP), 3)
     yield _tried(evidence, key, _turns(pitch), 2)
 
 
