@@ -22,7 +22,7 @@ def _is_word(chunk: str) -> bool:
     core = chunk.rstrip("!|")
     signs = sum(char in _LEET for char in core)
     letters = sum(char.isalpha() for char in core)
-    return 0 < signs <= letters and signs + letters >= 4
+    return 0 < signs <= letters and signs + letters >= 3
 
 
 # A capital i within or before letters where only an l can stand, and the reverse: EIon, lron.

@@ -17,8 +17,8 @@ from cleardance.match.words import is_given_name, is_listed
 _REPEATED_MIN: Final = 5  # letters of a name that may have letters repeated
 _ONE_ERROR_MIN: Final = 7
 _TWO_ERRORS_MIN: Final = 12
-_LONGEST: Final = 40
-_WORDS_MAX: Final = 5
+_LONGEST: Final = 48
+_WORDS_MAX: Final = 7
 _RUN: Final = re.compile(r"(.)\1+")
 _STRETCHED: Final = re.compile(r"(.)\1\1")
 
