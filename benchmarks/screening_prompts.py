@@ -34,7 +34,7 @@ from cleardance.verdict import Decision, Verdict
 from screening_names import SETS, Row, percentiles, read, register_all, timed
 
 HERE = Path(__file__).resolve().parent
-NAMES_PER_CLASS = 400
+NAMES_PER_CLASS = 200
 LONG_CHARS = 200
 EXAMPLES = 8
 LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "$", "t": "7"}

@@ -6,7 +6,13 @@ from cleardance.match.typo import errors_allowed, errors_between, squashed
 from tests.match.names_helpers import found, index_of
 
 NAMES = index_of(
-    "Darth Vader", "SpongeBob SquarePants", "Shrek", "Batman", "Bridgerton", "Keanu Reeves", "Elon Musk"
+    "Darth Vader",
+    "SpongeBob SquarePants",
+    "Shrek",
+    "Batman",
+    "Bridgerton",
+    "Keanu Reeves",
+    "Elon Musk",
 )
 
 
