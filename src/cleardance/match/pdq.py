@@ -8,15 +8,16 @@ pictures in pictures, and it never finds a new drawing of the same character.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from cleardance.errors import UnreadableMedia
 from cleardance.match.signal import Ladder, Rung
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a refused prompt should not wait for numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cleardance.media import Frame
 
 BITS: Final = 256
@@ -66,6 +67,8 @@ def hash_frame(frame: "Frame") -> PdqHash:
 
     Raises UnreadableMedia if it is anything else.
     """
+    import numpy as np
+
     if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or 0 in frame.shape:
         raise UnreadableMedia(f"an RGB frame is uint8 [H, W, 3], not {frame.dtype} {frame.shape}")
     # Not needed to refuse a prompt, and a quarter of a second to import.
@@ -77,6 +80,7 @@ def hash_frame(frame: "Frame") -> PdqHash:
 
 def _scaled(frame: "Frame") -> "Frame":
     import cv2  # as above
+    import numpy as np
 
     height, width = frame.shape[:2]
     longest = max(height, width)
@@ -102,11 +106,17 @@ class PdqIndex:
     """
 
     def __init__(self, hashes: Sequence[bytes]) -> None:
-        self._words = _packed(hashes)
+        if any(len(value) != BITS // 8 for value in hashes):
+            raise ValueError("a PDQ hash has 32 bytes")
+        self._hashes = tuple(hashes)
 
     def __len__(self) -> int:
         """Return the number of references."""
-        return len(self._words)
+        return len(self._hashes)
+
+    @cached_property
+    def _words(self) -> "NDArray[np.uint64]":
+        return _packed(self._hashes)  # [references, 4]
 
     def search(self, hashes: Sequence[bytes], max_distance: int = MAX_DISTANCE) -> list[PdqMatch]:
         """Return every pair within ``max_distance`` bits, by query, then by distance.
@@ -115,6 +125,8 @@ class PdqIndex:
         """
         if not len(self) or not hashes:
             return []
+        import numpy as np
+
         queries, found = _packed(hashes), []
         step = max(1, _SEARCH_BLOCK // len(self))
         for start in range(0, len(queries), step):
@@ -124,15 +136,21 @@ class PdqIndex:
         return sorted(found, key=lambda m: (m.query, m.distance, m.reference))
 
 
-def _packed(hashes: Sequence[bytes]) -> NDArray[np.uint64]:
+def _packed(hashes: Sequence[bytes]) -> "NDArray[np.uint64]":
     """Return hashes of 32 bytes as [n, 4] words."""
+    import numpy as np
+
     if any(len(value) != BITS // 8 for value in hashes):
         raise ValueError("a PDQ hash has 32 bytes")
     return np.frombuffer(b"".join(hashes), dtype=np.uint64).reshape(-1, 4)
 
 
-def _distances(queries: NDArray[np.uint64], references: NDArray[np.uint64]) -> NDArray[np.uint16]:
+def _distances(
+    queries: "NDArray[np.uint64]", references: "NDArray[np.uint64]"
+) -> "NDArray[np.uint16]":
     """Return the differing bits of every pair, [queries, references]."""
+    import numpy as np
+
     total = np.zeros((len(queries), len(references)), dtype=np.uint16)
     for word in range(4):
         total += np.bitwise_count(queries[:, word, None] ^ references[None, :, word])

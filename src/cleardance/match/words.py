@@ -74,12 +74,10 @@ def _sections() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _levels() -> dict[str, int]:
-    words: dict[str, int] = {}
-    for label, listed in _sections().items():
-        if label in _POINTS:
-            words |= dict.fromkeys(listed, _POINTS[label])
-    return words
+def _levels() -> tuple[tuple[frozenset[str], int], ...]:
+    """Return the sections that have points; a word that stands in several counts by the first."""
+    sections = _sections().items()
+    return tuple((listed, _POINTS[label]) for label, listed in sections if label in _POINTS)[::-1]
 
 
 def rarity(word: str) -> int:
@@ -91,7 +89,9 @@ def rarity(word: str) -> int:
         return 0
     if word.isdigit() or len(word) == 1:
         return 1
-    return RARE if word in _NAMES_FIRST else _levels().get(word, RARE)
+    if word in _NAMES_FIRST:
+        return RARE
+    return next((points for listed, points in _levels() if word in listed), RARE)
 
 
 def is_ordinary(word: str) -> bool:
