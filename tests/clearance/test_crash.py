@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from cleardance.clearance import releasing
+from cleardance.clearance.erasure import erase
 from cleardance.clearance.flow import _go_on, clear, resume_unfinished
 from cleardance.clearance.garbage import collect
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.tasks import Step, unfinished
-from cleardance.errors import StoreError
+from cleardance.errors import StoreError, TaskBusy
 from cleardance.generate.backends.draft import DraftBackend
 from cleardance.store.blobs import BlobStore
 from cleardance.store.tables import task
@@ -130,6 +132,24 @@ def test_stopped_from_the_keyboard_is_cancelled(service: Service, tmp_path: Path
     with service.store.read() as session:
         assert session.scalars(select(task.c.error_code)).all() == ["Cancelled"]
     assert not (tmp_path / "out.png").exists()
+
+
+def test_a_released_file_is_handed_over_even_if_stopped_in_between(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(blob: Path, destination: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(releasing, "deliver", stop)
+        with pytest.raises(KeyboardInterrupt):
+            make(service, tmp_path / "out.png")
+    (task_id,) = unfinished(service.store)
+    with pytest.raises(TaskBusy):
+        erase(service, task_id)
+    assert finish(service) == [task_id]
+    assert (tmp_path / "out.png").exists()
+    assert kinds(service, task_id) == RELEASED
 
 
 def test_a_listener_that_has_gone_away_changes_nothing(service: Service, tmp_path: Path) -> None:

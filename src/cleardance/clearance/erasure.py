@@ -6,6 +6,7 @@ and nobody can ever show what they were made from, us included.
 
 from sqlalchemy import delete, select, update
 
+from cleardance.clearance import tasks
 from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, TaskBusy
 from cleardance.ledger.entry import EntryKind
@@ -27,7 +28,7 @@ def erase(service: Service, task_id: str) -> None:
         row = found.one_or_none()
         if row is None:
             raise NotFound(f"There is no task {task_id}.")
-        if row.status not in _ENDED:
+        if row.status not in _ENDED or tasks.is_unfinished(session, task_id):
             raise TaskBusy(f"Task {task_id} is {row.status}: only one that has ended is erased.")
         if row.salt is None:
             return

@@ -96,7 +96,8 @@ def _marking_failures(service: Service, task_id: str) -> Iterator[None]:
             raise
         tasks.fail(service.store, task_id, error)
     except KeyboardInterrupt:
-        tasks.fail(service.store, task_id, Cancelled("Stopped from the keyboard."))
+        if service.task(task_id).status is not TaskStatus.RELEASED:  # what is logged is kept to
+            tasks.fail(service.store, task_id, Cancelled("Stopped from the keyboard."))
         raise
     except Exception as error:
         tasks.fail(service.store, task_id, CleardanceError(f"This is a defect: {error!r}"))

@@ -40,7 +40,7 @@ class EntryKind(StrEnum):
     RELEASED = "released", "a sealed file was handed over"
     REFUSED = "refused", "a request or output was denied"
     HELD = "held", "a request or output waits for a person"
-    FAILED = "failed", "a task ended in an error; nothing was released"
+    FAILED = "failed", "a task ended in an error; no file was handed over"
     REGISTERED = "registered", "works entered the registry, which is now at this revision"
     WITHDRAWN = "withdrawn", "works left the registry, which is now at this revision"
     REMOVED = "removed", "an output was deleted"
