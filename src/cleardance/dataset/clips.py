@@ -14,6 +14,7 @@ from cleardance.world.scene import Action
 from cleardance.world.sound.foley import soundtrack
 
 _ALL = frozenset(set(Action) - {Action.FOLLOW})
+_BAD_WEATHER_ODDS = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ def clip(seed: int, cast: Sequence[str], width_px: int, height_px: int, frames: 
     if not 0 < len(cast) < 256:
         raise ValueError("a cast has 1 to 255 subjects")
     rng = np.random.default_rng([seed, 1])
-    scene = plain(rng, cast, _ALL)
+    scene = plain(rng, cast, _ALL, _BAD_WEATHER_ODDS)
     take = close(takes(scene, width_px / height_px)[0], rng, held=False)
     times_s = (np.arange(frames) + 0.5) * DURATION_S / frames
     pixels = np.stack(list(shoot(take, times_s, width_px, height_px)))

@@ -25,7 +25,6 @@ COVERED = 128
 _LEAST, _MOST = 0.5, 0.68  # of the frame's height
 _WIDEST = 0.9  # of the frame's width
 _BORDER = 0.02  # of the frame's height
-_BAD_WEATHER_ODDS = 0.1
 _UNTINTED = (1.0, 1.0, 1.0)
 
 
@@ -42,15 +41,18 @@ def masks(take: Take, times_s: Floats, width_px: int, height_px: int) -> NDArray
     return inside
 
 
-def plain(rng: Generator, cast: Sequence[str], actions: frozenset[Action]) -> Scene:
+def plain(
+    rng: Generator, cast: Sequence[str], actions: frozenset[Action], bad_weather_odds: float
+) -> Scene:
     """Return a scene of one actor of natural size and colour, under a still camera.
 
-    It does one of ``actions``, or stands.
+    It does one of ``actions``, or stands. Where the scene has fog, or rain or snow beyond
+    ``bad_weather_odds``, the sky clears: flakes cost a codec and a model more than they teach.
     """
     lead = cast[int(rng.integers(len(cast)))]
     scene = sample(rng, subjects=[lead], duration_s=DURATION_S)
     shot, first = scene.shots[0], scene.shots[0].actors[0]
-    fine = shot.weather is not Weather.FOG and rng.random() < _BAD_WEATHER_ODDS
+    fine = shot.weather is not Weather.FOG and rng.random() < bad_weather_odds
     actor = Actor(
         lead, first.action if first.action in actions else Action.STAND, first.heading, Size.NORMAL
     )

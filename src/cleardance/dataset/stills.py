@@ -35,7 +35,7 @@ def still(seed: int, cast: Sequence[str], width_px: int, height_px: int) -> Stil
     if not 0 < len(cast) < 256:
         raise ValueError("a cast has 1 to 255 subjects")
     rng = np.random.default_rng([seed, 0])
-    scene = plain(rng, cast, _UPRIGHT)
+    scene = plain(rng, cast, _UPRIGHT, bad_weather_odds=0)
     aspect = width_px / height_px
     moment_s = np.array([rng.uniform(0.2, 0.8) * DURATION_S])
     take = close(takes(scene, aspect)[0], rng, held=True)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from cleardance.pocket.config import Config, config_named
 
-FIRST_24 = (
+SUBJECTS = (
     *("cat", "dog", "horse", "elephant", "penguin", "duck", "butterfly", "rabbit", "lion", "owl"),
     *("car", "bus", "bicycle", "train", "sailboat", "rocket", "airplane", "tractor"),
     *("apple", "pizza", "robot", "tree", "balloon", "guitar"),
+    *("fox", "turtle", "shark", "helicopter", "castle", "sunflower", "hamburger", "snowman"),
 )
-NEXT_8 = ("fox", "turtle", "shark", "helicopter", "castle", "sunflower", "hamburger", "snowman")
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,8 @@ RUNS = {
     run.name: run
     for run in (
         Run("tiny", "tiny", ("cat", "car"), pictures=96, steps=12, batch=8, warmup_steps=2),
-        Run("pocket", "pocket", FIRST_24, pictures=24_000, steps=12_000),
+        Run("pocket", "pocket", SUBJECTS, pictures=48_000, steps=10_000),
         Run("tiny-clips", "tiny", ("cat", "car"), pictures=32, steps=8, batch=4, frames=6),
-        Run("pocket-clips", "pocket", FIRST_24, pictures=8_000, steps=20_000, batch=16, frames=6),
-        Run("pocket-32", "pocket", FIRST_24 + NEXT_8, pictures=48_000, steps=24_000),
+        Run("pocket-clips", "pocket", SUBJECTS, pictures=8_000, steps=20_000, batch=16, frames=6),
     )
 }
