@@ -17,6 +17,7 @@
     │   ├── DiskFull                507 StoreFailed.DiskFull
     │   ├── TaskBusy                409 StoreFailed.Busy
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
+    ├── SignalUnavailable           503 SignalUnavailable    a part that compares is not there
     ├── Cancelled                   409 Cancelled            by whoever asked
     ├── GenerationFailed            500 GenerationFailed
     ├── SealFailed                  500 SealFailed           watermark or signature not made
@@ -138,6 +139,16 @@ class BlobDamaged(StoreError):
     """A blob's bytes no longer match the digest that names it, or are gone."""
 
     code = "StoreFailed.BlobDamaged"
+
+
+class SignalUnavailable(CleardanceError):
+    """A signal cannot be computed here: its part is not installed, or its model not found.
+
+    The hint says how to install it.
+    """
+
+    code = "SignalUnavailable"
+    http_status = 503
 
 
 class Cancelled(CleardanceError):

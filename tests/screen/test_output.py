@@ -1,18 +1,21 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cleardance.errors import UnreadableMedia
+from cleardance.errors import SignalUnavailable, UnreadableMedia
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.media import write_png
 from cleardance.rights.registry import add
 from cleardance.rights.row import Policy, RegistryRow, WorkKind
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
-from cleardance.screen.output import screen_file, screen_output
+from cleardance.screen.matching import Footage, Found, KeptSignal, Matchers, SampledFrame
+from cleardance.screen.output import screen_file as screen_file_with
+from cleardance.screen.output import screen_output as screen_output_with
+from cleardance.screen.pictures import PdqMatcher
 from cleardance.store import Store
-from cleardance.verdict import Decision
+from cleardance.verdict import Decision, Verdict
 from tests.match.pictures import Picture, picture, re_encoded
 
 BLANK = np.zeros((288, 512, 3), np.uint8)
@@ -26,6 +29,20 @@ def registry(store: Store, tmp_path: Path) -> RegistrySnapshot:
     )
     add(store, row, tmp_path)
     return load_registry(store)
+
+
+PICTURES = Matchers(frames=(PdqMatcher(),))
+
+
+def screen_output(
+    frames: Iterator[tuple[float, Picture]], registry: RegistrySnapshot
+) -> tuple[Verdict, tuple[KeptSignal, ...]]:
+    screened = screen_output_with(Footage(frames), registry, PICTURES)
+    return screened.verdict, screened.signals
+
+
+def screen_file(path: Path, registry: RegistrySnapshot) -> Verdict:
+    return screen_file_with(path, registry, PICTURES)
 
 
 def frames(*pictures: Picture) -> Iterator[tuple[float, Picture]]:
@@ -57,7 +74,7 @@ def test_other_pictures_are_clear(registry: RegistrySnapshot) -> None:
 
 def test_blank_frames_give_no_signal_and_no_finding(registry: RegistrySnapshot) -> None:
     verdict, signals = screen_output(frames(BLANK, BLANK), registry)
-    assert (verdict.decision, signals) == (Decision.CLEAR, [])
+    assert (verdict.decision, signals) == (Decision.CLEAR, ())
 
 
 def test_nothing_to_look_at_is_unknown_and_held(registry: RegistrySnapshot) -> None:
@@ -115,3 +132,40 @@ def test_the_stored_signals_find_works_registered_later(
     (hit,) = later.pdq.search([signals[0].value])
     assert later.works[later.references[hit.reference][0]].name == "L"
     assert hit.distance <= PDQ_SIGNAL.ladder.rungs[-1].max_distance
+
+
+class Failing:
+    """A matcher whose part is missing, or which crashes."""
+
+    signal = "failing"
+
+    def __init__(self, error: Exception, *, needed: bool) -> None:
+        self.error, self.needed = error, needed
+
+    def is_needed(self, registry: RegistrySnapshot) -> bool:
+        return self.needed
+
+    def find(self, frames: Sequence[SampledFrame], registry: RegistrySnapshot) -> Found:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SignalUnavailable("none", hint="pip install it"), "pip install it"),
+        (UnreadableMedia("bad"), "failing could not be compared"),
+        (ZeroDivisionError(), "ZeroDivisionError"),
+    ],
+)
+def test_a_matcher_that_cannot_look_holds_if_a_work_needs_it(
+    registry: RegistrySnapshot, error: Exception, said: str
+) -> None:
+    def looked(needed: bool) -> Verdict:
+        matchers = Matchers(frames=(Failing(error, needed=needed), PdqMatcher()))
+        footage = Footage(frames(picture(5)))
+        return screen_output_with(footage, registry, matchers).verdict
+
+    needed, not_needed = looked(True), looked(False)
+    assert (needed.decision, needed.unknown) == (Decision.HOLD, ("failing",))
+    assert said in needed.reason
+    assert (not_needed.decision, not_needed.unknown) == (Decision.CLEAR, ())

@@ -1,6 +1,7 @@
 """Steps 3, 5 and 6: what was asked and what was made, against the registry as it stands."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert
@@ -13,12 +14,13 @@ from cleardance.clearance.tasks import Step
 from cleardance.request import Request
 from cleardance.rights.snapshot import RegistrySnapshot, current
 from cleardance.screen.ask import screen_ask as screen_text
-from cleardance.screen.output import FrameSignal, screen_file, screen_output
+from cleardance.screen.matching import Footage, KeptSignal
+from cleardance.screen.output import screen_file, screen_output
 from cleardance.store.tables import Stage, TaskStatus, output_signal
 from cleardance.verdict import Decision, Verdict, worst_of
 
 if TYPE_CHECKING:
-    from cleardance.media import Frame
+    from cleardance.media import Audio, Frame
 
 
 def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | Refused:
@@ -27,7 +29,7 @@ def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | R
         with service.store.read() as session:
             verdict = tasks.latest_verdict(session, queued.task_id, Stage.ASK)
         if verdict is None:
-            verdict = _verdict_on_ask(queued.request, current(service.store))
+            verdict = _verdict_on_ask(service, queued.request, current(service.store))
             with service.store.begin() as session:
                 tasks.advance(session, queued.task_id, Step.SCREEN_ASK, status=TaskStatus.RUNNING)
                 _commit(session, queued.task_id, Stage.ASK, verdict)
@@ -60,41 +62,59 @@ def screen_generated(
     return Refused(task_id, Stage.OUTPUT, output)
 
 
-def _verdict_on_ask(request: Request, registry: RegistrySnapshot) -> Verdict:
-    references = [screen_file(reference.path, registry) for reference in request.references]
+def _verdict_on_ask(service: Service, request: Request, registry: RegistrySnapshot) -> Verdict:
+    references = [
+        screen_file(reference.path, registry, service.matchers) for reference in request.references
+    ]
     return worst_of([screen_text(request.prompt, registry), *references])
 
 
 def _screen_ask_again(
     service: Service, generated: Generated, registry: RegistrySnapshot
 ) -> Verdict:
-    verdict = _verdict_on_ask(generated.ask.queued.request, registry)
+    verdict = _verdict_on_ask(service, generated.ask.queued.request, registry)
     with service.store.begin() as session:
         _commit(session, generated.task_id, Stage.ASK, verdict)
     return verdict
 
 
 def _screen_frames(service: Service, generated: Generated, registry: RegistrySnapshot) -> Verdict:
-    verdict, signals = screen_output(_frames(service, generated), registry)
+    screened = screen_output(_footage(service, generated), registry, service.matchers)
     with service.store.begin() as session:
-        _keep_signals(session, generated.task_id, signals)
+        _keep_signals(session, generated.task_id, screened.signals)
         tasks.advance(session, generated.task_id, Step.SCREEN_OUTPUT)
-        _commit(session, generated.task_id, Stage.OUTPUT, verdict)
-    return verdict
+        _commit(session, generated.task_id, Stage.OUTPUT, screened.verdict)
+    return screened.verdict
 
 
-def _frames(service: Service, generated: Generated) -> Iterator[tuple[float, "Frame"]]:
-    # A refused prompt never gets here, and should not wait for FFmpeg to load.
-    from cleardance.media import read_image, sample_keyframes
-
+def _footage(service: Service, generated: Generated) -> Footage:
     path = service.store.blobs.path(generated.raw_digest)
     if generated.ask.queued.request.still:
-        yield 0.0, read_image(path)
-    else:
-        yield from sample_keyframes(path)
+        return Footage(_still(path))
+    return Footage(_keyframes(path), lambda: _sound(path))
 
 
-def _keep_signals(session: Connection, task_id: str, signals: Sequence[FrameSignal]) -> None:
+# A refused prompt gets to none of these, and should not wait for FFmpeg to load.
+def _still(path: Path) -> Iterator[tuple[float, "Frame"]]:
+    from cleardance.media import read_image
+
+    yield 0.0, read_image(path)
+
+
+def _keyframes(path: Path) -> Iterator[tuple[float, "Frame"]]:
+    from cleardance.media import sample_keyframes
+
+    yield from sample_keyframes(path)
+
+
+def _sound(path: Path) -> "Audio | None":
+    from cleardance.media import MEZZANINE_LIMITS, probe, read_audio
+
+    found = probe(path, MEZZANINE_LIMITS)
+    return read_audio(path, MEZZANINE_LIMITS) if found.has_audio else None
+
+
+def _keep_signals(session: Connection, task_id: str, signals: Sequence[KeptSignal]) -> None:
     """Store what later works are compared with; screening again replaces it."""
     session.execute(delete(output_signal).where(output_signal.c.task_id == task_id))
     if signals:

@@ -12,6 +12,7 @@ from cleardance.clearance import accounts, tasks
 from cleardance.ledger import keys, log
 from cleardance.ledger.verify import read_newest_checkpoint
 from cleardance.rights.registry import ensure_starter
+from cleardance.screen.matching import Matchers, matchers_for
 from cleardance.settings import Settings
 from cleardance.store import Store, open_store
 from cleardance.store.failures import os_failures
@@ -49,6 +50,11 @@ class Service:
 
         folder = self.store.home.keys
         return KeyedWatermark(load_or_make(folder), other_keys(folder))
+
+    @cached_property
+    def matchers(self) -> Matchers:
+        """What looks at pictures and listens to sound, made once for all requests."""
+        return matchers_for(self.settings)
 
     def task(self, task_id: str) -> tasks.TaskRow:
         """Return a task as stored. Raises NotFound."""

@@ -15,6 +15,7 @@ from cleardance.cli.words import echo, screen_lines
 from cleardance.errors import CleardanceError, UsageError
 from cleardance.rights.snapshot import RegistrySnapshot, current
 from cleardance.screen.ask import screen_ask
+from cleardance.screen.matching import Matchers
 from cleardance.screen.output import screen_file
 from cleardance.verdict import Decision, Verdict
 
@@ -48,15 +49,15 @@ def screen(
     if (what is None) == (batch is None):
         raise UsageError("Give either a text or file to screen, or --batch FILE.")
     with open_service(ctx.obj) as service:
-        registry = current(service.store)
+        registry, matchers = current(service.store), service.matchers
     if batch is not None:
         exit_code = ExitCode.DONE
-        for row in _screen_batch(batch, registry):
+        for row in _screen_batch(batch, registry, matchers):
             print_json(row)
             exit_code = ExitCode.FAILED if "error" in row else exit_code
         ctx.exit(exit_code)
     assert what is not None
-    verdict = _screen_one(what, registry, is_text=is_text)
+    verdict = _screen_one(what, registry, matchers, is_text=is_text)
     if as_json:
         print_json(verdict.model_dump(mode="json"))
     else:
@@ -64,9 +65,11 @@ def screen(
     ctx.exit(_EXITS[verdict.decision])
 
 
-def _screen_one(what: str, registry: RegistrySnapshot, *, is_text: bool) -> Verdict:
+def _screen_one(
+    what: str, registry: RegistrySnapshot, matchers: Matchers, *, is_text: bool
+) -> Verdict:
     if not is_text and _names_a_file(what):
-        return screen_file(Path(what), registry)
+        return screen_file(Path(what), registry, matchers)
     return screen_ask(what, registry)
 
 
@@ -100,23 +103,27 @@ class _Row(BaseModel):
         return self
 
 
-def _screen_batch(batch: Path, registry: RegistrySnapshot) -> Iterator[dict[str, object]]:
+def _screen_batch(
+    batch: Path, registry: RegistrySnapshot, matchers: Matchers
+) -> Iterator[dict[str, object]]:
     if not batch.is_file():  # a pipe might never end
         raise UsageError(f"{batch} is not a regular file.")
     with batch.open("rb") as rows:
         rows.seek(len(BOM_UTF8) if rows.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
         for number, row in enumerate(rows, start=1):
             if row.strip():
-                yield _screen_row(number, row, registry)
+                yield _screen_row(number, row, registry, matchers)
 
 
-def _screen_row(number: int, given: bytes, registry: RegistrySnapshot) -> dict[str, object]:
+def _screen_row(
+    number: int, given: bytes, registry: RegistrySnapshot, matchers: Matchers
+) -> dict[str, object]:
     """Return the row's verdict, or its error: one bad row does not end the batch."""
     row_id = _id_of(given)
     try:
         row = _Row.model_validate_json(given)
         if row.path is not None:
-            verdict = screen_file(row.path, registry)
+            verdict = screen_file(row.path, registry, matchers)
         else:
             verdict = screen_ask(row.text or "", registry)
     except CleardanceError as error:

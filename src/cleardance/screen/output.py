@@ -1,89 +1,180 @@
-"""Screening pictures: what a model made, and the reference files handed in with a prompt."""
+"""Screening media: what a model made, and the reference files handed in with a prompt."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleardance.errors import MediaError
-from cleardance.match.pdq import BITS, MAX_DISTANCE, PDQ_SIGNAL
+from cleardance.errors import CleardanceError, MediaError, SignalUnavailable, UnreadableMedia
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match, decide
+from cleardance.screen.matching import (
+    Footage,
+    Found,
+    KeptSignal,
+    Matcher,
+    Matchers,
+    SampledFrame,
+)
 from cleardance.screen.rules import Rules, default_rules
-from cleardance.verdict import Evidence, Verdict
+from cleardance.verdict import Verdict
 
 if TYPE_CHECKING:
-    from cleardance.media import Frame
+    from cleardance.media import Audio, Frame
 
+_FRAMES_AT_ONCE = 8  # 50 MB at 1080p
 _FRAMES_PER_SECOND = 2.0
 
 
 @dataclass(frozen=True)
-class FrameSignal:
-    """One signal to keep with an output: its kind, when, and its bytes."""
+class Screened:
+    """The verdict, and the signals to store so that works registered later can be looked for."""
 
-    kind: str
-    time_s: float
-    value: bytes
+    verdict: Verdict
+    signals: tuple[KeptSignal, ...] = ()
+
+
+@dataclass
+class _Notes:
+    """What all matchers have found so far, and which of them could not look, and why."""
+
+    matches: list[Match] = field(default_factory=list)
+    signals: list[KeptSignal] = field(default_factory=list)
+    unknown: dict[str, str | None] = field(default_factory=dict)  # signal: what to do about it
 
 
 def screen_output(
-    frames: Iterable[tuple[float, "Frame"]],
+    footage: Footage,
     registry: RegistrySnapshot,
+    matchers: Matchers,
     rules: Rules | None = None,
-) -> tuple[Verdict, list[FrameSignal]]:
-    """Return the verdict on frames (time in s, RGB uint8 [H, W, 3]) and the signals to store.
+) -> Screened:
+    """Return the verdict on what every matcher sees and hears.
 
-    The signals let works registered later be looked for in past outputs. Flat frames carry
-    nothing to compare and give none. No frame at all, or a frame that is none, is *unknown*; so
-    is a ``MediaError`` raised while the frames are being read.
+    No frame at all, a frame that is none, a ``MediaError`` while reading and a matcher that fails
+    are *unknown*: what was found before still counts.
     """
-    signals: list[FrameSignal] = []
-    unknown: list[str] = []
-    seen = 0
-    try:
-        for time_s, frame in frames:
-            seen += 1
-            value = PDQ_SIGNAL.compute(frame)
-            if value is not None:
-                signals.append(FrameSignal(PDQ_SIGNAL.name, round(time_s, 3), value))
-    except MediaError:
-        unknown.append(PDQ_SIGNAL.name)
-    if not seen:
-        unknown.append(PDQ_SIGNAL.name)
-    return decide(_matches(signals, registry), unknown, registry, rules or default_rules()), signals
+    notes = _Notes()
+    _look(footage, matchers, registry, notes)
+    _listen(footage, matchers, registry, notes)
+    verdict = decide(notes.matches, tuple(notes.unknown), registry, rules or default_rules())
+    return Screened(_with_hints(verdict, notes), tuple(notes.signals))
 
 
-def screen_file(path: Path, registry: RegistrySnapshot, rules: Rules | None = None) -> Verdict:
-    """Return the verdict on an image or video file, two frames a second; sound is not heard yet.
+def screen_file(
+    path: Path,
+    registry: RegistrySnapshot,
+    matchers: Matchers,
+    rules: Rules | None = None,
+) -> Verdict:
+    """Return the verdict on an image, video or sound file, two frames a second and all its sound.
 
     Raises UnreadableMedia or MediaTooLarge for a file that is not media we read: it is refused as
-    a file before anybody asks what it shows. A sound file is *unknown*, and held.
+    a file before anybody asks what it shows. Sound that nobody can compare is *unknown*, and held.
     """
-    from cleardance.media import probe, read_image, sample_frames  # decoders: slow to import
+    from cleardance.media import probe, read_audio, read_image, sample_frames  # slow to import
 
-    kind = probe(path).kind
-    if kind == "image":
-        return screen_output([(0.0, read_image(path))], registry, rules)[0]
-    if kind == "video":
-        return screen_output(sample_frames(path, per_second=_FRAMES_PER_SECOND), registry, rules)[0]
-    return decide([], ["sound"], registry, rules or default_rules())
+    found = probe(path)
+    if found.kind == "image":
+        still = Footage([(0.0, read_image(path))])
+        return screen_output(still, registry, matchers, rules).verdict
+    if found.kind == "audio" and not matchers.sound:
+        return decide([], ["sound"], registry, rules or default_rules())
+
+    def sound() -> "Audio | None":
+        return read_audio(path) if found.has_audio else None
+
+    if found.kind == "audio":
+        listeners = Matchers(sound=matchers.sound)
+        return screen_output(Footage(sound=sound), registry, listeners, rules).verdict
+    frames = sample_frames(path, per_second=_FRAMES_PER_SECOND)
+    return screen_output(Footage(frames, sound), registry, matchers, rules).verdict
 
 
-def _matches(signals: list[FrameSignal], registry: RegistrySnapshot) -> list[Match]:
-    """Return, for each work that any frame shows, its nearest reference in each frame."""
-    nearest: dict[tuple[int, str], Match] = {}
-    for hit in registry.pdq.search([signal.value for signal in signals], MAX_DISTANCE):
-        work_id, blob = registry.references[hit.reference]
-        if (hit.query, work_id) in nearest:  # hits come by distance
-            continue
-        evidence = Evidence(time_s=signals[hit.query].time_s, reference=blob)
-        nearest[hit.query, work_id] = Match(
-            signal=PDQ_SIGNAL.name,
-            work=registry.works[work_id],
-            distance=float(hit.distance),
-            threshold=float(MAX_DISTANCE),
-            scale=float(BITS),
-            evidence=evidence,
-        )
-    return list(nearest.values())
+def _look(footage: Footage, matchers: Matchers, registry: RegistrySnapshot, notes: _Notes) -> None:
+    failed = False
+    seen = 0
+
+    def read() -> Iterator[SampledFrame]:
+        nonlocal failed, seen
+        try:
+            for time_s, pixels in footage.frames:
+                yield _checked(time_s, pixels)
+                seen += 1
+        except MediaError:
+            failed = True
+
+    for batch in _batches(read()):
+        for matcher in matchers.frames:
+            _ask(matcher, partial(matcher.find, batch, registry), registry, notes)
+    if failed or not seen:  # with sound alone nobody looks
+        _cannot(matchers.frames, registry, notes)
+
+
+def _listen(
+    footage: Footage, matchers: Matchers, registry: RegistrySnapshot, notes: _Notes
+) -> None:
+    if not matchers.sound:
+        return
+    try:
+        sound = footage.sound()
+    except MediaError:
+        _cannot(matchers.sound, registry, notes)
+        return
+    if sound is None:
+        return
+    for matcher in matchers.sound:
+        _ask(matcher, partial(matcher.find, sound, registry), registry, notes)
+
+
+def _checked(time_s: float, pixels: "Frame") -> SampledFrame:
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != "uint8" or 0 in pixels.shape:
+        what = f"{pixels.dtype} {pixels.shape}"
+        raise UnreadableMedia(f"an RGB frame is uint8 [H, W, 3], not {what}")
+    return SampledFrame(time_s, pixels)
+
+
+def _batches(frames: Iterable[SampledFrame]) -> Iterator[list[SampledFrame]]:
+    batch: list[SampledFrame] = []
+    for frame in frames:
+        batch.append(frame)
+        if len(batch) == _FRAMES_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _ask(
+    matcher: Matcher, find: Callable[[], Found], registry: RegistrySnapshot, notes: _Notes
+) -> None:
+    """Add what a matcher finds; whatever goes wrong in it is unknown, never nothing found."""
+    try:
+        found = find()
+    except (MediaError, SignalUnavailable) as error:
+        _cannot([matcher], registry, notes, error.hint)
+    except CleardanceError:
+        raise
+    except Exception as error:  # a check that crashes holds
+        _cannot([matcher], registry, notes, f"The check failed ({type(error).__name__}).")
+    else:
+        notes.matches += found.matches
+        notes.signals += found.signals
+
+
+def _cannot(
+    matchers: Sequence[Matcher],
+    registry: RegistrySnapshot,
+    notes: _Notes,
+    hint: str | None = None,
+) -> None:
+    for matcher in matchers:
+        if matcher.is_needed(registry):
+            notes.unknown.setdefault(matcher.signal, hint)
+
+
+def _with_hints(verdict: Verdict, notes: _Notes) -> Verdict:
+    """Say how to make unknown signals known, where that is known."""
+    hints = sorted({hint for hint in notes.unknown.values() if hint})
+    return verdict.model_copy(update={"reason": " ".join([verdict.reason, *hints])})

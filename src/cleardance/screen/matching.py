@@ -1,0 +1,106 @@
+"""Matchers: the ways of looking at pictures and of listening to sound, all alike to the screening.
+
+A matcher names its signal, says whether the registry holds anything it could find, and finds. To
+add one, write it and list it in :func:`matchers_for`; rules for its signal go to ``rules.toml``.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from cleardance.rights.snapshot import RegistrySnapshot
+from cleardance.screen.deciding import Match
+
+if TYPE_CHECKING:  # decoders are slow to import, and a refused prompt needs none
+    from cleardance.media import Audio, Frame
+    from cleardance.settings import Settings
+
+
+@dataclass(frozen=True)
+class SampledFrame:
+    """One frame looked at: when, in seconds from the start, and its RGB uint8 [H, W, 3]."""
+
+    time_s: float
+    pixels: "Frame"
+
+
+@dataclass(frozen=True)
+class KeptSignal:
+    """One signal to keep with an output, for works registered later: kind, when, its bytes."""
+
+    kind: str
+    time_s: float
+    value: bytes
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one look found, and what to keep of it."""
+
+    matches: tuple[Match, ...] = ()
+    signals: tuple[KeptSignal, ...] = ()
+
+
+class Matcher(Protocol):
+    """What both kinds have in common.
+
+    ``find`` raises MediaError for what cannot be read and SignalUnavailable where a part is not
+    installed; the signal is then *unknown*, and held if ``is_needed``. Same input and registry,
+    same answer.
+    """
+
+    @property
+    def signal(self) -> str:
+        """Return the signal's name, as rules and verdicts call it."""
+        ...
+
+    def is_needed(self, registry: RegistrySnapshot) -> bool:
+        """Tell whether a registered work can only be found by this signal."""
+        ...
+
+
+class FrameMatcher(Matcher, Protocol):
+    """Looks at frames. It is handed all of a file's, in order of time, a few at once."""
+
+    def find(self, frames: Sequence[SampledFrame], registry: RegistrySnapshot) -> Found:
+        """Return what the frames show."""
+        ...
+
+
+class SoundMatcher(Matcher, Protocol):
+    """Listens to a file's whole sound track."""
+
+    def find(self, sound: "Audio", registry: RegistrySnapshot) -> Found:
+        """Return what the sound holds."""
+        ...
+
+
+@dataclass(frozen=True)
+class Matchers:
+    """All that look and listen."""
+
+    frames: tuple[FrameMatcher, ...] = ()
+    sound: tuple[SoundMatcher, ...] = ()
+
+
+def _no_sound() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Footage:
+    """What is screened: frames (time in s, RGB uint8 [H, W, 3]), read once, and their sound.
+
+    ``sound`` is called once, if anybody listens, and returns None where there is no sound track.
+    Both may raise MediaError when read: everything that needs them is then unknown.
+    """
+
+    frames: Iterable[tuple[float, "Frame"]] = ()
+    sound: Callable[[], "Audio | None"] = field(default=_no_sound)
+
+
+def matchers_for(settings: "Settings") -> Matchers:
+    """Return all matchers of this installation."""
+    from cleardance.screen.pictures import PdqMatcher
+
+    return Matchers(frames=(PdqMatcher(),))
