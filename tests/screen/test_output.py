@@ -153,7 +153,7 @@ class Failing:
     ("error", "said"),
     [
         (SignalUnavailable("none", hint="pip install it"), "pip install it"),
-        (UnreadableMedia("bad"), "failing could not be compared"),
+        (UnreadableMedia("bad"), "Failing could not be compared"),
         (ZeroDivisionError(), "ZeroDivisionError"),
     ],
 )
