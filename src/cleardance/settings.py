@@ -28,6 +28,7 @@ DEVELOPMENT_ORIGIN = "localhost/cleardance"
 
 # Signed notes separate their fields by spaces and pluses: https://c2sp.org/signed-note
 _ORIGIN = re.compile(r"[^\s+\x00-\x1f\x7f]{1,255}")
+_TERRITORY = re.compile("[A-Z]{2}")
 
 
 class Settings(BaseSettings):
@@ -57,6 +58,8 @@ class Settings(BaseSettings):
     """Public keys (``name+id+base64``) of those whose cosignatures on checkpoints count."""
     witness_quorum: NonNegativeInt = 0
     """How many of them the newest checkpoint needs for ``ledger verify`` to pass."""
+    territories: tuple[str, ...] = ()
+    """Where outputs are offered, as ISO 3166-1 codes (``["DE", "AT"]``); none means everywhere."""
     label: Literal["none", "eu", "cn"] = "none"
     """The visible label that every output bears, unless its request asks for another."""
     publish_prompt: bool = False
@@ -75,6 +78,13 @@ class Settings(BaseSettings):
         if url is not None and not url.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return url
+
+    @field_validator("territories")
+    @classmethod
+    def _are_codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_TERRITORY.fullmatch(code) for code in codes):
+            raise ValueError("must be two-letter codes of ISO 3166-1, in capitals")
+        return codes
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:

@@ -60,6 +60,9 @@ class Finding(_Frozen):
     threshold: float
     rule: str
     evidence: Evidence
+    licence: str | None = Field(
+        default=None, description="the licence or consent that clears it, whatever its rule says"
+    )
 
 
 class Redress(_Frozen):
@@ -77,7 +80,9 @@ class Verdict(_Frozen):
     registry_revision: int
     findings: tuple[Finding, ...] = ()
     unknown: tuple[str, ...] = Field(default=(), description="signals that could not be computed")
-    licences: tuple[str, ...] = ()
+    licences: tuple[str, ...] = Field(
+        default=(), description="the licences and consents that it rests on"
+    )
     reason: str
     redress: Redress = Redress()
 

@@ -4,7 +4,7 @@ import secrets
 
 from sqlalchemy import Connection, insert, select
 
-from cleardance.errors import UsageError
+from cleardance.errors import NotFound, UsageError
 from cleardance.store import Store
 from cleardance.store.tables import account, utc_now
 
@@ -33,8 +33,18 @@ def ensure_local_account(store: Store) -> None:
             _insert(session, LOCAL_ACCOUNT)
 
 
+def account_id(session: Connection, name: str) -> str:
+    """Return an account's id. Raises NotFound."""
+    found: str | None = session.scalar(select(account.c.id).where(account.c.name == name))
+    if found is None:
+        raise NotFound(
+            f"There is no account {name!r}.", hint=f"cleardance account create {name} makes one."
+        )
+    return found
+
+
 def _insert(session: Connection, name: str) -> str:
-    account_id = f"acc-{secrets.token_hex(8)}"
-    values = {"id": account_id, "name": name, "created_at": utc_now()}
+    new_id = f"acc-{secrets.token_hex(8)}"
+    values = {"id": new_id, "name": name, "created_at": utc_now()}
     session.execute(insert(account).values(**values))
-    return account_id
+    return new_id

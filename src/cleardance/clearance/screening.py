@@ -1,6 +1,7 @@
 """Steps 3, 5 and 6: what was asked and what was made, against the registry as it stands."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated, OutputCleared, Queued, Refused
 from cleardance.clearance.tasks import Step
 from cleardance.request import Request
+from cleardance.rights.licence import Use
 from cleardance.rights.snapshot import RegistrySnapshot, current
 from cleardance.screen.ask import screen_ask as screen_text
 from cleardance.screen.matching import Footage, KeptSignal
@@ -63,10 +65,13 @@ def screen_generated(
 
 
 def _verdict_on_ask(service: Service, request: Request, registry: RegistrySnapshot) -> Verdict:
+    asker = service.asker(request.account, datetime.now(UTC))
+    handing_in = asker.asking(Use.REFERENCE)
     references = [
-        screen_file(reference.path, registry, service.matchers) for reference in request.references
+        screen_file(reference.path, registry, service.matchers, asker=handing_in)
+        for reference in request.references
     ]
-    return worst_of([screen_text(request.prompt, registry), *references])
+    return worst_of([screen_text(request.prompt, registry, asker=asker), *references])
 
 
 def _screen_ask_again(
@@ -79,7 +84,10 @@ def _screen_ask_again(
 
 
 def _screen_frames(service: Service, generated: Generated, registry: RegistrySnapshot) -> Verdict:
-    screened = screen_output(_footage(service, generated), registry, service.matchers)
+    account = generated.ask.queued.request.account
+    asker = service.asker(account, datetime.now(UTC)).asking(Use.OUTPUT)
+    footage = _footage(service, generated)
+    screened = screen_output(footage, registry, service.matchers, asker=asker)
     with service.store.begin() as session:
         _keep_signals(session, generated.task_id, screened.signals)
         tasks.advance(session, generated.task_id, Step.SCREEN_OUTPUT)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from cleardance import settings as settings_module
 from cleardance.clearance import accounts, tasks
 from cleardance.ledger import keys, log
 from cleardance.ledger.verify import read_newest_checkpoint
+from cleardance.rights.licence import Asker
 from cleardance.rights.registry import ensure_starter
 from cleardance.screen.matching import Matchers, matchers_for
 from cleardance.settings import Settings
@@ -60,6 +62,12 @@ class Service:
         """Return a task as stored. Raises NotFound."""
         with self.store.read() as session:
             return tasks.load(session, task_id)
+
+    def asker(self, account: str, moment: datetime) -> Asker:
+        """Return on whose behalf ``account``, by name, is screened. Raises NotFound."""
+        with self.store.read() as session:
+            found = accounts.account_id(session, account)
+        return Asker(moment, found, territories=frozenset(self.settings.territories))
 
     def newest_checkpoint(self) -> str:
         """Return the newest checkpoint with the cosignatures it has; sign one if there is none."""

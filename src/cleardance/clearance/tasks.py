@@ -8,12 +8,13 @@ from enum import IntEnum
 
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
+from cleardance.clearance.accounts import account_id
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
 from cleardance.store import Store
-from cleardance.store.tables import Stage, TaskStatus, account, task, utc_now, verdict
+from cleardance.store.tables import Stage, TaskStatus, task, utc_now, verdict
 from cleardance.verdict import Decision, Verdict
 
 
@@ -77,7 +78,7 @@ def create(session: Connection, task_id: str, request: Request, destination: str
     now, salt = utc_now(), secrets.token_bytes(32)
     values = {
         "id": task_id,
-        "account_id": _account_id(session, request.account),
+        "account_id": account_id(session, request.account),
         "status": TaskStatus.QUEUED,
         "step": Step.ENQUEUE,
         "request": request.model_dump(mode="json"),
@@ -89,15 +90,6 @@ def create(session: Connection, task_id: str, request: Request, destination: str
     }
     session.execute(insert(task).values(**values))
     return salt
-
-
-def _account_id(session: Connection, name: str) -> str:
-    found: str | None = session.scalar(select(account.c.id).where(account.c.name == name))
-    if found is None:
-        raise NotFound(
-            f"There is no account {name!r}.", hint=f"cleardance account create {name} makes one."
-        )
-    return found
 
 
 def load(session: Connection, task_id: str) -> TaskRow:

@@ -3,6 +3,8 @@
 import json
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,6 +15,7 @@ from cleardance.cli.console import json_option, print_json
 from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.words import echo, screen_lines
 from cleardance.errors import CleardanceError, UsageError
+from cleardance.rights.licence import Asker, Use
 from cleardance.rights.snapshot import RegistrySnapshot, current
 from cleardance.screen.ask import screen_ask
 from cleardance.screen.matching import Matchers
@@ -37,27 +40,37 @@ _EXITS = {
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help='Rows {"id", "text"|"path"}; prints one verdict a line, with the row\'s id.',
 )
+@click.option("--account", default="local", show_default=True, help="Whose licences count.")
+@click.option("--post", is_flag=True, help="It is to be published: licences for posts count.")
 @json_option
 @click.pass_context
 def screen(
-    ctx: click.Context, what: str | None, is_text: bool, batch: Path | None, as_json: bool
+    ctx: click.Context,
+    *,
+    what: str | None,
+    is_text: bool,
+    batch: Path | None,
+    account: str,
+    post: bool,
+    as_json: bool,
 ) -> None:
-    """Screen WHAT, a text or a media file.
+    """Screen WHAT, a text or a media file, as a prompt or a reference of an account.
 
     Says clear, hold or deny, which work, which words or frame, and what to do about it.
     """
     if (what is None) == (batch is None):
         raise UsageError("Give either a text or file to screen, or --batch FILE.")
     with open_service(ctx.obj) as service:
-        registry, matchers = current(service.store), service.matchers
+        asker = service.asker(account, datetime.now(UTC)).asking(Use.POST if post else Use.PROMPT)
+        desk = _Desk(current(service.store), service.matchers, asker)
     if batch is not None:
         exit_code = ExitCode.DONE
-        for row in _screen_batch(batch, registry, matchers):
+        for row in _screen_batch(batch, desk):
             print_json(row)
             exit_code = ExitCode.FAILED if "error" in row else exit_code
         ctx.exit(exit_code)
     assert what is not None
-    verdict = _screen_one(what, registry, matchers, is_text=is_text)
+    verdict = desk.file(Path(what)) if not is_text and _names_a_file(what) else desk.text(what)
     if as_json:
         print_json(verdict.model_dump(mode="json"))
     else:
@@ -65,12 +78,21 @@ def screen(
     ctx.exit(_EXITS[verdict.decision])
 
 
-def _screen_one(
-    what: str, registry: RegistrySnapshot, matchers: Matchers, *, is_text: bool
-) -> Verdict:
-    if not is_text and _names_a_file(what):
-        return screen_file(Path(what), registry, matchers)
-    return screen_ask(what, registry)
+@dataclass(frozen=True)
+class _Desk:
+    """What texts and files are screened with, and for whom."""
+
+    registry: RegistrySnapshot
+    matchers: Matchers
+    asker: Asker
+
+    def text(self, text: str) -> Verdict:
+        return screen_ask(text, self.registry, asker=self.asker)
+
+    def file(self, path: Path) -> Verdict:
+        posted = self.asker.use is Use.POST
+        asker = self.asker if posted else self.asker.asking(Use.REFERENCE)
+        return screen_file(path, self.registry, self.matchers, asker=asker)
 
 
 def _names_a_file(what: str) -> bool:
@@ -103,29 +125,22 @@ class _Row(BaseModel):
         return self
 
 
-def _screen_batch(
-    batch: Path, registry: RegistrySnapshot, matchers: Matchers
-) -> Iterator[dict[str, object]]:
+def _screen_batch(batch: Path, desk: _Desk) -> Iterator[dict[str, object]]:
     if not batch.is_file():  # a pipe might never end
         raise UsageError(f"{batch} is not a regular file.")
     with batch.open("rb") as rows:
         rows.seek(len(BOM_UTF8) if rows.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
         for number, row in enumerate(rows, start=1):
             if row.strip():
-                yield _screen_row(number, row, registry, matchers)
+                yield _screen_row(number, row, desk)
 
 
-def _screen_row(
-    number: int, given: bytes, registry: RegistrySnapshot, matchers: Matchers
-) -> dict[str, object]:
+def _screen_row(number: int, given: bytes, desk: _Desk) -> dict[str, object]:
     """Return the row's verdict, or its error: one bad row does not end the batch."""
     row_id = _id_of(given)
     try:
         row = _Row.model_validate_json(given)
-        if row.path is not None:
-            verdict = screen_file(row.path, registry, matchers)
-        else:
-            verdict = screen_ask(row.text or "", registry)
+        verdict = desk.file(row.path) if row.path is not None else desk.text(row.text or "")
     except CleardanceError as error:
         return {"id": row_id, "error": {"code": error.code, "message": error.message}}
     except (ValidationError, OSError) as error:

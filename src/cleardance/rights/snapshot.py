@@ -1,7 +1,7 @@
 """The registry in memory: indexes and facts of one revision, rebuilt when the revision moves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.names import NameIndex
 from cleardance.match.pdq import PDQ_SIGNAL, PdqIndex
+from cleardance.rights.licences import LicenceBook
 from cleardance.rights.registry import revision
 from cleardance.store import Store
 from cleardance.store.tables import reference_signal, work, work_name, work_reference
@@ -43,6 +44,7 @@ class RegistrySnapshot:
     pdq: PdqIndex
     references: tuple[tuple[str, str], ...]
     works: Mapping[str, WorkFacts]
+    licences: LicenceBook = field(default_factory=LicenceBook)
 
 
 def load_registry(store: Store) -> RegistrySnapshot:

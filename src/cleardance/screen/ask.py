@@ -7,6 +7,7 @@ from typing import Final
 
 from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL, NameMatch
+from cleardance.rights.licence import Asker
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match, decide
 from cleardance.screen.rules import Manner, Rules, default_rules
@@ -23,11 +24,16 @@ _AFTER: Final = re.compile(
 _WINDOW: Final = 40
 
 
-def screen_ask(text: str, registry: RegistrySnapshot, rules: Rules | None = None) -> Verdict:
+def screen_ask(
+    text: str,
+    registry: RegistrySnapshot,
+    rules: Rules | None = None,
+    asker: Asker | None = None,
+) -> Verdict:
     """Return the verdict on a text, at the registry's revision. No text is an error.
 
     A finding's ``text_span`` is in characters of ``text`` as given. A wording that stands in
-    several places is found once, at its first.
+    several places is found once, at its first. Without an asker no licence counts.
     """
     first: dict[tuple[str, str], NameMatch] = {}
     for found in registry.names.find(text):
@@ -35,7 +41,7 @@ def screen_ask(text: str, registry: RegistrySnapshot, rules: Rules | None = None
         first.setdefault((found.work_id, wording), found)
     matches = [_named(text, found, registry) for found in first.values()]
     matches += _described(text, registry)
-    return decide(matches, (), registry, rules or default_rules())
+    return decide(matches, (), registry, rules or default_rules(), asker)
 
 
 def manner_of(text: str, start: int, end: int) -> Manner:

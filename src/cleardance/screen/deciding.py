@@ -1,16 +1,19 @@
-"""From matches to a verdict: the rule for each, the gravest decision, a reason in plain words."""
+"""From matches to a verdict: the rule for each, what licences clear, the gravest, a reason."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cleardance.match.signal import similarity
+from cleardance.rights.licence import Asker, Use
+from cleardance.rights.licences import Standing
 from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
 from cleardance.screen.reasons import Ground, How, reason_for, redress_for
 from cleardance.screen.rules import Manner, Rule, Rules
 from cleardance.verdict import Decision, Evidence, Finding, Verdict
 
 _HOW: Final[dict[str, How]] = {"descriptor": "described"}
+_USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
 MAX_FINDINGS = 50
 """A verdict shows this many findings; which works they name decides, not how often."""
 
@@ -28,39 +31,76 @@ class Match:
     manner: Manner = "plain"
 
 
+@dataclass(frozen=True)
+class _Decided:
+    """A match, the rule that fits it, and what the asker may do with the work all the same."""
+
+    match: Match
+    rule: Rule
+    standing: Standing
+
+    @property
+    def decision(self) -> Decision:
+        return Decision.CLEAR if self.standing.licence else self.rule.decision
+
+
 def decide(
-    matches: Iterable[Match], unknown: Sequence[str], registry: RegistrySnapshot, rules: Rules
+    matches: Iterable[Match],
+    unknown: Sequence[str],
+    registry: RegistrySnapshot,
+    rules: Rules,
+    asker: Asker | None = None,
 ) -> Verdict:
     """Return the verdict on all matches of one text or file; the same input, the same bytes.
 
-    ``unknown`` are the signals that had to be computed and could not be.
+    ``unknown`` are the signals that had to be computed and could not be. A licence that ``asker``
+    holds clears the findings it covers; without an asker none counts.
     """
-    decided = [
-        (match, rules.decide(match.signal, match.distance, match.work, match.manner))
-        for match in matches
-    ]
-    decided.sort(key=_order)
+    decided = sorted((_judge(match, registry, rules, asker) for match in matches), key=_order)
     unknown = tuple(sorted(set(unknown)))
-    decisions = [rule.decision for _, rule in decided]
+    decisions = [one.decision for one in decided]
     decisions += [rules.unknown.decision] if unknown else []
     decision = max(decisions, key=lambda one: one.gravity, default=Decision.CLEAR)
-    grounds = [match for match, rule in decided if rule.decision is decision]
+    grounds = [_ground(one) for one in decided if one.decision is decision]
     return Verdict(
         decision=decision,
         registry_revision=registry.revision,
-        findings=tuple(_finding(match, rule) for match, rule in decided[:MAX_FINDINGS]),
+        findings=tuple(_finding(one) for one in decided[:MAX_FINDINGS]),
         unknown=unknown,
-        reason=reason_for(decision, [_ground(match) for match in grounds], unknown),
-        redress=redress_for(decision, [_ground(match) for match in grounds]),
+        licences=tuple(
+            sorted({one.standing.licence.id for one in decided if one.standing.licence})
+        ),
+        reason=reason_for(decision, grounds, unknown, asker),
+        redress=redress_for(decision, grounds),
     )
 
 
-def _order(decided: tuple[Match, Rule]) -> tuple[object, ...]:
+def use_of(match: Match, asker: Asker) -> Use:
+    """Return the one use that a match is of: what a licence must allow for it to be cleared."""
+    if asker.use is Use.POST:
+        return Use.POST
+    if match.manner == "style":
+        return Use.STYLE
+    if match.signal in _USES:
+        return _USES[match.signal]
+    return Use.LIKENESS if match.work.kind == "person" else asker.use
+
+
+def _judge(match: Match, registry: RegistrySnapshot, rules: Rules, asker: Asker | None) -> _Decided:
+    rule = rules.decide(match.signal, match.distance, match.work, match.manner)
+    if asker is None or rule.decision is Decision.CLEAR:
+        return _Decided(match, rule, Standing())
+    work, use = match.work, use_of(match, asker)
+    person = work.kind == "person"
+    return _Decided(match, rule, registry.licences.standing(work.id, (), person, use, asker))
+
+
+def _order(decided: _Decided) -> tuple[object, ...]:
     """Gravest first, then by place, then by work."""
-    match, rule = decided
+    match = decided.match
     span, time_s = match.evidence.text_span or (-1, -1), match.evidence.time_s
     return (
-        -rule.decision.gravity,
+        -decided.decision.gravity,
         match.signal,
         span,
         -1.0 if time_s is None else time_s,
@@ -69,16 +109,20 @@ def _order(decided: tuple[Match, Rule]) -> tuple[object, ...]:
     )
 
 
-def _ground(match: Match) -> Ground:
-    return Ground(match.work, match.evidence, how=_HOW.get(match.signal, match.manner))
+def _ground(decided: _Decided) -> Ground:
+    match = decided.match
+    how = _HOW.get(match.signal, match.manner)
+    return Ground(match.work, match.evidence, how, decided.standing)
 
 
-def _finding(match: Match, rule: Rule) -> Finding:
+def _finding(decided: _Decided) -> Finding:
+    match, licence = decided.match, decided.standing.licence
     return Finding(
         signal=match.signal,
         work=match.work.summary(),
         score=similarity(match.distance, match.scale),
         threshold=similarity(match.threshold, match.scale),
-        rule=rule.id,
+        rule=decided.rule.id,
         evidence=match.evidence,
+        licence=licence.id if licence else None,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleardance.errors import CleardanceError, MediaError, SignalUnavailable, UnreadableMedia
+from cleardance.rights.licence import Asker
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match, decide
 from cleardance.screen.matching import (
@@ -49,16 +50,18 @@ def screen_output(
     registry: RegistrySnapshot,
     matchers: Matchers,
     rules: Rules | None = None,
+    asker: Asker | None = None,
 ) -> Screened:
     """Return the verdict on what every matcher sees and hears.
 
     No frame at all, a frame that is none, a ``MediaError`` while reading and a matcher that fails
-    are *unknown*: what was found before still counts.
+    are *unknown*: what was found before still counts. Without an asker no licence counts.
     """
     notes = _Notes()
     _look(footage, matchers, registry, notes)
     _listen(footage, matchers, registry, notes)
-    verdict = decide(notes.matches, tuple(notes.unknown), registry, rules or default_rules())
+    rules = rules or default_rules()
+    verdict = decide(notes.matches, tuple(notes.unknown), registry, rules, asker)
     return Screened(_with_hints(verdict, notes), tuple(notes.signals))
 
 
@@ -67,6 +70,7 @@ def screen_file(
     registry: RegistrySnapshot,
     matchers: Matchers,
     rules: Rules | None = None,
+    asker: Asker | None = None,
 ) -> Verdict:
     """Return the verdict on an image, video or sound file, two frames a second and all its sound.
 
@@ -78,18 +82,18 @@ def screen_file(
     found = probe(path)
     if found.kind == "image":
         still = Footage([(0.0, read_image(path))])
-        return screen_output(still, registry, matchers, rules).verdict
+        return screen_output(still, registry, matchers, rules, asker).verdict
     if found.kind == "audio" and not matchers.sound:
-        return decide([], ["sound"], registry, rules or default_rules())
+        return decide([], ["sound"], registry, rules or default_rules(), asker)
 
     def sound() -> "Audio | None":
         return read_audio(path) if found.has_audio else None
 
     if found.kind == "audio":
         listeners = Matchers(sound=matchers.sound)
-        return screen_output(Footage(sound=sound), registry, listeners, rules).verdict
+        return screen_output(Footage(sound=sound), registry, listeners, rules, asker).verdict
     frames = sample_frames(path, per_second=_FRAMES_PER_SECOND)
-    return screen_output(Footage(frames, sound), registry, matchers, rules).verdict
+    return screen_output(Footage(frames, sound), registry, matchers, rules, asker).verdict
 
 
 def _look(footage: Footage, matchers: Matchers, registry: RegistrySnapshot, notes: _Notes) -> None:

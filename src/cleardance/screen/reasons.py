@@ -3,21 +3,29 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from cleardance.rights.licence import Asker
+from cleardance.rights.licences import Standing
 from cleardance.rights.snapshot import WorkFacts
+from cleardance.screen.licensing import standing_words, way_forward
 from cleardance.verdict import Decision, Evidence, Redress
 
 How = Literal["plain", "style", "described"]
 
 
 class Ground(NamedTuple):
-    """A finding that the decision rests on; ``how`` its words speak of the work."""
+    """A finding that the decision rests on; ``how`` its words speak of the work.
+
+    ``standing`` is what licences the asker holds for it.
+    """
 
     work: WorkFacts
     evidence: Evidence
     how: How = "plain"
+    standing: Standing = Standing()
 
 
 _NAMED_AT_MOST = 5
+_LICENCES_AT_MOST = 3
 _QUOTED_CHARS = 60
 _APPEAL = (
     "Ask the operator of this service to have a person review this decision, "
@@ -26,9 +34,17 @@ _APPEAL = (
 _LOOKED_AT = {"name": "the words", "descriptor": "the words", "pdq": "the pictures"}
 
 
-def reason_for(decision: Decision, grounds: Sequence[Ground], unknown: Sequence[str]) -> str:
-    """Return why, naming each work once, whose registration it is, and what named it."""
-    parts = [_ground_text(seen) for seen in _per_work(grounds)]
+def reason_for(
+    decision: Decision,
+    grounds: Sequence[Ground],
+    unknown: Sequence[str],
+    asker: Asker | None = None,
+) -> str:
+    """Return why, naming each work once, whose registration it is, and what named it.
+
+    It tells an asker of their own licences only: whether others hold one shows in nothing.
+    """
+    parts = [_ground_text(seen, asker) for seen in _per_work(grounds)]
     if decision is Decision.CLEAR:
         if not parts:
             return "Nothing registered was found."
@@ -38,7 +54,7 @@ def reason_for(decision: Decision, grounds: Sequence[Ground], unknown: Sequence[
         parts.append(f"{missed} could not be compared with the registry")
     parts += _crossover(grounds)
     closing = "It is refused" if decision is Decision.DENY else "A person must look at it"
-    return f"{_join(parts)}. {closing}."
+    return f"{_join(parts)}. {closing}.{_without_licence(grounds, asker)}"
 
 
 def redress_for(decision: Decision, grounds: Sequence[Ground]) -> Redress:
@@ -54,6 +70,13 @@ def redress_for(decision: Decision, grounds: Sequence[Ground]) -> Redress:
     )
 
 
+def _without_licence(grounds: Sequence[Ground], asker: Asker | None) -> str:
+    holds_any = any(ground.standing.nearest for ground in grounds)
+    if asker is None or asker.account is None or not grounds or holds_any:
+        return ""
+    return " This account holds no licence for it."
+
+
 def _per_work(grounds: Sequence[Ground]) -> list[list[Ground]]:
     """Group by work, in order of first appearance."""
     grouped: dict[str, list[Ground]] = {}
@@ -66,7 +89,7 @@ _VERBS = {"plain": ("names it", "name it"), "described": ("describes it", "descr
           "style": ("asks for its style", "ask for its style")}  # fmt: skip
 
 
-def _ground_text(seen: Sequence[Ground]) -> str:
+def _ground_text(seen: Sequence[Ground], asker: Asker | None) -> str:
     work, how = seen[0].work, seen[0].how
     by = f" by {work.owner}" if work.owner else ""
     words = _words([ground.evidence for ground in seen])
@@ -75,7 +98,9 @@ def _ground_text(seen: Sequence[Ground]) -> str:
         found = f"the {'words' if several else 'word'} {words} {_VERBS[how][several]}"
     else:
         found = f"{_times([ground.evidence for ground in seen])} show a registered picture of it"
-    return f'"{work.name}" ({work.kind}) is registered{by}; {found}'
+    said = dict.fromkeys(standing_words(ground.standing, asker) for ground in seen)
+    licences = "".join(f"; {words}" for words in list(said)[:_LICENCES_AT_MOST] if words)
+    return f'"{work.name}" ({work.kind}) is registered{by}; {found}{licences}'
 
 
 def _crossover(grounds: Sequence[Ground]) -> list[str]:
@@ -102,7 +127,12 @@ def _times(seen: Sequence[Evidence]) -> str:
     return f"the pictures between {min(times):.1f} s and {max(times):.1f} s"
 
 
-def _suggestion(grounds: Sequence[Ground]) -> str | None:
+def _suggestion(grounds: Sequence[Ground]) -> str:
+    asks = way_forward(ground.standing for ground in grounds)
+    return " ".join([_other_picture_or_words(grounds), *asks[:_LICENCES_AT_MOST]])
+
+
+def _other_picture_or_words(grounds: Sequence[Ground]) -> str:
     words = _words([ground.evidence for ground in grounds])
     if words:
         return f"Leave out {words} and describe a character, place or person of your own."
