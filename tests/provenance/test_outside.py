@@ -1,7 +1,7 @@
 """Verifiers that are not ours read our files the same way: Encypher's, and the one of the CAI.
 
 The first shares no code with our signer. The second is the reader that web pages use; it needs
-Node and ``npm ci`` in tests/outside, and its tests say so when they are skipped.
+Node and ``./dev outside``, and its tests say so when they are skipped.
 """
 
 import json
@@ -52,8 +52,10 @@ def _encypher(path: Path, root_pem: str, **options: object) -> dict:
 
 def _cai(path: Path, root_pem: str) -> dict:
     node = shutil.which("node")
-    if node is None or not (OUTSIDE / "node_modules").is_dir():
-        pytest.skip("needs Node, and `npm ci` in tests/outside")
+    if node is None:
+        pytest.skip("there is no Node")
+    if not (OUTSIDE / "node_modules").is_dir():
+        pytest.skip("c2pa-wasm is not installed: ./dev outside")
     root = path.with_name("root-of-the-verifier.pem")
     root.write_text(root_pem)
     command = [node, "read.mjs", str(root), str(path), MIME[path.suffix]]
