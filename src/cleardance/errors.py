@@ -9,6 +9,7 @@
     ├── MediaError                  400 InvalidMedia         a file we were given or made
     │   ├── UnreadableMedia         400 InvalidMedia.Unreadable
     │   ├── MediaTooLarge           413 InvalidMedia.TooLarge
+    │   ├── InvalidCredentials      400 InvalidMedia.Credentials  changed after it was signed
     │   └── EncodingFailed          500 EncodingFailed
     ├── FileFailed                  400 FileFailed           a file that cannot be opened
     ├── RegistryError               400 InvalidRegistryRow
@@ -86,6 +87,12 @@ class MediaTooLarge(MediaError):
 
     code = "InvalidMedia.TooLarge"
     http_status = 413
+
+
+class InvalidCredentials(MediaError):
+    """A reference that was changed after it was signed, or signed wrongly."""
+
+    code = "InvalidMedia.Credentials"
 
 
 class EncodingFailed(MediaError):

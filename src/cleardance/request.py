@@ -66,6 +66,8 @@ class ReferenceInput(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: Path
+    """Where it was handed in from; of a queued request, only its name."""
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="once it is queued")
     media: Literal["image", "video", "audio"]
     role: Literal[
         "first_frame", "last_frame", "reference_image", "reference_video", "reference_audio"

@@ -2,23 +2,29 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from cleardance import __version__
 from cleardance.clearance import releasing
+from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.erasure import erase
 from cleardance.clearance.flow import _go_on, clear, resume_unfinished
 from cleardance.clearance.garbage import collect
+from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.tasks import Step, unfinished
 from cleardance.errors import StoreError, TaskBusy
 from cleardance.generate.backends.draft import DraftBackend
+from cleardance.generate.models import MODELS
 from cleardance.store.blobs import BlobStore
 from cleardance.store.tables import task
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
@@ -61,6 +67,49 @@ def test_kill_at(home: Path, tmp_path: Path, name: str, moment: str) -> None:
             assert bodies(service, finished[0], "released")[0]["sha256"] == digest
             assert finish(service) == []
         _nothing_is_left(service, tmp_path)
+
+
+@pytest.mark.parametrize("changed", ["label", "publish_prompt", "watermark", "roots"])
+def test_what_the_operator_changes_meanwhile_is_what_the_file_says(
+    home: Path, tmp_path: Path, changed: str
+) -> None:
+    """Killed between sealing and releasing: what was sealed the old way is sealed anew."""
+    crash(home, tmp_path / "out.png", "RELEASE:0.0")
+    if changed == "watermark":
+        (home / "keys" / "watermark.key").unlink()
+    elif changed == "roots":
+        shutil.rmtree(home / "keys")
+        (home / "keys").mkdir(mode=0o700)
+    else:
+        value = {"label": '"eu"', "publish_prompt": "true"}[changed]
+        (home / "cleardance.toml").write_text(f"{changed} = {value}\n")
+    with open_service(home) as service:
+        (record,) = resume_unfinished(service)
+        assert record.status == "released", record.error
+        story = [*RELEASED[:-1], "sealing", "sealed", "released"]
+        assert [event.kind for event in dossier_of(service, tmp_path / "out.png").events] == story
+        found = inspect_file(service, tmp_path / "out.png")
+        assert (found.c2pa.state, found.modified) == ("Trusted", False)
+        assert found.watermark.ledger_index == record.ledger_index
+        assert found.c2pa.facts is not None
+        assert found.c2pa.facts.record is not None
+        assert (found.c2pa.facts.record.label == "eu") == (changed == "label")
+        assert ("prompt" in found.c2pa.facts.record.recipe) == (changed == "publish_prompt")
+        _nothing_is_left(service, tmp_path)
+
+
+def test_an_upgrade_meanwhile_does_not_claim_what_the_older_version_made(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash(home, tmp_path / "out.png", "SEAL:0.0")
+    monkeypatch.setitem(MODELS, "draft", replace(MODELS["draft"], version="99"))
+    with open_service(home) as service:
+        (record,) = resume_unfinished(service)
+        facts = inspect_file(service, tmp_path / "out.png").c2pa.facts
+    assert record.status == "released"
+    assert facts is not None
+    assert facts.record is not None
+    assert facts.record.recipe["model_version"] == __version__
 
 
 def _nothing_is_left(service: Service, folder: Path) -> None:

@@ -7,6 +7,8 @@ and nobody can ever show what they were made from, us included.
 from sqlalchemy import delete, select, update
 
 from cleardance.clearance import tasks
+from cleardance.clearance.garbage import discard
+from cleardance.clearance.references import forget_blobs
 from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, TaskBusy
 from cleardance.ledger.entry import EntryKind
@@ -18,7 +20,7 @@ _ENDED = (TaskStatus.RELEASED, TaskStatus.DENIED, TaskStatus.FAILED)
 
 
 def erase(service: Service, task_id: str) -> None:
-    """Delete prompt, salt, verdicts and all else that is personal of a task that has ended.
+    """Delete prompt, salt, references, verdicts and all else that is personal of an ended task.
 
     The output itself stays: it can still be found by its digest, its mark and its manifest. It
     does no harm to repeat. Raises NotFound, or TaskBusy for a task that has not ended.
@@ -38,3 +40,6 @@ def erase(service: Service, task_id: str) -> None:
             update(task).where(task.c.id == task_id).values(updated_at=utc_now(), **nothing)
         )
         append(session, EntryKind.ERASED, task_id, {})
+        references = forget_blobs(session, task_id)
+    for digest in references:
+        discard(service, digest)

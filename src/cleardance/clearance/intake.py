@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleardance.clearance import tasks
+from cleardance.clearance import references, tasks
 from cleardance.clearance.delivery import try_writing
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.service import Service
@@ -36,15 +36,21 @@ def check(request: Request, destination: Path, watch: Watch) -> Checked:
 
 
 def enqueue(service: Service, task_id: str, checked: Checked, watch: Watch) -> Queued:
-    """Step 2. Store the task and log that it was asked, in one transaction. Raises NotFound."""
-    request = checked.request
-    with watch.step(Step.ENQUEUE), service.store.begin() as session:
+    """Step 2. Store the task and log that it was asked, in one transaction.
+
+    Raises NotFound for the account, and MediaError for a reference that cannot be used.
+    """
+    with (
+        watch.step(Step.ENQUEUE),
+        references.kept(service, checked.request) as (session, request),
+    ):
         salt = tasks.create(session, task_id, request, str(checked.destination))
         body = {
             "model": request.model,
             "account": personal(request.account, salt),
             "request": personal(request.model_dump_json(), salt),
         }
+        references.name_blobs(session, task_id, request)
         append(session, EntryKind.ASKED, task_id, body)
     return Queued(task_id, request)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cleardance.clearance import tasks
 from cleardance.clearance.progress import Watch
+from cleardance.clearance.references import located
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated
 from cleardance.clearance.tasks import Step, TaskRow
@@ -34,13 +35,15 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[flo
     with ExitStack() as transaction:
         with service.store.blobs.writer() as draft:
             with watch.part("render"):
-                raw = _run_model(request)
+                raw = _run_model(located(service, request))
             frames = watch.timed("render", _guarded(raw.video.frames, request.model))
             _write(draft.path, raw, frames, request, progress)
             # Opened before the blob is in place: whoever deletes an equal blob waits for our row.
             session = transaction.enter_context(service.store.begin())
         made = {"raw_blob": draft.digest, "ignored": list(raw.ignored)}
-        tasks.advance(session, task.id, Step.GENERATE, output={"recipe": raw.recipe}, **made)
+        # An upgrade before sealing must not claim what the older version made.
+        output = {"recipe": raw.recipe, "version": model_named(request.model).version}
+        tasks.advance(session, task.id, Step.GENERATE, output=output, **made)
         # The raw digest is as good as the prompt to whoever can run the same model: committed to.
         body = {"model": request.model, "raw": personal(draft.digest, task.salt)}
         append(session, EntryKind.GENERATED, task.id, body)

@@ -1,5 +1,6 @@
 """Steps 7 and 8: only what is sealed is released, and only while its verdict still stands."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from cleardance.clearance import tasks
 from cleardance.clearance.delivery import deliver
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.progress import Watch
+from cleardance.clearance.references import commitments, ingredients
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import OutputCleared, Released, SealedOutput
 from cleardance.clearance.tasks import Step, TaskRow
@@ -61,16 +63,19 @@ def _work_dir(path: Path) -> Iterator[Path]:
 
 
 def _sealing_index(service: Service, cleared: OutputCleared) -> int:
-    """Return the ledger index that the output carries: one for these verdicts, however often.
+    """Return the ledger index that the output carries: one for all that it will say.
 
-    An output that was sealed under earlier verdicts is sealed anew: a file cites what cleared it.
+    An output that was sealed under earlier verdicts, or before the operator changed what outputs
+    say or who signs them, is sealed anew, under an index of its own.
     """
+    manner = _manner(service, cleared.generated.ask.queued.request)
     with service.store.begin() as session:
         task = tasks.load(session, cleared.task_id)
         body = {
             "raw": personal(cleared.generated.raw_digest, task.salt),
             "ask_verdict": tasks.verdict_commitment(cleared.ask_verdict, task.salt),
             "output_verdict": tasks.verdict_commitment(cleared.output_verdict, task.salt),
+            **manner,
         }
         known = select(ledger_entry.c.body).where(ledger_entry.c.index == task.ledger_index)
         if task.ledger_index is not None and session.scalar(known) == body:
@@ -82,12 +87,23 @@ def _sealing_index(service: Service, cleared: OutputCleared) -> int:
     return index
 
 
+def _manner(service: Service, request: Request) -> dict[str, str | bool]:
+    """Return what the operator's settings and keys make of a sealed file; nothing personal."""
+    label, root_pem = _label(service, request), service.authority.root_pem
+    return {
+        "label": "none" if label is None else label.value,
+        "prompt_published": service.settings.publish_prompt,
+        "roots": hashlib.sha256(root_pem.encode()).hexdigest(),
+        "watermark": f"{service.watermark.name} {service.watermark.key_id}",
+    }
+
+
 def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: int) -> UnsealedParts:
     request, model = task.request, model_named(task.request.model)
     width_px, height_px = request.size
     recipe = Recipe(
         model=model.name,
-        model_version=model.version,
+        model_version=task.model_version or model.version,
         seed=request.seed,
         width_px=width_px,
         height_px=height_px,
@@ -97,7 +113,7 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         audio=request.audio,
         still=request.still,
         prompt=request.prompt if service.settings.publish_prompt else None,
-        extra=cleared.generated.recipe,
+        extra=cleared.generated.recipe | commitments(request, task.salt),
     )
     parts = ManifestParts(
         title=Path(task.destination).name,
@@ -109,6 +125,7 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         label=_label(service, request),
         producer=service.settings.origin,
         recipe=recipe,
+        ingredients=ingredients(service, request),
     )
     source = service.store.blobs.path(cleared.generated.raw_digest)
     return UnsealedParts(source, parts, still=request.still)

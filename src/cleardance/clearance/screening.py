@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert
 
 from cleardance.clearance import tasks
 from cleardance.clearance.progress import Watch
+from cleardance.clearance.references import located
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated, OutputCleared, Queued, Refused
 from cleardance.clearance.tasks import Step
@@ -67,11 +68,11 @@ def screen_generated(
 def _verdict_on_ask(service: Service, request: Request, registry: RegistrySnapshot) -> Verdict:
     asker = service.asker(request.account, datetime.now(UTC))
     handing_in = asker.asking(Use.REFERENCE)
-    references = [
-        screen_file(reference.path, registry, service.matchers, asker=handing_in)
-        for reference in request.references
+    verdicts = [
+        screen_file(one.path, registry, service.matchers, asker=handing_in)
+        for one in located(service, request).references
     ]
-    return worst_of([screen_text(request.prompt, registry, asker=asker), *references])
+    return worst_of([screen_text(request.prompt, registry, asker=asker), *verdicts])
 
 
 def _screen_ask_again(

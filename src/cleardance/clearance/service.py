@@ -21,7 +21,7 @@ from cleardance.store.failures import os_failures
 
 if TYPE_CHECKING:  # signing brings in FFmpeg and the C2PA library, which a refusal never needs
     from cleardance.provenance.authority import Authority
-    from cleardance.provenance.watermark import Watermark
+    from cleardance.provenance.watermark import KeyedWatermark
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Service:
             return authority_of(self.settings, self.store.home.keys)
 
     @cached_property
-    def watermark(self) -> "Watermark":
+    def watermark(self) -> "KeyedWatermark":
         """What marks outputs, under a key made at first use; knows others' keys put beside it."""
         from cleardance.provenance.watermark import KeyedWatermark
         from cleardance.provenance.watermark.keys import load_or_make, other_keys

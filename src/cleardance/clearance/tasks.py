@@ -59,6 +59,7 @@ class TaskRow:
     salt: bytes
     ignored: tuple[str, ...]
     recipe: dict[str, str]
+    model_version: str | None
     raw_blob: str | None
     sealed_blob: str | None
     destination: str
@@ -107,6 +108,7 @@ def load(session: Connection, task_id: str) -> TaskRow:
         salt=row["salt"],
         ignored=tuple(row["ignored"] or ()),
         recipe=(row["output"] or {}).get("recipe", {}),
+        model_version=(row["output"] or {}).get("version"),
         raw_blob=row["raw_blob"],
         sealed_blob=row["sealed_blob"],
         destination=row["destination"],

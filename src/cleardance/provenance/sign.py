@@ -24,13 +24,15 @@ from .authority import Authority
 from .manifest import Ingredient, ManifestParts, build_manifest, ingredient_label
 from .profile import check_profile
 from .tsa import TimeStamper, served
+from .verify import reader_settings
 
 MIME = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png"}
 
-_SETTINGS: dict[str, Any] = {
-    "verify": {"verify_after_sign": False},  # we verify ourselves, strictly, from the disk
+_BUILDER: dict[str, Any] = {
     # Or data could be hidden in free boxes appended to a signed file.
-    "builder": {"bmff_hash_exclude_free_and_skip_boxes": False},
+    # And a reference that was handed in stays private: no thumbnail of it is shown around.
+    "bmff_hash_exclude_free_and_skip_boxes": False,
+    "thumbnail": {"enabled": False},
 }
 
 
@@ -85,7 +87,7 @@ def _sign(
     mime = mime_of(dst)
     temporary = dst.with_name(f".{dst.name}.part")
     try:
-        with _builder(parts, mime, _signer(authority, tsa_url)) as builder:
+        with _builder(parts, mime, _signer(authority, tsa_url), authority.root_pem) as builder:
             for index, ingredient in enumerate(parts.ingredients):
                 _add(builder, index, ingredient)
             with src.open("rb") as source, temporary.open("w+b") as target:
@@ -124,8 +126,11 @@ def _signer(authority: Authority, tsa_url: str | None) -> Signer:
     return Signer.from_info(info)
 
 
-def _builder(parts: ManifestParts, mime: str, signer: Signer) -> Builder:
-    context = Context(settings=Settings.from_dict(_SETTINGS), signer=signer)
+def _builder(parts: ManifestParts, mime: str, signer: Signer, root_pem: str) -> Builder:
+    # What the manifest says of an ingredient's own credentials is what we make of them.
+    settings = reader_settings(root_pem) | {"builder": _BUILDER}
+    settings["verify"] |= {"verify_after_sign": False}  # we verify, strictly, from the disk
+    context = Context(settings=Settings.from_dict(settings), signer=signer)
     return Builder(build_manifest(parts, mime), context=context)
 
 

@@ -16,7 +16,7 @@ from .manifest import RECORD_LABEL, Record
 State = Literal["Trusted", "Valid", "Invalid", "None"]
 
 # By what the file is, not by its name: blobs have none, and names lie.
-_MIME = {
+_SIGNABLE = {
     "mp4": "video/mp4",  # and mov, m4a: all one box structure
     "png": "image/png",
     "jpeg": "image/jpeg",
@@ -26,6 +26,12 @@ _MIME = {
     "avi": "video/avi",
     "wav": "audio/wav",
     "mp3": "audio/mpeg",
+}
+_OTHERS = {
+    "bmp": "image/bmp",
+    "matroska": "video/x-matroska",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
 }
 _UNTRUSTED = "signingCredential.untrusted"
 _USES = "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4"  # extended key usages we accept
@@ -83,17 +89,26 @@ def read_manifest(path: Path, root_pem: str) -> C2paReport:
         raise UnreadableMedia(f"{path.name} is not a file")
     with path.open("rb") as file:
         found = sniff(file.read(HEAD_BYTES))
-        mime = _MIME.get(found.name) if found else None
+        mime = _SIGNABLE.get(found.name) if found else None
         if mime is None:
             return C2paReport("None", ("not a kind of file that carries a manifest",), None)
         return _read(mime, file, root_pem)
+
+
+def media_type(path: Path) -> str:
+    """Return a file's media type, by its first bytes. Raises UnreadableMedia for no media."""
+    with path.open("rb") as file:
+        found = sniff(file.read(HEAD_BYTES))
+    if found is None:
+        raise UnreadableMedia(f"{path.name} is not media of a kind we read")
+    return (_SIGNABLE | _OTHERS)[found.name]
 
 
 def _read(mime: str, file: BinaryIO, root_pem: str) -> C2paReport:
     file.seek(0)
     try:
         with (
-            Context.from_dict(_settings(root_pem)) as context,
+            Context.from_dict(reader_settings(root_pem)) as context,
             Reader(mime, file, context=context) as reader,
         ):
             return _report(json.loads(reader.json()))
@@ -103,7 +118,8 @@ def _read(mime: str, file: BinaryIO, root_pem: str) -> C2paReport:
         return C2paReport("Invalid", (f"unreadable manifest: {error}",), None)
 
 
-def _settings(root_pem: str) -> dict[str, Any]:
+def reader_settings(root_pem: str) -> dict[str, Any]:
+    """Return the library's settings for reading under ``root_pem``, with nothing fetched."""
     return {
         "trust": {"trust_anchors": root_pem, "trust_config": _USES},
         # A file from outside must not make us fetch anything.

@@ -27,7 +27,7 @@ from sqlalchemy import (
     TypedColumns,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 metadata = MetaData(
@@ -116,6 +116,11 @@ class _Task(TypedColumns):
     timings: Named[Any] = Column(_Json, nullable=True)
     created_at: Named[str] = Column(Text, index=True)
     updated_at: Named[str] = Column(Text)
+
+
+class _TaskReference(TypedColumns):
+    task_id: Named[str] = Column(Text, ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
+    blob: Named[str] = Column(Text, primary_key=True)
 
 
 class _Verdict(TypedColumns):
@@ -216,6 +221,8 @@ task = Table(
     _one_of("status", TaskStatus),
     CheckConstraint("step BETWEEN 1 AND 8", name="step"),
 )
+task_reference = Table("task_reference", metadata, _TaskReference)
+"""Which blobs a task needs of what was handed in with it; its request says the rest."""
 verdict = Table("verdict", metadata, _Verdict, _one_of("stage", Stage))
 output_signal = Table("output_signal", metadata, _OutputSignal)
 work = Table("work", metadata, _Work)

@@ -1,5 +1,6 @@
 """The watermark of a deployment, as sealing and inspection use it."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,11 @@ class KeyedWatermark:
     key: bytes = field(repr=False)
     others: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     name = "org.cleardance.mark.1"
+
+    @property
+    def key_id(self) -> str:
+        """Which key this is, in 16 hex digits that say nothing about it."""
+        return hashlib.sha256(b"cleardance watermark key\0" + self.key).hexdigest()[:16]
 
     def embed(self, luma: Luma, frame_index: int, payload: int) -> Luma:
         """Return the plane with the tile added, stronger where the picture hides more.
