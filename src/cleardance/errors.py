@@ -5,7 +5,13 @@
     CleardanceError                 500 InternalError
     ├── UsageError                  400 InvalidParameter     the request itself is wrong
     │   ├── UnsupportedByModel      400 InvalidParameter.Unsupported
-    │   └── NotFound                404 NotFound
+    │   ├── NotFound                404 NotFound
+    │   └── RulesError              400 InvalidRules         a table of rules that cannot be used
+    │       ├── UnknownSignal       400 InvalidRules.Signal
+    │       ├── ThresholdOutOfRange 400 InvalidRules.Threshold
+    │       ├── NoRuleDecides       400 InvalidRules.Missing
+    │       ├── RuleUnreachable     400 InvalidRules.Unreachable
+    │       └── RulesOverlap        400 InvalidRules.Overlap
     ├── MediaError                  400 InvalidMedia         a file we were given or made
     │   ├── UnreadableMedia         400 InvalidMedia.Unreadable
     │   ├── MediaTooLarge           413 InvalidMedia.TooLarge
@@ -67,6 +73,42 @@ class NotFound(UsageError):
 
     code = "NotFound"
     http_status = 404
+
+
+class RulesError(UsageError):
+    """A table of rules that is not one: not TOML, a column missing or unknown, an id used twice."""
+
+    code = "InvalidRules"
+
+
+class UnknownSignal(RulesError):
+    """A rule names a signal that nothing here computes."""
+
+    code = "InvalidRules.Signal"
+
+
+class ThresholdOutOfRange(RulesError):
+    """A rule's distance is one at which its signal never matches, or is given for all signals."""
+
+    code = "InvalidRules.Threshold"
+
+
+class NoRuleDecides(RulesError):
+    """A match that can happen is decided by no rule; the message says which."""
+
+    code = "InvalidRules.Missing"
+
+
+class RuleUnreachable(RulesError):
+    """Every match that a rule fits is decided by one before it."""
+
+    code = "InvalidRules.Unreachable"
+
+
+class RulesOverlap(RulesError):
+    """Two rules fit some of the same matches, decide differently, and neither is the exception."""
+
+    code = "InvalidRules.Overlap"
 
 
 class MediaError(CleardanceError):

@@ -15,10 +15,10 @@ def test_a_ledger_verifies_and_signs(run: Run) -> None:
     run("generate", *STILL)
     done = run("ledger", "verify", "--json")
     assert done.exit_code == 0
-    assert done.json["size"] == done.json["signed_size"] == 8
+    assert done.json["size"] == done.json["signed_size"] == 9
     note = run("ledger", "checkpoint").out
     assert run("ledger", "checkpoint", "--json").json["checkpoint"] == note
-    assert note.splitlines()[1] == "8"
+    assert note.splitlines()[1] == "9"
 
 
 def test_a_changed_row_is_named_and_ends_in_5(run: Run, home: Path) -> None:
@@ -30,7 +30,7 @@ def test_a_changed_row_is_named_and_ends_in_5(run: Run, home: Path) -> None:
     assert done.exit_code == 5
     assert done.json["error"] == {
         "code": "VerificationFailed.Ledger",
-        "message": "Entry 7 of the ledger was changed.",
+        "message": "Entry 8 of the ledger was changed.",
         "hint": None,
     }
 
@@ -86,7 +86,7 @@ def test_an_export_is_checked_without_a_home(run: Run, tmp_path: Path) -> None:
 def test_a_proof_and_a_new_key(run: Run) -> None:
     old = run("ledger", "rotate-key", "--json").json["retired"][0]
     proof = run("ledger", "prove", "0", "--since", "1", "--json").json
-    assert verify_proof(proof, [PublicKey.parse(old)]).size == 2  # signed by both keys
+    assert verify_proof(proof, [PublicKey.parse(old)]).size == 3  # signed by both keys
     assert run("ledger", "verify").exit_code == 0
     assert run("ledger", "prove", "99").exit_code == 2
 

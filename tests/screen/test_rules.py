@@ -1,10 +1,22 @@
+import contextlib
+import json
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleardance.errors import UsageError
+from cleardance.errors import (
+    NoRuleDecides,
+    RulesError,
+    RulesOverlap,
+    RuleUnreachable,
+    ThresholdOutOfRange,
+    UnknownSignal,
+)
 from cleardance.rights.snapshot import WorkFacts
-from cleardance.screen.rules import default_rules, parse_rules
+from cleardance.screen.rules import SIGNALS, Manner, default_rules, read_rules
+from cleardance.screen.rules_check import check, parse_rules
 from cleardance.verdict import Decision
 
 SOUND = """
@@ -18,6 +30,8 @@ ALL = "".join(
     SOUND.format(policy=policy, decision="hold").replace('"all"', f'"all-{policy}"')
     for policy in ("deny", "review", "allow")
 )
+QUARTERS = (0.0, 0.25, 0.5, 1.0)
+POLICIES = ("deny", "review", "allow", "public_domain")
 UNKNOWN = '[unknown]\ndecision = "hold"\n'
 
 
@@ -40,32 +54,122 @@ def test_public_domain_always_clears(policy: str, distance: int) -> None:
     assert rule.decision is Decision.CLEAR
 
 
+PUBLIC = SOUND.format(policy="public_domain", decision="clear").replace('"all"', '"all-public"')
+COMPLETE = ALL + PUBLIC + UNKNOWN
+
+
 def test_a_complete_table_is_taken() -> None:
-    assert (
-        len(
-            parse_rules(ALL + SOUND.format(policy="public_domain", decision="clear") + UNKNOWN).rule
-        )
-        == 4
-    )
+    assert len(parse_rules(COMPLETE).rule) == 4
+
+
+def rule(name: str, decision: str = "hold", **values: object) -> str:
+    """A rule before the others; what differs from ``deny`` and any signal is given."""
+    table = {"id": name, "signal": "*", "policy": "deny", "decision": decision} | values
+    lines = (f"{key} = {json.dumps(value)}" for key, value in table.items())
+    return "\n".join(["[[rule]]", *lines, ""])
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "error", "why"),
     [
-        ("", "rule"),
-        ("not toml at all", "Rules|rules"),
-        (ALL, "unknown"),
-        (ALL + '[unknown]\ndecision = "clear"\n', "unknown"),
-        (ALL.replace('"*"', '"smell"') + UNKNOWN, "smell"),
-        (ALL.replace("all-deny", "all-review") + UNKNOWN, "same id"),
-        (ALL.replace('"deny"', '"allow"') + UNKNOWN, "no rule decides"),
-        (ALL.replace("decision", "decison") + UNKNOWN, "decison"),
+        ("", RulesError, "rule"),
+        ("not toml at all", RulesError, "not TOML"),
+        (ALL, RulesError, "unknown"),
+        (ALL + '[unknown]\ndecision = "clear"\n', RulesError, "unknown"),
+        (COMPLETE + "extra = 1\n", RulesError, "extra"),
+        ("revision = 3\n" + COMPLETE, RulesError, "number itself"),
+        (COMPLETE.replace("decision", "decison"), RulesError, "decision: Field"),
+        (rule("x", max_distance="far") + COMPLETE, RulesError, "max_distance"),
+        (rule("x", signal="pdq").replace('"deny"', '"denied"') + COMPLETE, RulesError, "policy"),
+        (COMPLETE.replace("all-deny", "all-review"), RulesError, "all-review"),
+        (COMPLETE.replace('"*"', '"smell"', 1), UnknownSignal, "smell"),
+        (COMPLETE + 'always = ["smell"]\n', UnknownSignal, "smell"),
+        (rule("x", signal="pdq", max_distance=32) + COMPLETE, ThresholdOutOfRange, "0 and 31"),
+        (rule("x", signal="pdq", max_distance=-1) + COMPLETE, ThresholdOutOfRange, "x"),
+        (rule("x", max_distance=0) + COMPLETE, ThresholdOutOfRange, "units"),
+        (ALL + UNKNOWN, NoRuleDecides, "policy public_domain"),
+        (COMPLETE.replace('"*"', '"pdq"', 1), NoRuleDecides, "name at a distance of 0.17, for pol"),
+        (COMPLETE.replace(UNKNOWN, "") + rule("late") + UNKNOWN, RuleUnreachable, "all-deny"),
+        (rule("x", signal="pdq", manner="style") + COMPLETE, RuleUnreachable, "nothing fits"),
         (
-            ALL.replace('signal = "*"', 'signal = "*"\nmax_distance = 3') + UNKNOWN,
-            "no rule decides",
+            rule("a", "deny", signal="pdq", max_distance=20)
+            + rule("b", "deny", signal="pdq", max_distance=10)
+            + COMPLETE,
+            RuleUnreachable,
+            "b can never",
+        ),
+        (
+            rule("a", "deny", signal="name", manner="style")
+            + rule("b", "clear", signal="name", max_distance=0.1)
+            + COMPLETE,
+            RulesOverlap,
+            "a .deny. and b .clear.",
         ),
     ],
 )
-def test_unsound_tables_are_refused(text: str, why: str) -> None:
-    with pytest.raises(UsageError, match=why):
+def test_unsound_tables_are_refused_by_name(text: str, error: type[RulesError], why: str) -> None:
+    with pytest.raises(error, match=why) as raised:
         parse_rules(text)
+    assert type(raised.value) is error
+
+
+def test_the_shipped_table_is_sound() -> None:
+    check(default_rules())
+
+
+def test_an_exception_before_its_rule_is_no_overlap() -> None:
+    table = rule("near", "deny", signal="pdq", max_distance=10) + COMPLETE
+    assert parse_rules(table).decide("pdq", 10, work("deny")).id == "near"
+    assert parse_rules(table).decide("pdq", 10.5, work("deny")).id == "all-deny"
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> str:
+    """Tables of rules that may be sound or not, over every signal."""
+    signals = {
+        "*": None,
+        **{signal.name: signal.ladder.rungs[-1].max_distance for signal in SIGNALS},
+    }
+    rows = []
+    for number in range(draw(st.integers(0, 5))):
+        name = draw(st.sampled_from(sorted(signals)))
+        loosest = signals[name]
+        values: dict[str, object] = {"signal": name, "policy": draw(st.sampled_from(POLICIES))}
+        if loosest is not None and draw(st.booleans()):
+            values["max_distance"] = loosest * draw(st.sampled_from(QUARTERS))
+        if draw(st.booleans()):
+            values["manner"] = draw(st.sampled_from(["plain", "style"]))
+        rows.append(rule(f"r{number}", draw(st.sampled_from(["clear", "hold", "deny"])), **values))
+    return "".join(rows) + COMPLETE
+
+
+@given(tables())
+def test_every_match_is_decided_and_every_rule_of_a_sound_table_can_be(text: str) -> None:
+    """What the check promises, asked of the table itself, match by match."""
+    table = read_rules(text)
+    deciding = {table.decide(*match).id for match in matches()}
+    assert "undecided" not in deciding
+    unreachable = {one.id for one in table.rule} - deciding
+    if unreachable:
+        with pytest.raises(RuleUnreachable, match="|".join(unreachable)):
+            parse_rules(text)
+    else:
+        with contextlib.suppress(RulesOverlap):
+            assert parse_rules(text) == table
+
+
+def matches() -> Iterator[tuple[str, float, WorkFacts, Manner]]:
+    """Every match that the rules of ``tables`` could tell apart."""
+    for signal in SIGNALS:
+        manners: list[Manner] = ["plain", "style"] if signal.computed_from == "text" else ["plain"]
+        for part in QUARTERS:
+            distance = part * signal.ladder.rungs[-1].max_distance
+            for policy in POLICIES:
+                of = work("deny", True) if policy == "public_domain" else work(policy)
+                yield from ((signal.name, distance, of, manner) for manner in manners)
+
+
+def test_what_a_table_in_force_does_not_know_is_held() -> None:
+    """A home with rules of its own, after an upgrade that brought a new signal."""
+    old = read_rules(COMPLETE.replace('"*"', '"pdq"'))
+    assert old.decide("name", 0, work("allow")).decision is Decision.HOLD

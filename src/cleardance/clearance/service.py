@@ -14,6 +14,7 @@ from cleardance.ledger import keys, log
 from cleardance.ledger.verify import read_newest_checkpoint
 from cleardance.rights.licence import Asker
 from cleardance.rights.registry import ensure_starter
+from cleardance.screen import rulebook
 from cleardance.screen.matching import Matchers, matchers_for
 from cleardance.settings import Settings
 from cleardance.store import Store, open_store
@@ -82,12 +83,13 @@ class Service:
 
 @contextmanager
 def open_service(home: Path | None) -> Iterator[Service]:
-    """Open a home, made at first use with its starter registry and its ``local`` account.
+    """Open a home, made at first use with its starter registry, rules and ``local`` account.
 
     Raises HomeUnusable, DiskFull, StoreError, or UsageError for wrong settings.
     """
     settings = settings_module.load(home)
     with open_store(settings) as store:
         ensure_starter(store)
+        rulebook.ensure_shipped(store)
         accounts.ensure_local_account(store)
         yield Service(settings, store)

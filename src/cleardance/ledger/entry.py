@@ -43,6 +43,7 @@ class EntryKind(StrEnum):
     FAILED = "failed", "a task ended in an error; no file was handed over"
     REGISTERED = "registered", "works entered the registry, which is now at this revision"
     WITHDRAWN = "withdrawn", "works left the registry, which is now at this revision"
+    RULES = "rules", "these rules decide from here on; the registry is now at this revision"
     REMOVED = "removed", "an output was deleted"
     ERASED = "erased", "what was personal about a task was deleted"
     ROTATED = "rotated", "checkpoints are signed by another key from here on"

@@ -51,6 +51,13 @@ def revision(connection: Connection) -> int:
     return found
 
 
+def next_revision(connection: Connection) -> int:
+    """Move the registry to its next revision, in a write transaction, and return it."""
+    now = revision(connection) + 1
+    connection.execute(update(meta).where(meta.c.key == _REVISION_KEY).values(value=now))
+    return now
+
+
 def add(store: Store, row: RegistryRow, folder: Path | None = None) -> str:
     """Register one work, or replace the one of the same kind, name and owner; return its id.
 
@@ -157,9 +164,8 @@ def _with_references(row: RegistryRow, folder: Path) -> Entry:
 
 def _commit(store: Store, connection: Connection, entries: Sequence[Entry]) -> tuple[int, int, int]:
     """Write entries at the next revision; return works added, updated, and the revision."""
-    now = revision(connection) + 1
+    now = next_revision(connection)
     added, updated = write_entries(store, connection, entries, now)
-    connection.execute(update(meta).where(meta.c.key == _REVISION_KEY).values(value=now))
     body = {
         "registry_revision": now,
         "added": added,

@@ -14,7 +14,7 @@ from cleardance.match.pdq import PDQ_SIGNAL, PdqIndex
 from cleardance.rights.licences import LicenceBook
 from cleardance.rights.registry import revision
 from cleardance.store import Store
-from cleardance.store.tables import reference_signal, work, work_name, work_reference
+from cleardance.store.tables import reference_signal, rule_set, work, work_name, work_reference
 from cleardance.verdict import WorkSummary
 
 
@@ -34,6 +34,13 @@ class WorkFacts(NamedTuple):
         return WorkSummary(id=self.id, name=self.name, kind=self.kind, owner=self.owner)
 
 
+class KeptRules(NamedTuple):
+    """The table of rules in force at a revision: its number in the home's history, and its TOML."""
+
+    number: int
+    text: str
+
+
 @dataclass(frozen=True)
 class RegistrySnapshot:
     """One revision. ``references[i]`` is (work id, blob digest) of ``pdq``'s reference i."""
@@ -45,6 +52,7 @@ class RegistrySnapshot:
     references: tuple[tuple[str, str], ...]
     works: Mapping[str, WorkFacts]
     licences: LicenceBook = field(default_factory=LicenceBook)
+    rules: KeptRules | None = None
 
 
 def load_registry(store: Store) -> RegistrySnapshot:
@@ -98,4 +106,11 @@ def _load(connection: Connection) -> RegistrySnapshot:
         pdq=PdqIndex([value for _, _, value in signals]),
         references=tuple((work_id, blob) for work_id, blob, _ in signals),
         works=works,
+        rules=_rules_in_force(connection),
     )
+
+
+def _rules_in_force(connection: Connection) -> KeptRules | None:
+    newest = select(rule_set.c.number, rule_set.c.text).order_by(rule_set.c.number.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else KeptRules(row.number, row.text)

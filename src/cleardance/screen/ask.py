@@ -10,7 +10,7 @@ from cleardance.match.names import NAME_SIGNAL, NameMatch
 from cleardance.rights.licence import Asker
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match, decide
-from cleardance.screen.rules import Manner, Rules, default_rules
+from cleardance.screen.rules import Manner, Rules, rules_of
 from cleardance.verdict import Evidence, Verdict
 
 _BEFORE: Final = re.compile(
@@ -41,7 +41,7 @@ def screen_ask(
         first.setdefault((found.work_id, wording), found)
     matches = [_named(text, found, registry) for found in first.values()]
     matches += _described(text, registry)
-    return decide(matches, (), registry, rules or default_rules(), asker)
+    return decide(matches, (), registry, rules or rules_of(registry), asker)
 
 
 def manner_of(text: str, start: int, end: int) -> Manner:

@@ -18,7 +18,7 @@ from cleardance.screen.matching import (
     Matchers,
     SampledFrame,
 )
-from cleardance.screen.rules import Rules, default_rules
+from cleardance.screen.rules import Rules, rules_of
 from cleardance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def screen_output(
     notes = _Notes()
     _look(footage, matchers, registry, notes)
     _listen(footage, matchers, registry, notes)
-    rules = rules or default_rules()
+    rules = rules or rules_of(registry)
     verdict = decide(notes.matches, tuple(notes.unknown), registry, rules, asker)
     return Screened(_with_hints(verdict, notes), tuple(notes.signals))
 
@@ -84,7 +84,7 @@ def screen_file(
         still = Footage([(0.0, read_image(path))])
         return screen_output(still, registry, matchers, rules, asker).verdict
     if found.kind == "audio" and not matchers.sound:
-        return decide([], ["sound"], registry, rules or default_rules(), asker)
+        return decide([], ["sound"], registry, rules or rules_of(registry), asker)
 
     def sound() -> "Audio | None":
         return read_audio(path) if found.has_audio else None

@@ -1,23 +1,50 @@
-"""The rules as data: which signal, at which distance, on which policy, leads to what."""
+"""The rules as data: which signal, at which distance, on which policy, leads to what.
+
+``rules.toml`` beside this module is what we ship; an operator puts others into force
+(:mod:`cleardance.screen.rulebook`). The rules of a registry revision come with its snapshot, so
+that whoever screens against one uses the rules that belong to it.
+"""
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Final, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cleardance.errors import UsageError
+from cleardance.errors import RulesError
 from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
-from cleardance.rights.snapshot import WorkFacts
+from cleardance.match.signal import Ladder, Source
+from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
 from cleardance.verdict import Decision
 
-_SIGNALS = (NAME_SIGNAL, DESCRIPTOR_SIGNAL, PDQ_SIGNAL)
-_LADDERS = {signal.name: signal.ladder for signal in _SIGNALS}
+
+class RuledSignal(Protocol):
+    """What rules need to know of a signal."""
+
+    @property
+    def name(self) -> str:
+        """Return what rules call it."""
+        ...
+
+    @property
+    def computed_from(self) -> Source:
+        """Return what it reads."""
+        ...
+
+    @property
+    def ladder(self) -> Ladder:
+        """Return its thresholds; no match is farther than the loosest."""
+        ...
+
+
+SIGNALS: Final[tuple[RuledSignal, ...]] = (NAME_SIGNAL, DESCRIPTOR_SIGNAL, PDQ_SIGNAL)
+"""Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
+
 Manner = Literal["plain", "style"]
-_POLICIES = ("deny", "review", "allow")
+WorkPolicy = Literal["deny", "review", "allow", "public_domain"]
 
 
 class _Checked(BaseModel):
@@ -27,68 +54,95 @@ class _Checked(BaseModel):
 class Rule(_Checked):
     """One row of the table; without ``max_distance`` or ``manner`` any match fits.
 
-    ``manner`` "style" speaks of names after "in the style of" and the like.
+    ``manner`` "style" speaks of names after "in the style of" and the like. ``max_distance`` is in
+    the signal's own units.
     """
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)
     signal: str
-    policy: Literal["deny", "review", "allow", "public_domain"]
-    max_distance: float | None = Field(default=None, ge=0)
+    policy: WorkPolicy
+    max_distance: float | None = Field(default=None, allow_inf_nan=False)
     manner: Manner | None = None
     decision: Decision
 
-    def fits(self, signal: str, distance: float, work: WorkFacts, manner: Manner) -> bool:
+    def fits(self, signal: str, distance: float, policy: str, manner: Manner) -> bool:
         """Tell whether the rule speaks of this match."""
-        policy = "public_domain" if work.public_domain else work.policy
         near = self.max_distance is None or distance <= self.max_distance
         asked = self.manner in (None, manner)
         return self.signal in ("*", signal) and self.policy == policy and near and asked
 
 
-class _Unknown(_Checked):
+class UnknownSignals(_Checked):
+    """What follows from a signal that could not be computed.
+
+    One that a registered work needs gets ``decision``, and so does any in ``always``.
+    """
+
     decision: Literal[Decision.HOLD, Decision.DENY]
+    always: tuple[str, ...] = ()
+
+
+# A table in force may be older than the newest signals: a person looks at what those match.
+_UNDECIDED: Final = {
+    policy: Rule(id="undecided", signal="*", policy=policy, decision=Decision.HOLD)
+    for policy in ("deny", "review", "allow", "public_domain")
+}
 
 
 class Rules(_Checked):
-    """The whole table. Every signal must be decided, at its loosest rung, for every policy."""
+    """The whole table: the first rule that fits a match decides it.
 
-    rule: tuple[Rule, ...]
-    unknown: _Unknown
+    ``revision`` is its number in the history of a home; 0 is the table as shipped, in no home.
+    """
 
-    @model_validator(mode="after")
-    def _is_sound(self) -> Self:
-        ids = [rule.id for rule in self.rule]
-        if len(ids) != len(set(ids)):
-            raise ValueError("two rules have the same id")
-        for rule in self.rule:
-            if rule.signal != "*" and rule.signal not in _LADDERS:
-                raise ValueError(f"rule {rule.id} names an unknown signal {rule.signal}")
-        for signal, ladder in _LADDERS.items():
-            for policy in _POLICIES:
-                work = WorkFacts("", "", "", None, policy, False, None)
-                # Raises where a match of this signal would be left without a decision.
-                self.decide(signal, ladder.rungs[-1].max_distance, work)
-        return self
+    rule: tuple[Rule, ...] = Field(min_length=1)
+    unknown: UnknownSignals
+    revision: int = Field(default=0, ge=0)
 
     def decide(
         self, signal: str, distance: float, work: WorkFacts, manner: Manner = "plain"
     ) -> Rule:
-        """Return the rule that decides a match; ValueError if none does."""
+        """Return the rule that decides a match; one that holds it if none does."""
+        policy = "public_domain" if work.public_domain else work.policy
         for rule in self.rule:
-            if rule.fits(signal, distance, work, manner):
+            if rule.fits(signal, distance, policy, manner):
                 return rule
-        raise ValueError(f"no rule decides {signal} at {distance} for policy {work.policy}")
+        return _UNDECIDED[policy]
 
 
-def parse_rules(text: str) -> Rules:
-    """Read a table of rules from TOML; raise UsageError naming what is wrong with it."""
+def read_rules(text: str) -> Rules:
+    """Read a table from TOML; raise RulesError naming what is wrong with its form."""
     try:
-        return Rules.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise UsageError(f"The rules cannot be used: {error}.") from error
+        rules = Rules.model_validate(tomllib.loads(text))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RulesError(f"The rules cannot be used: {place}: {first['msg']}.") from error
+    except (ValueError, RecursionError) as error:
+        raise RulesError(f"The rules are not TOML: {error}.") from error
+    if rules.revision:
+        raise RulesError("A table does not number itself: leave out revision.")
+    return rules
+
+
+def shipped_text() -> str:
+    """Return the table we ship, as TOML."""
+    return (files("cleardance.screen") / "data" / "rules.toml").read_text("utf-8")
 
 
 @cache
 def default_rules() -> Rules:
     """Return the rules we ship."""
-    return parse_rules((files("cleardance.screen") / "data" / "rules.toml").read_text("utf-8"))
+    return read_rules(shipped_text())
+
+
+def rules_of(registry: RegistrySnapshot) -> Rules:
+    """Return the rules in force at a snapshot's revision: the shipped ones before any were kept."""
+    if registry.rules is None:
+        return default_rules()
+    return _kept(registry.rules.number, registry.rules.text)
+
+
+@lru_cache(maxsize=8)
+def _kept(number: int, text: str) -> Rules:
+    return read_rules(text).model_copy(update={"revision": number})

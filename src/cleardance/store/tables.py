@@ -185,6 +185,17 @@ class _ReferenceSignal(TypedColumns):
     value: Named[bytes] = Column(LargeBinary)
 
 
+class _RuleSet(TypedColumns):
+    # 1 for the first of a home; the highest is in force.
+    number: Named[int] = Column(_RowId, primary_key=True, autoincrement=False)
+    text: Named[str] = Column(Text)
+    sha256: Named[str] = Column(Text)
+    activated_by: Named[str] = Column(Text)
+    activated_at: Named[str] = Column(Text)
+    # The first revision of the registry at which it counts.
+    registry_revision: Named[int] = Column(BigInteger)
+
+
 class _Meta(TypedColumns):
     key: Named[str] = Column(Text, primary_key=True)
     value: Named[int] = Column(BigInteger)
@@ -229,6 +240,7 @@ work = Table("work", metadata, _Work)
 work_name = Table("work_name", metadata, _WorkName, _one_of("kind", NameKind))
 work_reference = Table("work_reference", metadata, _WorkReference)
 reference_signal = Table("reference_signal", metadata, _ReferenceSignal)
+rule_set = Table("rule_set", metadata, _RuleSet)
 meta = Table("meta", metadata, _Meta)
 """Counters: ``registry_revision``, and ``ledger_size``, whose row serialises appends."""
 ledger_entry = Table("ledger_entry", metadata, _LedgerEntry)
