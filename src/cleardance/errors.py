@@ -19,6 +19,7 @@
     │   └── EncodingFailed          500 EncodingFailed
     ├── FileFailed                  400 FileFailed           a file that cannot be opened
     ├── RegistryError               400 InvalidRegistryRow
+    ├── LicenceError                400 InvalidLicence       a grant that nobody could make
     ├── StoreError                  500 StoreFailed          home, database or blobs
     │   ├── HomeUnusable            500 StoreFailed.Home
     │   ├── DiskFull                507 StoreFailed.DiskFull
@@ -155,6 +156,13 @@ class RegistryError(CleardanceError):
     """A registry row or reference that cannot be registered."""
 
     code = "InvalidRegistryRow"
+    http_status = 400
+
+
+class LicenceError(CleardanceError):
+    """A licence or consent that cannot be granted as it is written."""
+
+    code = "InvalidLicence"
     http_status = 400
 
 

@@ -8,7 +8,13 @@ from sqlalchemy import CompoundSelect, and_, select, union_all
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import Step
 from cleardance.errors import TaskBusy
-from cleardance.store.tables import TaskStatus, task, task_reference, work_reference
+from cleardance.store.tables import (
+    TaskStatus,
+    licence_evidence,
+    task,
+    task_reference,
+    work_reference,
+)
 
 _HOUR_S = 3600.0
 """Younger blobs may belong to a row that is just being written."""
@@ -47,4 +53,5 @@ _NAMED: CompoundSelect[Any] = union_all(
     select(task.c.raw_blob).where(task.c.raw_blob.is_not(None), ~_DELIVERED),
     select(work_reference.c.blob),
     select(task_reference.c.blob),
+    select(licence_evidence.c.blob),
 )

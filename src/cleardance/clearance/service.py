@@ -68,7 +68,8 @@ class Service:
         """Return on whose behalf ``account``, by name, is screened. Raises NotFound."""
         with self.store.read() as session:
             found = accounts.account_id(session, account)
-        return Asker(moment, found, territories=frozenset(self.settings.territories))
+            partner = accounts.partner_of(session, found)
+        return Asker(moment, found, partner, frozenset(self.settings.territories))
 
     def newest_checkpoint(self) -> str:
         """Return the newest checkpoint with the cosignatures it has; sign one if there is none."""

@@ -44,6 +44,8 @@ class EntryKind(StrEnum):
     REGISTERED = "registered", "works entered the registry, which is now at this revision"
     WITHDRAWN = "withdrawn", "works left the registry, which is now at this revision"
     RULES = "rules", "these rules decide from here on; the registry is now at this revision"
+    LICENSED = "licensed", "a licence or consent was granted; the registry is now at this revision"
+    REVOKED = "revoked", "a licence or consent was revoked; the registry is now at this revision"
     REMOVED = "removed", "an output was deleted"
     ERASED = "erased", "what was personal about a task was deleted"
     ROTATED = "rotated", "checkpoints are signed by another key from here on"

@@ -9,40 +9,20 @@ gets the same answer.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
-from cleardance.store.tables import utc_text
-
-Kind = Literal["licence", "consent"]
+from cleardance.store.tables import GranteeKind, LicenceKind, utc_text
 
 
 class Use(StrEnum):
     """What somebody wants to do with a work; a finding asks for exactly one of these."""
 
-    summary: str
-
-    PROMPT = "prompt", "naming or describing it in a prompt"
-    STYLE = "style", "asking for its style"
-    REFERENCE = "reference", "handing in media that show or sound like it"
-    OUTPUT = "output", "making media that show or sound like it"
-    LIKENESS = "likeness", "a person's name, face or figure"
-    VOICE = "voice", "a voice"
-    POST = "post", "naming or showing it in a post or in marketing"
-
-    def __new__(cls, value: str, summary: str) -> "Use":
-        """Make a member that is its value and knows its summary."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.summary = summary
-        return member
-
-
-class GranteeKind(StrEnum):
-    """To whom a licence is granted."""
-
-    ACCOUNT = "account"
-    PARTNER = "partner"
-    EVERYONE = "everyone"
+    PROMPT = "prompt"  # naming or describing it in a prompt
+    STYLE = "style"  # asking for its style
+    REFERENCE = "reference"  # handing in media that show or sound like it
+    OUTPUT = "output"  # making media that show or sound like it
+    LIKENESS = "likeness"  # a person's name, face or figure
+    VOICE = "voice"
+    POST = "post"  # naming or showing it in a post or in marketing
 
 
 @dataclass(frozen=True)
@@ -103,7 +83,7 @@ class Licence:
     """
 
     id: str
-    kind: Kind
+    kind: LicenceKind
     grantee: Grantee
     grantor: str
     works: tuple[str, ...]

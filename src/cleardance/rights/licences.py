@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleardance.rights.licence import Asker, Failing, Grantee, Licence, Use, failings
+from cleardance.store.tables import LicenceKind
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,14 @@ class LicenceBook:
         return len(self.by_id)
 
     def standing(
-        self, work: str, owners: Sequence[str], person: bool, use: Use, asker: Asker
+        self, work: str, wholes: Sequence[str], person: bool, use: Use, asker: Asker
     ) -> Standing:
         """Return which licence, if any, lets ``asker`` use a work.
 
-        ``owners`` are the works it belongs to, directly or not. A ``person`` is covered by consents
+        ``wholes`` are the works it belongs to, directly or not. A ``person`` is covered by consents
         that name them alone; nothing else is covered by a consent.
         """
-        held = self._holdings(work, owners, person, asker)
+        held = self._holdings(work, wholes, person, asker)
         judged = [(licence, failings(licence, asker, use)) for licence in held]
         counting = [licence for licence, why in judged if not why]
         if counting:
@@ -51,15 +52,15 @@ class LicenceBook:
         return Standing(nearest=nearest, failings=why)
 
     def _holdings(
-        self, work: str, owners: Sequence[str], person: bool, asker: Asker
+        self, work: str, wholes: Sequence[str], person: bool, asker: Asker
     ) -> Iterator[Licence]:
-        wanted = "consent" if person else "licence"
+        wanted = LicenceKind.CONSENT if person else LicenceKind.LICENCE
         for grantee in asker.grantees():
             for licence in self._held.get((work, grantee), ()):
                 if licence.kind == wanted:
                     yield licence
-            for owner in () if person else owners:
-                for licence in self._held.get((owner, grantee), ()):
+            for whole in () if person else wholes:
+                for licence in self._held.get((whole, grantee), ()):
                     if licence.with_parts and licence.kind == wanted:
                         yield licence
 

@@ -103,16 +103,21 @@ def show(store: Store, id_or_name: str) -> RegisteredWork:
     Raises NotFound if there is none, or several: the message then lists their ids.
     """
     with store.read() as connection:
-        named = select(work_name.c.work_id).where(work_name.c.normalised == normal_form(id_or_name))
-        found = connection.scalars(
-            select(work.c.id).where((work.c.id == id_or_name) | work.c.id.in_(named))
-        ).all()
-        if id_or_name in found:
-            found = [id_or_name]
-        if len(found) != 1:
-            listed = f"means several works: {', '.join(sorted(found))}" if found else "is unknown"
-            raise NotFound(f"{id_or_name!r} {listed}.")
-        return _registered(connection, found[0])
+        return _registered(connection, find_work(connection, id_or_name))
+
+
+def find_work(connection: Connection, id_or_name: str) -> str:
+    """Return the id of the work of that id, or of any such name. Raises NotFound as ``show``."""
+    named = select(work_name.c.work_id).where(work_name.c.normalised == normal_form(id_or_name))
+    found = connection.scalars(
+        select(work.c.id).where((work.c.id == id_or_name) | work.c.id.in_(named))
+    ).all()
+    if id_or_name in found:
+        return id_or_name
+    if len(found) != 1:
+        listed = f"means several works: {', '.join(sorted(found))}" if found else "is unknown"
+        raise NotFound(f"{id_or_name!r} {listed}.")
+    return str(found[0])
 
 
 def listing(

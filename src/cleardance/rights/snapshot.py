@@ -1,7 +1,7 @@
 """The registry in memory: indexes and facts of one revision, rebuilt when the revision moves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.names import NameIndex
 from cleardance.match.pdq import PDQ_SIGNAL, PdqIndex
+from cleardance.rights.licence_rows import load_book, only_licences_moved
 from cleardance.rights.licences import LicenceBook
 from cleardance.rights.registry import revision
 from cleardance.store import Store
@@ -53,6 +54,15 @@ class RegistrySnapshot:
     works: Mapping[str, WorkFacts]
     licences: LicenceBook = field(default_factory=LicenceBook)
     rules: KeptRules | None = None
+    wholes: Mapping[str, str] = field(default_factory=dict)
+
+    def wholes_of(self, work_id: str) -> tuple[str, ...]:
+        """Return what a work belongs to, nearest first, however far up."""
+        found: dict[str, None] = {}
+        while (whole := self.wholes.get(work_id)) is not None and whole not in found:
+            found[whole] = None
+            work_id = whole
+        return tuple(found)
 
 
 def load_registry(store: Store) -> RegistrySnapshot:
@@ -72,8 +82,17 @@ def current(store: Store) -> RegistrySnapshot:
             now = revision(connection)
         known = _snapshots.get(store)
         if known is None or known.revision != now:
-            known = _snapshots[store] = load_registry(store)
+            known = _snapshots[store] = _moved(store, known)
         return known
+
+
+def _moved(store: Store, known: RegistrySnapshot | None) -> RegistrySnapshot:
+    """Load what changed: indexes take a second to build, and licences change more often."""
+    with store.read() as connection:
+        now = revision(connection)
+        if known is None or not only_licences_moved(connection, known.revision, now):
+            return _load(connection)
+        return replace(known, revision=now, licences=load_book(connection))
 
 
 def _load(connection: Connection) -> RegistrySnapshot:
@@ -95,6 +114,7 @@ def _load(connection: Connection) -> RegistrySnapshot:
         .where(reference_signal.c.kind == PDQ_SIGNAL.name)
         .order_by(reference_signal.c.id)
     ).all()
+    belonging = select(work.c.id, work.c.belongs_to).where(work.c.belongs_to.is_not(None))
     return RegistrySnapshot(
         revision=revision(connection),
         names=NameIndex.build(rows, {work_id: facts.owner for work_id, facts in works.items()}),
@@ -107,6 +127,8 @@ def _load(connection: Connection) -> RegistrySnapshot:
         references=tuple((work_id, blob) for work_id, blob, _ in signals),
         works=works,
         rules=_rules_in_force(connection),
+        licences=load_book(connection),
+        wholes={row.id: row.belongs_to for row in connection.execute(belonging)},
     )
 
 

@@ -91,8 +91,8 @@ def _judge(match: Match, registry: RegistrySnapshot, rules: Rules, asker: Asker 
     if asker is None or rule.decision is Decision.CLEAR:
         return _Decided(match, rule, Standing())
     work, use = match.work, use_of(match, asker)
-    person = work.kind == "person"
-    return _Decided(match, rule, registry.licences.standing(work.id, (), person, use, asker))
+    person, wholes = work.kind == "person", registry.wholes_of(work.id)
+    return _Decided(match, rule, registry.licences.standing(work.id, wholes, person, use, asker))
 
 
 def _order(decided: _Decided) -> tuple[object, ...]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     TypedColumns,
 )
 
-REVISION = "0002"
+REVISION = "0004"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 metadata = MetaData(
@@ -71,6 +71,21 @@ class NameKind(StrEnum):
     HASHTAG = "hashtag"
 
 
+class LicenceKind(StrEnum):
+    """What is granted: use of works, or a person's consent to the use of their own self."""
+
+    LICENCE = "licence"
+    CONSENT = "consent"
+
+
+class GranteeKind(StrEnum):
+    """To whom a licence is granted."""
+
+    ACCOUNT = "account"
+    PARTNER = "partner"
+    EVERYONE = "everyone"
+
+
 def utc_text(moment: datetime) -> str:
     """Return ``moment`` as this store writes times; raise ValueError if it has no time zone."""
     if moment.tzinfo is None:
@@ -92,6 +107,8 @@ class _Account(TypedColumns):
     id: Named[str] = Column(Text, primary_key=True)
     name: Named[str] = Column(Text, unique=True)
     created_at: Named[str] = Column(Text)
+    # Whose account it is, where licences are granted to all accounts of a partner.
+    partner: Named[str | None] = Column(Text, index=True)
 
 
 class _Task(TypedColumns):
@@ -131,6 +148,8 @@ class _Verdict(TypedColumns):
     decision: Named[str] = Column(Text)
     body: Named[Any] = Column(_Json, nullable=False)
     created_at: Named[str] = Column(Text)
+    # At which licences were judged: with the revision, all that the verdict depends on.
+    moment: Named[str | None] = Column(Text)
 
 
 class _OutputSignal(TypedColumns):
@@ -196,6 +215,44 @@ class _RuleSet(TypedColumns):
     registry_revision: Named[int] = Column(BigInteger)
 
 
+class _Licence(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    kind: Named[str] = Column(Text)
+    grantee_kind: Named[str] = Column(Text)
+    # An account's id or a partner's name; empty for everyone.
+    grantee: Named[str] = Column(Text)
+    grantor: Named[str] = Column(Text)
+    with_parts: Named[bool]
+    uses: Named[Any] = Column(_Json, nullable=False)
+    territories: Named[Any] = Column(_Json, nullable=False)
+    conditions: Named[Any] = Column(_Json, nullable=False)
+    valid_from: Named[str | None] = Column(Text)
+    valid_until: Named[str | None] = Column(Text)
+    # Keys the commitments to what is personal or secret in it.
+    salt: Named[bytes] = Column(LargeBinary)
+    revision: Named[int] = Column(BigInteger, index=True)
+    granted_at: Named[str] = Column(Text)
+    revoked_revision: Named[int | None] = Column(BigInteger, index=True)
+    revoked_at: Named[str | None] = Column(Text)
+    revoked_by: Named[str | None] = Column(Text)
+    revoked_why: Named[str | None] = Column(Text)
+
+
+class _LicenceWork(TypedColumns):
+    licence_id: Named[str] = Column(
+        Text, ForeignKey("licence.id", ondelete="CASCADE"), primary_key=True
+    )
+    # No foreign key: what was granted stays known after the work has left the registry.
+    work_id: Named[str] = Column(Text, primary_key=True, index=True)
+
+
+class _LicenceEvidence(TypedColumns):
+    id: Named[int] = Column(_RowId, primary_key=True)
+    licence_id: Named[str] = Column(Text, ForeignKey("licence.id", ondelete="CASCADE"), index=True)
+    name: Named[str] = Column(Text)
+    blob: Named[str] = Column(Text)
+
+
 class _Meta(TypedColumns):
     key: Named[str] = Column(Text, primary_key=True)
     value: Named[int] = Column(BigInteger)
@@ -241,6 +298,15 @@ work_name = Table("work_name", metadata, _WorkName, _one_of("kind", NameKind))
 work_reference = Table("work_reference", metadata, _WorkReference)
 reference_signal = Table("reference_signal", metadata, _ReferenceSignal)
 rule_set = Table("rule_set", metadata, _RuleSet)
+licence = Table(
+    "licence",
+    metadata,
+    _Licence,
+    _one_of("kind", LicenceKind),
+    _one_of("grantee_kind", GranteeKind),
+)
+licence_work = Table("licence_work", metadata, _LicenceWork)
+licence_evidence = Table("licence_evidence", metadata, _LicenceEvidence)
 meta = Table("meta", metadata, _Meta)
 """Counters: ``registry_revision``, and ``ledger_size``, whose row serialises appends."""
 ledger_entry = Table("ledger_entry", metadata, _LedgerEntry)
