@@ -1,35 +1,77 @@
-"""Reference files: what identifies a work by sight, turned into signals when registered."""
+"""Reference files: what identifies a work by sight or sound, read when it is registered."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cleardance.errors import MediaError, RegistryError
 from cleardance.match.pdq import MIN_QUALITY, PDQ_SIGNAL
+from cleardance.rights.row import ReferenceRole, ReferenceRow
 
 if TYPE_CHECKING:
     from cleardance.media import Frame
 
-_FRAMES_PER_SECOND = 1.0
+_FRAMES_PER_SECOND: Final = 1.0
+_KINDS: Final = {"image": "image", "video": "clip", "audio": "sound"}  # of file, of reference
+_FITTING: Final = {
+    ReferenceRole.IMAGE: {"image"},
+    ReferenceRole.CLIP: {"video"},
+    ReferenceRole.SOUND: {"audio", "video"},
+    ReferenceRole.FACE: {"image", "video"},
+    ReferenceRole.VOICE: {"audio", "video"},
+}
+
+ReferenceSignal = tuple[str, bytes]  # kind, value
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A readable reference file and its distinct PDQ hashes, at least one, 32 bytes each."""
+    """A readable reference file: its SHA-256, and its distinct signals, at least one.
+
+    ``signals`` is None for a file that the same work had before in the same role. ``flag`` says
+    why people should look at what it matches.
+    """
 
     path: Path
     origin: str
+    digest: str
+    role: ReferenceRole
     media: str
-    hashes: tuple[bytes, ...]
+    signals: tuple[ReferenceSignal, ...] | None
+    flag: str | None = None
 
 
-def read_reference(origin: str, folder: Path) -> Reference:
-    """Read one reference, ``origin`` as written in the row, relative to ``folder``.
+def read_reference(
+    given: ReferenceRow, folder: Path, known: Mapping[str, tuple[ReferenceRole, str]] | None = None
+) -> Reference:
+    """Read one reference, relative to ``folder``; ``known`` files (digest: role, media) are not.
 
-    Raises RegistryError, saying why, for an address, a missing or unreadable file, sound, and
-    pictures so blank or blurred that they would match anything.
+    Raises RegistryError, saying why, for an address, a missing or unreadable file, a role that
+    does not fit it or that nothing compares yet, and pictures so blank or blurred that they would
+    match anything.
     """
+    path = _path_of(given.path, folder)
+    digest = _digest_of(path)
+    role, media = (known or {}).get(digest, (None, ""))
+    if role is not None and given.role in (None, role):
+        return Reference(path, given.path, digest, role, media, None)
+    try:
+        media, role = _role_of(path, given)
+        signals = tuple(dict.fromkeys(_maker(role, given.path)(path, media)))
+    except MediaError as error:
+        raise RegistryError(f"reference {given.path} cannot be used: {error.message}") from error
+    if not signals:
+        raise RegistryError(
+            f"reference {given.path} is blank, or nearly: its PDQ quality is below {MIN_QUALITY} "
+            "of 100, and it would match any other blank picture",
+            hint="Use a picture with visible detail.",
+        )
+    return Reference(path, given.path, digest, role, media, signals)
+
+
+def _path_of(origin: str, folder: Path) -> Path:
     if "://" in origin:
         raise RegistryError(
             f"reference {origin} is an address; nothing is fetched from the network",
@@ -38,28 +80,56 @@ def read_reference(origin: str, folder: Path) -> Reference:
     path = folder / origin
     if not path.is_file():
         raise RegistryError(f"reference {origin} is not a file")
+    return path
+
+
+def _digest_of(path: Path) -> str:
     try:
-        media, frames = _frames(path)
-        hashes = dict.fromkeys(map(PDQ_SIGNAL.compute, frames))
-    except MediaError as error:
-        raise RegistryError(f"reference {origin} cannot be used: {error.message}") from error
-    usable = tuple(value for value in hashes if value is not None)
-    if not usable:
-        raise RegistryError(
-            f"reference {origin} is blank, or nearly: its PDQ quality is below {MIN_QUALITY} of "
-            "100, and it would match any other blank picture",
-            hint="Use a picture with visible detail.",
-        )
-    return Reference(path, origin, media, usable)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RegistryError(f"reference {path.name} cannot be read: {error.strerror}") from error
 
 
-def _frames(path: Path) -> tuple[str, Iterator["Frame"]]:
+def _role_of(path: Path, given: ReferenceRow) -> tuple[str, ReferenceRole]:
+    """Return what the file holds, and the role asked for or the one that follows from it."""
     # Decoders take long to import, and most rows have no reference.
-    from cleardance.media import probe, read_image, sample_frames
+    from cleardance.media import probe
 
-    kind = probe(path).kind
-    if kind == "audio":
-        raise RegistryError(f"reference {path.name} is sound; only pictures can be compared yet")
-    if kind == "image":
-        return kind, iter([read_image(path)])
-    return kind, (frame for _, frame in sample_frames(path, per_second=_FRAMES_PER_SECOND))
+    media = probe(path).kind
+    role = given.role or ReferenceRole(_KINDS[media])
+    if media not in _FITTING[role]:
+        raise RegistryError(f"reference {given.path} holds {media} and cannot be a {role}")
+    return media, role
+
+
+Maker = Callable[[Path, str], Iterator[ReferenceSignal]]
+
+
+def _maker(role: ReferenceRole, origin: str) -> Maker:
+    maker = _MAKERS.get(role)
+    if maker is None:
+        raise RegistryError(f"reference {origin} is a {role}; nothing here can compare those yet")
+    return maker
+
+
+def _pictures(path: Path, media: str) -> Iterator[ReferenceSignal]:
+    for frame in _frames(path, media):
+        value = PDQ_SIGNAL.compute(frame)
+        if value is not None:
+            yield PDQ_SIGNAL.name, value
+
+
+def _frames(path: Path, media: str) -> Iterator["Frame"]:
+    from cleardance.media import read_image, sample_frames
+
+    if media == "image":
+        yield read_image(path)
+    else:
+        yield from (frame for _, frame in sample_frames(path, per_second=_FRAMES_PER_SECOND))
+
+
+_MAKERS: Final[dict[ReferenceRole, Maker]] = {
+    ReferenceRole.IMAGE: _pictures,
+    ReferenceRole.CLIP: _pictures,
+}

@@ -1,14 +1,15 @@
-"""The registry of works: one row added, a file imported, works shown and listed.
+"""The registry of works: rows added, files imported, works removed, shown, listed; its history.
 
 Every change moves the registry to its next revision and writes one ledger entry, in the same
-transaction as the rows. Names are stored with their normal form, so that loading folds nothing.
+transaction as the rows. What is registered again as it stands changes nothing. Names are stored
+with their normal form, so that loading folds nothing.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -16,14 +17,20 @@ from cleardance.errors import CleardanceError, NotFound, RegistryError
 from cleardance.ledger.entry import EntryKind, digest
 from cleardance.ledger.log import append
 from cleardance.match.fold import normal_form
-from cleardance.rights.references import Reference, read_reference
-from cleardance.rights.row import RegistryRow, parse_row
-from cleardance.rights.writing import Entry, write_entries
+from cleardance.rights.entries import Entry, Known, entries_of
+from cleardance.rights.files import read_lines
+from cleardance.rights.lookalikes import flag_lookalikes
+from cleardance.rights.relations import Problem, relate
+from cleardance.rights.row import ReferenceRole, RegistryRow, parse_row
+from cleardance.rights.stored import read_contents
+from cleardance.rights.writing import Changes, changes_of, delete_works, write_changes
 from cleardance.store import Store
-from cleardance.store.tables import meta, work, work_name, work_reference
+from cleardance.store.tables import meta, work, work_change, work_name, work_reference
 from cleardance.verdict import WorkSummary
 
 _REVISION_KEY = "registry_revision"
+LOCAL = "local"
+"""The account of whoever works at the command line."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,10 @@ class ImportReport:
 
     added: int
     updated: int
-    errors: tuple[tuple[int, str], ...]
+    errors: tuple[Problem, ...]
     revision: int
+    unchanged: int = 0
+    flags: tuple[Problem, ...] = ()
 
 
 class RegisteredWork(RegistryRow):
@@ -41,6 +50,20 @@ class RegisteredWork(RegistryRow):
 
     work_id: str
     revision: int
+    parts: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """Who did what to a work, and when; ``fields`` are (before, after), None where absent."""
+
+    work_id: str
+    revision: int
+    account: str
+    act: str
+    at: str
+    fields: dict[str, tuple[Any, Any]]
 
 
 def revision(connection: Connection) -> int:
@@ -58,31 +81,40 @@ def next_revision(connection: Connection) -> int:
     return now
 
 
-def add(store: Store, row: RegistryRow, folder: Path | None = None) -> str:
-    """Register one work, or replace the one of the same kind, name and owner; return its id.
+def add(store: Store, row: RegistryRow, folder: Path | None = None, *, account: str = LOCAL) -> str:
+    """Register one work and its characters, or replace those of the same kind, name and owner.
 
-    References are relative to ``folder`` (default: the current one). Raises RegistryError.
+    Returns the work's id. References are relative to ``folder`` (default: the current one).
+    Raises RegistryError.
     """
-    entry = _with_references(row, folder or Path())
-    with store.begin() as connection:
-        _commit(store, connection, [entry])
+    register(store, [row], folder, account=account)
     return row.id
 
 
-def import_rows(store: Store, path: Path, *, keep_going: bool = False) -> ImportReport:
-    """Import a JSONL file, one work a line, in one transaction and one revision.
+def register(
+    store: Store, rows: Sequence[RegistryRow], folder: Path | None = None, *, account: str = LOCAL
+) -> ImportReport:
+    """Register rows in one revision, all or none. Raises RegistryError for the first that is bad.
+
+    The report's lines are the positions of the rows, from 1.
+    """
+    lines = list(enumerate(rows, start=1))
+    report = _import(store, lines, folder or Path(), account=account, keep_going=False)
+    if report.errors:
+        raise RegistryError(report.errors[0][1])
+    return report
+
+
+def import_rows(
+    store: Store, path: Path, *, keep_going: bool = False, account: str = LOCAL
+) -> ImportReport:
+    """Import a file (see ``files.read_lines``) in one transaction and one revision.
 
     If any line is bad nothing is imported, unless ``keep_going``: then the good lines are. A later
     line replaces an earlier one of the same kind, name and owner, and counts as updated. Raises
     RegistryError if the file cannot be read as UTF-8.
     """
-    entries, errors = _read(path)
-    if not entries or (errors and not keep_going):
-        with store.read() as connection:
-            return ImportReport(0, 0, tuple(errors), revision(connection))
-    with store.begin() as connection:
-        added, updated, now = _commit(store, connection, entries)
-    return ImportReport(added, updated, tuple(errors), now)
+    return _import(store, read_lines(path), path.parent, account=account, keep_going=keep_going)
 
 
 def ensure_starter(store: Store) -> None:
@@ -91,10 +123,50 @@ def ensure_starter(store: Store) -> None:
         if revision(connection) > 0:
             return
     lines = (files("cleardance.rights") / "data" / "starter.jsonl").read_text("utf-8")
-    entries = [Entry(RegistryRow.model_validate_json(line), ()) for line in lines.splitlines()]
+    rows = [RegistryRow.model_validate_json(line) for line in lines.splitlines()]
+    entries = [Entry(number, row.id, row) for number, row in enumerate(rows, start=1)]
     with store.begin() as connection:
         if revision(connection) == 0:  # another process may have been faster
-            _commit(store, connection, entries)
+            _commit(store, connection, changes_of(connection, entries), LOCAL)
+
+
+def remove(store: Store, id_or_name: str, *, account: str = LOCAL) -> tuple[str, tuple[str, ...]]:
+    """Remove a work; its parts stay. Returns its id and the digests of its reference files.
+
+    The files are deleted by the next collection, if nothing else names them. Raises NotFound.
+    """
+    with store.begin() as connection:
+        work_id = find_work(connection, id_or_name)
+        contents = read_contents(connection, [work_id])
+        now = next_revision(connection)
+        delete_works(connection, contents, now, account)
+        body = {"registry_revision": now, "removed": 1, "rows": digest([work_id])}
+        append(connection, EntryKind.WITHDRAWN, None, body)
+    return work_id, tuple(one["path"] for one in contents[work_id].get("references", ()))
+
+
+def history(store: Store, id_or_name: str) -> list[Change]:
+    """Return what was done to a work, oldest first; a removed one is known by its id.
+
+    Raises NotFound.
+    """
+    with store.read() as connection:
+        of_work = select(work_change).order_by(work_change.c.id)
+        found = connection.execute(of_work.where(work_change.c.work_id == id_or_name)).all()
+        if not found:
+            work_id = find_work(connection, id_or_name)
+            found = connection.execute(of_work.where(work_change.c.work_id == work_id)).all()
+        return [
+            Change(
+                row.work_id,
+                row.revision,
+                row.account,
+                row.act,
+                row.created_at,
+                {name: (before, after) for name, (before, after) in (row.fields or {}).items()},
+            )
+            for row in found
+        ]
 
 
 def show(store: Store, id_or_name: str) -> RegisteredWork:
@@ -138,79 +210,102 @@ def listing(
         return [WorkSummary(id=i, name=n, kind=k, owner=o) for i, n, k, o in rows]
 
 
-def _read(path: Path) -> tuple[list[Entry], list[tuple[int, str]]]:
+def known_files(connection: Connection) -> Known:
+    """Return the reference files that works have, which need not be read again."""
+    known: dict[str, dict[str, tuple[ReferenceRole, str]]] = {}
+    columns = (work_reference.c[name] for name in ("work_id", "blob", "role", "media"))
+    for work_id, blob, role, media in connection.execute(select(*columns)):
+        known.setdefault(work_id, {})[blob] = (ReferenceRole(role), media)
+    return known
+
+
+def read_entries(
+    lines: Iterable[tuple[int, object]], folder: Path, known: Known
+) -> tuple[list[Entry], list[Problem]]:
+    """Check rows and read their files; return the works they make and what is wrong with others."""
     entries: list[Entry] = []
-    errors: list[tuple[int, str]] = []
-    if not path.is_file():  # a pipe or a device might never end
-        raise RegistryError(f"{path} is not a regular file.")
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    row = parse_row(json.loads(line))
-                    entries.append(_with_references(row, path.parent))
-                except (ValueError, RecursionError, CleardanceError) as error:
-                    errors.append((number, _message(error)))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RegistryError(f"{path} cannot be read: {error}.") from error
+    errors: list[Problem] = []
+    for number, values in lines:
+        try:
+            if isinstance(values, ValueError):
+                raise RegistryError(str(values))
+            row = values if isinstance(values, RegistryRow) else parse_row(values)
+            entries += list(entries_of(row, number, folder, known))
+        except CleardanceError as error:
+            errors.append((number, error.message))
     return entries, errors
 
 
-def _message(error: Exception) -> str:
-    return error.message if isinstance(error, CleardanceError) else f"not a JSON object: {error}"
+def checked_entries(
+    connection: Connection, entries: Sequence[Entry], errors: Sequence[Problem]
+) -> tuple[list[Entry], tuple[Problem, ...]]:
+    """Return the entries that can be registered, related and flagged; and all errors, by line."""
+    related, unrelated = relate(connection, entries)
+    kept, refused = flag_lookalikes(connection, related)
+    return kept, tuple(sorted([*errors, *unrelated, *refused]))
 
 
-def _with_references(row: RegistryRow, folder: Path) -> Entry:
-    references: list[Reference] = [read_reference(origin, folder) for origin in row.references]
-    return Entry(row, tuple(references))
+def _import(
+    store: Store,
+    lines: Iterable[tuple[int, object]],
+    folder: Path,
+    *,
+    account: str,
+    keep_going: bool,
+) -> ImportReport:
+    with store.read() as connection:
+        known = known_files(connection)
+    entries, errors = read_entries(lines, folder, known)
+    with store.begin() as connection:
+        entries, problems = checked_entries(connection, entries, errors)
+        flags = tuple(
+            (one.place, f"reference {file.origin} {file.flag}")
+            for one in entries
+            for file in one.references
+            if file.flag
+        )
+        if not entries or (problems and not keep_going):
+            return ImportReport(0, 0, problems, revision(connection), flags=flags)
+        changes = changes_of(connection, entries)
+        now = _commit(store, connection, changes, account)
+    repeated = len(entries) - len({entry.work_id for entry in entries})
+    updated = len(changes.changed) + repeated
+    return ImportReport(len(changes.added), updated, problems, now, changes.unchanged, flags)
 
 
-def _commit(store: Store, connection: Connection, entries: Sequence[Entry]) -> tuple[int, int, int]:
-    """Write entries at the next revision; return works added, updated, and the revision."""
+def _commit(store: Store, connection: Connection, changes: Changes, account: str) -> int:
+    """Write changes at the next revision, if there are any; return the revision."""
+    if not changes:
+        return revision(connection)
     now = next_revision(connection)
-    added, updated = write_entries(store, connection, entries, now)
+    write_changes(store, connection, changes, now, account)
     body = {
         "registry_revision": now,
-        "added": added,
-        "updated": updated,
-        "rows": _digest_of(entries),
+        "added": len(changes.added),
+        "updated": len(changes.changed),
+        "rows": _digest_of(changes),
     }
     append(connection, EntryKind.REGISTERED, None, body)
-    return added, updated, now
+    return now
 
 
-def _digest_of(entries: Iterable[Entry]) -> str:
-    """Return one digest over the digests of all rows, in their order."""
-    return digest([digest(entry.row.content()) for entry in entries])
+def _digest_of(changes: Changes) -> str:
+    """Return one digest over the digests of all works written, in their order."""
+    return digest([digest(changes.after[i]) for i in (*changes.added, *changes.changed)])
 
 
 def _registered(connection: Connection, work_id: str) -> RegisteredWork:
-    fields = connection.execute(select(work).where(work.c.id == work_id)).mappings().one()
-    names = connection.execute(
-        select(work_name.c.text, work_name.c.kind, work_name.c.language)
-        .where(work_name.c.work_id == work_id)
-        .order_by(work_name.c.id)
-    ).all()
-    references = connection.scalars(
-        select(work_reference.c.blob).where(work_reference.c.work_id == work_id)
-    ).all()
-    by_language: dict[str, list[str]] = {}
-    for text, _, language in names:
-        if language is not None:
-            by_language.setdefault(language, []).append(text)
-    listed = {key: fields[key] or () for key in ("descriptors", "keywords", "territories")}
+    content = read_contents(connection, [work_id])[work_id]
+    parts = select(work.c.id).where(work.c.belongs_to == work_id).order_by(work.c.id)
+    flags = select(work_reference.c.blob, work_reference.c.flag).where(
+        work_reference.c.work_id == work_id, work_reference.c.flag.is_not(None)
+    )
     return RegisteredWork.model_validate(
-        {key: fields[key] for key in RegistryRow.model_fields if key in fields}
-        | listed
+        content
         | {
             "work_id": work_id,
-            "revision": fields["revision"],
-            "aliases": [t for t, kind, language in names if kind == "alias" and language is None],
-            "hashtags": [t for t, kind, _ in names if kind == "hashtag"],
-            "lang_aliases": by_language,
-            "identifiers": fields["identifiers"] or {},
-            "references": references,
+            "revision": connection.scalar(select(work.c.revision).where(work.c.id == work_id)),
+            "parts": tuple(connection.scalars(parts)),
+            "flags": tuple(f"{blob[:12]} {flag}" for blob, flag in connection.execute(flags)),
         }
     )

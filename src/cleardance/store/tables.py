@@ -27,7 +27,7 @@ from sqlalchemy import (
     TypedColumns,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 metadata = MetaData(
@@ -61,6 +61,14 @@ class Stage(StrEnum):
 
     ASK = "ask"
     OUTPUT = "output"
+
+
+class Act(StrEnum):
+    """What was done to a work in the registry."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
 
 
 class NameKind(StrEnum):
@@ -176,6 +184,12 @@ class _Work(TypedColumns):
     source: Named[str | None] = Column(Text)
     revision: Named[int] = Column(BigInteger, index=True)
     created_at: Named[str] = Column(Text)
+    cast: Named[Any] = Column(_Json, nullable=True)
+    conditions: Named[Any] = Column(_Json, nullable=True)
+    # Days as ISO 8601 text.
+    protected_from: Named[str | None] = Column(Text)
+    protected_until: Named[str | None] = Column(Text)
+    public_domain_from: Named[Any] = Column(_Json, nullable=True)
 
 
 class _WorkName(TypedColumns):
@@ -193,6 +207,10 @@ class _WorkReference(TypedColumns):
     blob: Named[str] = Column(Text)
     media: Named[str] = Column(Text)
     origin: Named[str | None] = Column(Text)
+    # image, clip, sound, face or voice: which signals were made of it.
+    role: Named[str | None] = Column(Text)
+    # Why people should look at what it matches: the same picture as many other works', say.
+    flag: Named[str | None] = Column(Text)
 
 
 class _ReferenceSignal(TypedColumns):
@@ -253,6 +271,18 @@ class _LicenceEvidence(TypedColumns):
     blob: Named[str] = Column(Text)
 
 
+class _WorkChange(TypedColumns):
+    id: Named[int] = Column(_RowId, primary_key=True)
+    # No foreign key: history outlives the work.
+    work_id: Named[str] = Column(Text, index=True)
+    revision: Named[int] = Column(BigInteger, index=True)
+    account: Named[str] = Column(Text)
+    act: Named[str] = Column(Text)
+    # Field to [before, after]; none for a work that was added, whose content is its row.
+    fields: Named[Any] = Column(_Json, nullable=True)
+    created_at: Named[str] = Column(Text)
+
+
 class _Meta(TypedColumns):
     key: Named[str] = Column(Text, primary_key=True)
     value: Named[int] = Column(BigInteger)
@@ -307,6 +337,7 @@ licence = Table(
 )
 licence_work = Table("licence_work", metadata, _LicenceWork)
 licence_evidence = Table("licence_evidence", metadata, _LicenceEvidence)
+work_change = Table("work_change", metadata, _WorkChange, _one_of("act", Act))
 meta = Table("meta", metadata, _Meta)
 """Counters: ``registry_revision``, and ``ledger_size``, whose row serialises appends."""
 ledger_entry = Table("ledger_entry", metadata, _LedgerEntry)
