@@ -12,8 +12,11 @@
     │       ├── NoRuleDecides       400 InvalidRules.Missing
     │       ├── RuleUnreachable     400 InvalidRules.Unreachable
     │       └── RulesOverlap        400 InvalidRules.Overlap
+    │   ├── AddressRefused          400 InvalidParameter.Address  a URL that we do not ask
+    │   └── NotFound                404 NotFound
     ├── MediaError                  400 InvalidMedia         a file we were given or made
     │   ├── UnreadableMedia         400 InvalidMedia.Unreadable
+    │   ├── UnreachableMedia        400 InvalidMedia.Unreachable
     │   ├── MediaTooLarge           413 InvalidMedia.TooLarge
     │   ├── InvalidCredentials      400 InvalidMedia.Credentials  changed after it was signed
     │   └── EncodingFailed          500 EncodingFailed
@@ -67,6 +70,12 @@ class UnsupportedByModel(UsageError):
     """A legal request that the chosen model cannot serve."""
 
     code = "InvalidParameter.Unsupported"
+
+
+class AddressRefused(UsageError):
+    """A URL that is not fetched: not the web's, not public, or with a password in it."""
+
+    code = "InvalidParameter.Address"
 
 
 class NotFound(UsageError):
@@ -123,6 +132,12 @@ class UnreadableMedia(MediaError):
     """Not media of a kind we read, or truncated, or damaged."""
 
     code = "InvalidMedia.Unreadable"
+
+
+class UnreachableMedia(MediaError):
+    """A URL that gave no file: no answer, a bad one, or too slowly."""
+
+    code = "InvalidMedia.Unreachable"
 
 
 class MediaTooLarge(MediaError):

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """How many of them the newest checkpoint needs for ``ledger verify`` to pass."""
     territories: tuple[str, ...] = ()
     """Where outputs are offered, as ISO 3166-1 codes (``["DE", "AT"]``); none means everywhere."""
+    fetch_private: bool = False
+    """Whether URLs may lead to this machine and into private networks, not only to the web."""
     label: Literal["none", "eu", "cn"] = "none"
     """The visible label that every output bears, unless its request asks for another."""
     publish_prompt: bool = False

@@ -1,5 +1,6 @@
 """A released file, what became of it, and finding its credentials again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,16 @@ from cleardance.clearance.bindings import (
     matches_by_content,
     supported_algorithms,
 )
-from cleardance.clearance.dossier import dossier_of, local_path
+from cleardance.clearance.dossier import dossier_of
+from cleardance.clearance.fetching import local_file
+from cleardance.clearance.garbage import collect
 from cleardance.clearance.service import Service
-from cleardance.errors import NotFound, UsageError
+from cleardance.errors import AddressRefused, NotFound, UsageError
 from cleardance.ledger.proof import verify_proof
 from cleardance.provenance.extract import manifest_store
 from cleardance.provenance.identifiers import binding_value, manifest_id
 from tests.clearance.asking import make
+from tests.media.test_fetch import send, serving
 
 
 @pytest.fixture
@@ -88,9 +92,48 @@ def test_supported_algorithms() -> None:
     assert supported_algorithms("org.x")["watermarks"] == [{"alg": "org.x"}]
 
 
-def test_files_and_file_urls_are_read_and_nothing_is_fetched(tmp_path: Path) -> None:
-    assert local_path("a b.mp4") == Path("a b.mp4")
-    assert local_path((tmp_path / "a b.mp4").as_uri()) == tmp_path / "a b.mp4"
-    for url in ("https://example.org/a.mp4", "http://127.0.0.1/x", "file://host/x", "ftp://x/y"):
-        with pytest.raises(UsageError, match="not fetched"):
-            local_path(url)
+@pytest.mark.parametrize("form", ["path", "file", "http"])
+def test_a_file_may_be_named_by_a_path_or_a_url(
+    service: Service, tmp_path: Path, form: str
+) -> None:
+    make(service, tmp_path / "a b.png")
+    with serving(lambda handler: send(handler, body=(tmp_path / "a b.png").read_bytes())) as url:
+        target = {
+            "path": str(tmp_path / "a b.png"),
+            "file": (tmp_path / "a b.png").as_uri(),
+            "http": f"{url}/media/a%20b.png?size=1",
+        }[form]
+        allowed = replace_settings(service, fetch_private=True)
+        with local_file(allowed, target) as (path, name):
+            dossier = dossier_of(service, path, name)
+    assert dossier.name == "a b.png"
+    assert dossier.inspection.ledger is not None
+    assert not dossier.inspection.modified
+    assert list(service.store.home.work.iterdir()) == []
+
+
+def test_a_folder_that_a_killed_fetch_left_is_collected(service: Service) -> None:
+    (service.store.home.work / "fetch-0123").mkdir()
+    collect(service)
+    assert list(service.store.home.work.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("http://127.0.0.1:9/x", AddressRefused),
+        ("http://[::1]:9/x", AddressRefused),
+        ("http://[::1", AddressRefused),
+        ("https://me:secret@example.org/", AddressRefused),
+        ("file://host/x", UsageError),
+        ("ftp://x/y", UsageError),
+        ("missing.mp4", UsageError),
+    ],
+)
+def test_what_is_not_asked_is_named(service: Service, url: str, error: type[Exception]) -> None:
+    with pytest.raises(error), local_file(service, url):
+        pass
+
+
+def replace_settings(service: Service, **values: object) -> Service:
+    return replace(service, settings=service.settings.model_copy(update=values))

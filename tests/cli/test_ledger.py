@@ -105,14 +105,14 @@ def test_witnesses_are_counted(run: Run, home: Path, tmp_path: Path) -> None:
     assert run("ledger", "verify").exit_code == 0
 
 
-def test_inspect_writes_a_page_and_fetches_nothing(run: Run, tmp_path: Path) -> None:
+def test_inspect_writes_a_page_and_asks_nobody_inside(run: Run, tmp_path: Path) -> None:
     (tmp_path / "<b>.txt").write_text("hello")
     assert run("inspect", "<b>.txt", "--html", "page.html").exit_code == 0
     page = (tmp_path / "page.html").read_text()
     assert "&lt;b&gt;.txt" in page
     assert "<b>" not in page
     assert run("inspect", (tmp_path / "<b>.txt").as_uri(), "--json").json["file"] == "<b>.txt"
-    url = run("inspect", "https://example.org/a.mp4", "--json")
+    url = run("inspect", "http://127.0.0.1:9/a.mp4", "--json")
     assert url.exit_code == 2
-    assert "not fetched" in url.json["error"]["message"]
+    assert "not a public address" in url.json["error"]["message"]
     assert run("inspect", "missing.mp4").exit_code == 2

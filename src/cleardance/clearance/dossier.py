@@ -1,14 +1,13 @@
 """Everything known here about one file: its inspection, and what stands behind the output."""
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, select
 
 from cleardance.clearance import tasks
 from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.service import Service
-from cleardance.errors import BlobDamaged, LedgerInvalid, MediaError, NotFound, UsageError
+from cleardance.errors import BlobDamaged, LedgerInvalid, MediaError, NotFound
 from cleardance.ledger.entry import Entry, EntryKind
 from cleardance.ledger.history import proof_of, proved_entries
 from cleardance.provenance.changes import changes
@@ -17,24 +16,15 @@ from cleardance.provenance.inspect import Inspection
 from cleardance.store.tables import Stage, task
 
 
-def local_path(target: str) -> Path:
-    """Return the path that a path or a ``file:`` URL names. Raises UsageError for other URLs."""
-    parts = urlsplit(target)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return Path(unquote(parts.path))
-    if "://" in target and not Path(target).exists():
-        raise UsageError(
-            f"{target} is not fetched: inspecting works on files.",
-            hint="Download it first, and inspect the file.",
-        )
-    return Path(target)
+def dossier_of(service: Service, path: Path, name: str | None = None) -> Dossier:
+    """Examine a file and gather what is known of it. Raises UnreadableMedia if there is none.
 
-
-def dossier_of(service: Service, path: Path) -> Dossier:
-    """Examine a file and gather what is known of it. Raises UnreadableMedia if there is none."""
+    ``name`` is what to call it, if not by the name of the file.
+    """
+    name = name or path.name
     found = inspect_file(service, path)
     if found.ledger is None:
-        return Dossier(path.name, found)
+        return Dossier(name, found)
     output = found.ledger.output
     with service.store.read() as session:
         entries = _entries(session, output)
@@ -44,7 +34,7 @@ def dossier_of(service: Service, path: Path) -> Dossier:
             if (verdict := tasks.latest_verdict(session, output, stage)) is not None
         )
     return Dossier(
-        name=path.name,
+        name=name,
         inspection=found,
         events=tuple(Event(entry.index, entry.kind, entry.created_at) for entry in entries),
         proof=_proof(service, entries),

@@ -6,7 +6,6 @@ import click
 
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.exit_codes import ExitCode
-from cleardance.errors import UsageError
 from cleardance.store.failures import os_failures
 
 
@@ -24,18 +23,16 @@ def inspect(ctx: click.Context, file: str, page_path: Path | None, as_json: bool
     """Say where FILE comes from.
 
     Reads its content credentials and its watermark, and looks it up in the ledger. Works on any
-    file, made here or not, changed or not, and on a picture of one frame; FILE may be a file: URL.
+    file, made here or not, changed or not, and on a picture of one frame; FILE may be a URL.
     Exit code 5 if it is provably not the file that was released.
     """
-    from cleardance.clearance.dossier import dossier_of, local_path
+    from cleardance.clearance.dossier import dossier_of
+    from cleardance.clearance.fetching import local_file
     from cleardance.clearance.service import open_service
     from cleardance.provenance.page import page
 
-    path = local_path(file)
-    if not path.is_file():
-        raise UsageError(f"There is no file {file}.")
-    with open_service(ctx.obj) as service:
-        dossier = dossier_of(service, path)
+    with open_service(ctx.obj) as service, local_file(service, file) as (path, name):
+        dossier = dossier_of(service, path, name)
     if page_path is not None:
         with os_failures(page_path):
             page_path.write_text(page(dossier), encoding="utf-8")
