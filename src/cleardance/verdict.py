@@ -90,14 +90,17 @@ class Verdict(_Frozen):
 def worst_of(verdicts: Sequence[Verdict]) -> Verdict:
     """Return one verdict over several things screened together: all must be clear for it to be.
 
-    It speaks with the reason of the worst, and lists the findings and unknowns of all. Raises
-    ValueError if there are none, or if they are of different registry revisions.
+    It speaks with the reason of the worst (of clear ones, of all that found something), and lists
+    the findings and unknowns of all. Raises ValueError if there are none, or if they are of
+    different registry revisions.
     """
     if len({verdict.registry_revision for verdict in verdicts}) != 1:
         raise ValueError("verdicts of one registry revision are needed")
     worst = max(verdicts, key=lambda verdict: verdict.decision.gravity)
+    found = [v.reason for v in verdicts if v.findings and worst.decision is Decision.CLEAR]
     return worst.model_copy(
         update={
+            "reason": " ".join(dict.fromkeys(found)) or worst.reason,
             "findings": tuple(f for verdict in verdicts for f in verdict.findings),
             "unknown": tuple(sorted({u for verdict in verdicts for u in verdict.unknown})),
             "licences": tuple(sorted({i for verdict in verdicts for i in verdict.licences})),

@@ -10,8 +10,8 @@ from cleardance.media import write_png
 from cleardance.rights.registry import add
 from cleardance.rights.row import Policy, RegistryRow, WorkKind
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
+from cleardance.screen.consent import screen_file as screen_file_with
 from cleardance.screen.matching import Footage, Found, KeptSignal, Matchers, SampledFrame
-from cleardance.screen.output import screen_file as screen_file_with
 from cleardance.screen.output import screen_output as screen_output_with
 from cleardance.screen.pictures import PdqMatcher
 from cleardance.store import Store

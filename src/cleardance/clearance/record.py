@@ -10,7 +10,7 @@ from cleardance.clearance.tasks import TaskRow
 from cleardance.ledger.entry import EntryKind
 from cleardance.request import FPS
 from cleardance.store.tables import Stage, TaskStatus, ledger_entry
-from cleardance.verdict import Verdict
+from cleardance.verdict import Verdict, worst_of
 
 _SOUND = {"sample_rate_hz": 48_000, "channels": 2}
 
@@ -64,14 +64,24 @@ def record_of(service: Service, task_id: str) -> Record:
     """Return a task's record; its ledger entries are under the checkpoint it carries."""
     with service.store.read() as session:
         task = tasks.load(session, task_id)
-        verdict = tasks.latest_verdict(session, task_id, Stage.OUTPUT)
-        verdict = verdict or tasks.latest_verdict(session, task_id, Stage.ASK)
+        verdict = _verdict(session, task_id)
         watermark = _watermark(session, task_id)
         last = session.scalar(
             select(func.max(ledger_entry.c.index)).where(ledger_entry.c.task_id == task_id)
         )
     index = last if task.ledger_index is None else task.ledger_index
     return Record(task, verdict, index, service.checkpoint(), watermark)
+
+
+def _verdict(session: Connection, task_id: str) -> Verdict | None:
+    """Return the verdict on the output, with that on what was asked; or the newer."""
+    output = tasks.latest_verdict(session, task_id, Stage.OUTPUT)
+    ask = tasks.latest_verdict(session, task_id, Stage.ASK)
+    if output is None or ask is None:
+        return output or ask
+    if output.registry_revision == ask.registry_revision:
+        return worst_of([output, ask])
+    return max(output, ask, key=lambda verdict: verdict.registry_revision)
 
 
 def _watermark(session: Connection, task_id: str) -> str | None:

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -13,6 +14,7 @@ from cleardance.clearance.delivery import deliver
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import commitments, ingredients
+from cleardance.clearance.screening import stands
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import OutputCleared, Released, SealedOutput
 from cleardance.clearance.tasks import Step, TaskRow
@@ -24,7 +26,6 @@ from cleardance.provenance.label import Label
 from cleardance.provenance.manifest import ManifestParts, Recipe, SourceType
 from cleardance.provenance.seal import Sealed, UnsealedParts, prove, seal
 from cleardance.request import FPS, Request
-from cleardance.rights.registry import revision
 from cleardance.store.failures import os_failures
 from cleardance.store.tables import TaskStatus, ledger_entry
 
@@ -149,13 +150,19 @@ def _keep(service: Service, task: TaskRow, sealed: Sealed) -> str:
 
 
 def release(service: Service, output: SealedOutput, watch: Watch) -> Released | None:
-    """Step 8: log it, then put the file in place. None if the registry has moved meanwhile."""
+    """Step 8: log it, then put the file in place. None if a verdict does not stand any more.
+
+    The registry has moved, a licence has ended, or the account has left the partner who holds it.
+    """
+    cleared = output.cleared
     with watch.step(Step.RELEASE):
         with service.store.begin() as session:
-            if output.cleared.registry_revision != revision(session):
+            account = cleared.generated.ask.queued.request.account
+            asker = service.asker(session, account, datetime.now(UTC))
+            if not all(stands(session, v, asker) for v in cleared.verdicts):
                 return None
             _log_release(session, output)
-        hand_over(service, output.cleared.task_id)
+        hand_over(service, cleared.task_id)
     return Released(output)
 
 

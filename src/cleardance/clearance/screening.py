@@ -14,12 +14,15 @@ from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated, OutputCleared, Queued, Refused
 from cleardance.clearance.tasks import Step
 from cleardance.request import Request
-from cleardance.rights.licence import Use
+from cleardance.rights.licence import Asker, Use, failings
+from cleardance.rights.licence_rows import records
+from cleardance.rights.registry import revision
 from cleardance.rights.snapshot import RegistrySnapshot, current
 from cleardance.screen.ask import screen_ask as screen_text
+from cleardance.screen.consent import check_faces
 from cleardance.screen.matching import Footage, KeptSignal
-from cleardance.screen.output import screen_file, screen_output
-from cleardance.store.tables import Stage, TaskStatus, output_signal
+from cleardance.screen.output import screen_media, screen_output
+from cleardance.store.tables import Stage, TaskStatus, licence, output_signal
 from cleardance.verdict import Decision, Verdict, worst_of
 
 if TYPE_CHECKING:
@@ -32,10 +35,11 @@ def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | R
         with service.store.read() as session:
             verdict = tasks.latest_verdict(session, queued.task_id, Stage.ASK)
         if verdict is None:
-            verdict = _verdict_on_ask(service, queued.request, current(service.store))
+            asker = _asker(service, queued.request)
+            verdict = _verdict_on_ask(service, queued.request, current(service.store), asker)
             with service.store.begin() as session:
                 tasks.advance(session, queued.task_id, Step.SCREEN_ASK, status=TaskStatus.RUNNING)
-                _commit(session, queued.task_id, Stage.ASK, verdict)
+                _commit(session, queued.task_id, Stage.ASK, verdict, asker)
     if verdict.decision is Decision.CLEAR:
         return AskCleared(queued, verdict)
     return Refused(queued.task_id, Stage.ASK, verdict)
@@ -44,7 +48,10 @@ def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | R
 def screen_generated(
     service: Service, generated: Generated, watch: Watch
 ) -> OutputCleared | Refused:
-    """Steps 5 and 6: the output; and everything again for as long as the registry moves."""
+    """Steps 5 and 6: the output; and everything again until all of it stands.
+
+    The registry may have moved meanwhile, or a licence ended.
+    """
     task_id, ask = generated.task_id, generated.ask.verdict
     with watch.step(Step.SCREEN_OUTPUT):
         with service.store.read() as session:
@@ -53,10 +60,13 @@ def screen_generated(
         output = output or _screen_frames(service, generated, current(service.store))
     with watch.step(Step.SCREEN_AGAIN):
         while output.decision is Decision.CLEAR and ask.decision is Decision.CLEAR:
-            registry = current(service.store)
-            if ask.registry_revision == output.registry_revision == registry.revision:
+            asker = _asker(service, generated.ask.queued.request)
+            with service.store.read() as session:
+                ask_stands, output_stands = (stands(session, v, asker) for v in (ask, output))
+            if ask_stands and output_stands:
                 return OutputCleared(generated, ask, output)
-            if ask.registry_revision != registry.revision:
+            registry = current(service.store)
+            if not ask_stands:
                 ask = _screen_ask_again(service, generated, registry)
             else:
                 output = _screen_frames(service, generated, registry)
@@ -65,34 +75,53 @@ def screen_generated(
     return Refused(task_id, Stage.OUTPUT, output)
 
 
-def _verdict_on_ask(service: Service, request: Request, registry: RegistrySnapshot) -> Verdict:
-    asker = service.asker(request.account, datetime.now(UTC))
-    handing_in = asker.asking(Use.REFERENCE)
-    verdicts = [
-        screen_file(one.path, registry, service.matchers, asker=handing_in)
+def _verdict_on_ask(
+    service: Service, request: Request, registry: RegistrySnapshot, asker: Asker
+) -> Verdict:
+    handing_in, matchers = asker.asking(Use.REFERENCE), service.matchers
+    references = [
+        screen_media(one.path, registry, matchers, asker=handing_in)
         for one in located(service, request).references
     ]
-    return worst_of([screen_text(request.prompt, registry, asker=asker), *verdicts])
+    prompt = screen_text(request.prompt, registry, asker=asker)
+    verdict = worst_of([prompt, *(one.verdict for one in references)])
+    return check_faces(verdict, references, registry, matchers)
+
+
+def stands(session: Connection, verdict: Verdict, asker: Asker) -> bool:
+    """Tell whether a verdict still holds for ``asker``: same registry, and its licences count."""
+    if verdict.registry_revision != revision(session):
+        return False
+    if not verdict.licences:
+        return True
+    held = [one.licence for one in records(session, licence.c.id.in_(verdict.licences))]
+    lapsed = any(failings(one, asker, None) for one in held)
+    return not lapsed and len(held) == len(verdict.licences)
+
+
+def _asker(service: Service, request: Request) -> Asker:
+    with service.store.read() as session:
+        return service.asker(session, request.account, datetime.now(UTC))
 
 
 def _screen_ask_again(
     service: Service, generated: Generated, registry: RegistrySnapshot
 ) -> Verdict:
-    verdict = _verdict_on_ask(service, generated.ask.queued.request, registry)
+    asker = _asker(service, generated.ask.queued.request)
+    verdict = _verdict_on_ask(service, generated.ask.queued.request, registry, asker)
     with service.store.begin() as session:
-        _commit(session, generated.task_id, Stage.ASK, verdict)
+        _commit(session, generated.task_id, Stage.ASK, verdict, asker)
     return verdict
 
 
 def _screen_frames(service: Service, generated: Generated, registry: RegistrySnapshot) -> Verdict:
-    account = generated.ask.queued.request.account
-    asker = service.asker(account, datetime.now(UTC)).asking(Use.OUTPUT)
+    asker = _asker(service, generated.ask.queued.request).asking(Use.OUTPUT)
     footage = _footage(service, generated)
     screened = screen_output(footage, registry, service.matchers, asker=asker)
     with service.store.begin() as session:
         _keep_signals(session, generated.task_id, screened.signals)
         tasks.advance(session, generated.task_id, Step.SCREEN_OUTPUT)
-        _commit(session, generated.task_id, Stage.OUTPUT, screened.verdict)
+        _commit(session, generated.task_id, Stage.OUTPUT, screened.verdict, asker)
     return screened.verdict
 
 
@@ -139,8 +168,10 @@ def _keep_signals(session: Connection, task_id: str, signals: Sequence[KeptSigna
         session.execute(insert(output_signal), rows)
 
 
-def _commit(session: Connection, task_id: str, stage: Stage, verdict: Verdict) -> None:
+def _commit(
+    session: Connection, task_id: str, stage: Stage, verdict: Verdict, asker: Asker
+) -> None:
     """Store and log the verdict, and end the task if it is not clear."""
-    tasks.save_verdict(session, task_id, stage, verdict)
+    tasks.save_verdict(session, task_id, stage, verdict, asker.moment)
     if verdict.decision is not Decision.CLEAR:
         tasks.refuse(session, task_id, stage, verdict)

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from cleardance import settings as settings_module
 from cleardance.clearance import accounts, tasks
 from cleardance.ledger import keys, log
@@ -64,11 +66,10 @@ class Service:
         with self.store.read() as session:
             return tasks.load(session, task_id)
 
-    def asker(self, account: str, moment: datetime) -> Asker:
+    def asker(self, session: Connection, account: str, moment: datetime) -> Asker:
         """Return on whose behalf ``account``, by name, is screened. Raises NotFound."""
-        with self.store.read() as session:
-            found = accounts.account_id(session, account)
-            partner = accounts.partner_of(session, found)
+        found = accounts.account_id(session, account)
+        partner = accounts.partner_of(session, found)
         return Asker(moment, found, partner, frozenset(self.settings.territories))
 
     def newest_checkpoint(self) -> str:

@@ -63,9 +63,9 @@ class OutputCleared:
         return self.generated.task_id
 
     @property
-    def registry_revision(self) -> int:
-        """The revision at which both verdicts were given."""
-        return self.output_verdict.registry_revision
+    def verdicts(self) -> tuple[Verdict, Verdict]:
+        """Both verdicts, given at the same revision of the registry."""
+        return self.ask_verdict, self.output_verdict
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
 from cleardance.store import Store
-from cleardance.store.tables import Stage, TaskStatus, task, utc_now, verdict
+from cleardance.store.tables import Stage, TaskStatus, task, utc_now, utc_text, verdict
 from cleardance.verdict import Decision, Verdict
 
 
@@ -135,16 +135,24 @@ def verdict_commitment(body: Verdict, salt: bytes) -> str:
     return personal(verdict_digest(body), salt)
 
 
-def save_verdict(session: Connection, task_id: str, stage: Stage, body: Verdict) -> None:
-    """Store a verdict and log it: which registered works were found, and a commitment to all."""
+def save_verdict(
+    session: Connection, task_id: str, stage: Stage, body: Verdict, moment: datetime
+) -> None:
+    """Store a verdict and log it: which registered works were found, and a commitment to all.
+
+    ``moment`` is that at which licences were judged. Which ones count is not logged: outsiders
+    would learn which outputs have the same customer.
+    """
+    judged_at = utc_text(moment)
     values = {
-        "id": f"{task_id}/{stage}/{body.registry_revision}",
+        "id": f"{task_id}/{stage}/{body.registry_revision}/{judged_at}",
         "task_id": task_id,
         "stage": stage,
         "registry_revision": body.registry_revision,
         "decision": body.decision,
         "body": body.model_dump(mode="json"),
         "created_at": utc_now(),
+        "moment": judged_at,
     }
     session.execute(insert(verdict).values(**values))
     entry = {
@@ -170,7 +178,7 @@ def latest_verdict(session: Connection, task_id: str, stage: Stage) -> Verdict |
     query = (
         select(verdict.c.body)
         .where(verdict.c.task_id == task_id, verdict.c.stage == stage)
-        .order_by(verdict.c.registry_revision.desc())
+        .order_by(verdict.c.registry_revision.desc(), verdict.c.created_at.desc())
         .limit(1)
     )
     body = session.scalar(query)

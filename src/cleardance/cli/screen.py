@@ -18,8 +18,8 @@ from cleardance.errors import CleardanceError, UsageError
 from cleardance.rights.licence import Asker, Use
 from cleardance.rights.snapshot import RegistrySnapshot, current
 from cleardance.screen.ask import screen_ask
+from cleardance.screen.consent import screen_file
 from cleardance.screen.matching import Matchers
-from cleardance.screen.output import screen_file
 from cleardance.verdict import Decision, Verdict
 
 _MEDIA = {".mp4", ".mov", ".mkv", ".webm", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".wav", ".mp3"}
@@ -61,7 +61,9 @@ def screen(
     if (what is None) == (batch is None):
         raise UsageError("Give either a text or file to screen, or --batch FILE.")
     with open_service(ctx.obj) as service:
-        asker = service.asker(account, datetime.now(UTC)).asking(Use.POST if post else Use.PROMPT)
+        with service.store.read() as session:
+            asker = service.asker(session, account, datetime.now(UTC))
+        asker = asker.asking(Use.POST if post else Use.PROMPT)
         desk = _Desk(current(service.store), service.matchers, asker)
     if batch is not None:
         exit_code = ExitCode.DONE

@@ -1,7 +1,7 @@
 """Screening media: what a model made, and the reference files handed in with a prompt."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ class Screened:
 
     verdict: Verdict
     signals: tuple[KeptSignal, ...] = ()
+    has_pictures: bool = True
 
 
 @dataclass
@@ -65,14 +66,14 @@ def screen_output(
     return Screened(_with_hints(verdict, notes), tuple(notes.signals))
 
 
-def screen_file(
+def screen_media(
     path: Path,
     registry: RegistrySnapshot,
     matchers: Matchers,
     rules: Rules | None = None,
     asker: Asker | None = None,
-) -> Verdict:
-    """Return the verdict on an image, video or sound file, two frames a second and all its sound.
+) -> Screened:
+    """Screen an image, video or sound file: two frames a second, and all its sound.
 
     Raises UnreadableMedia or MediaTooLarge for a file that is not media we read: it is refused as
     a file before anybody asks what it shows. Sound that nobody can compare is *unknown*, and held.
@@ -82,18 +83,20 @@ def screen_file(
     found = probe(path)
     if found.kind == "image":
         still = Footage([(0.0, read_image(path))])
-        return screen_output(still, registry, matchers, rules, asker).verdict
+        return screen_output(still, registry, matchers, rules, asker)
     if found.kind == "audio" and not matchers.sound:
-        return decide([], ["sound"], registry, rules or rules_of(registry), asker)
+        unheard = decide([], ["sound"], registry, rules or rules_of(registry), asker)
+        return Screened(unheard, has_pictures=False)
 
     def sound() -> "Audio | None":
         return read_audio(path) if found.has_audio else None
 
     if found.kind == "audio":
         listeners = Matchers(sound=matchers.sound)
-        return screen_output(Footage(sound=sound), registry, listeners, rules, asker).verdict
+        heard = screen_output(Footage(sound=sound), registry, listeners, rules, asker)
+        return replace(heard, has_pictures=False)
     frames = sample_frames(path, per_second=_FRAMES_PER_SECOND)
-    return screen_output(Footage(frames, sound), registry, matchers, rules, asker).verdict
+    return screen_output(Footage(frames, sound), registry, matchers, rules, asker)
 
 
 def _look(footage: Footage, matchers: Matchers, registry: RegistrySnapshot, notes: _Notes) -> None:
