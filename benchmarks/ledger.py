@@ -70,8 +70,8 @@ def append_singly(store: Store, count: int) -> None:
 
 def append_together(store: Store, count: int) -> None:
     with store.begin() as connection:
-        for n in range(count):
-            log.append(connection, EntryKind.ASKED, f"task-{n}", {"prompt": digest(n)})
+        new = [log.New(EntryKind.ASKED, f"task-{n}", {"prompt": digest(n)}) for n in range(count)]
+        log.append_all(connection, new)
 
 
 def fill(store: Store, count: int) -> None:

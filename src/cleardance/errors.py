@@ -5,6 +5,7 @@
     CleardanceError                 500 InternalError
     ├── UsageError                  400 InvalidParameter     the request itself is wrong
     │   ├── UnsupportedByModel      400 InvalidParameter.Unsupported
+    │   ├── AddressRefused          400 InvalidParameter.Address  a URL that we do not ask
     │   ├── NotFound                404 NotFound
     │   └── RulesError              400 InvalidRules         a table of rules that cannot be used
     │       ├── UnknownSignal       400 InvalidRules.Signal
@@ -12,8 +13,6 @@
     │       ├── NoRuleDecides       400 InvalidRules.Missing
     │       ├── RuleUnreachable     400 InvalidRules.Unreachable
     │       └── RulesOverlap        400 InvalidRules.Overlap
-    │   ├── AddressRefused          400 InvalidParameter.Address  a URL that we do not ask
-    │   └── NotFound                404 NotFound
     ├── MediaError                  400 InvalidMedia         a file we were given or made
     │   ├── UnreadableMedia         400 InvalidMedia.Unreadable
     │   ├── UnreachableMedia        400 InvalidMedia.Unreachable

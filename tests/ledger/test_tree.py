@@ -64,7 +64,7 @@ class Nodes:
         for index, data in enumerate(leaves):
             hash_ = tree.hash_leaf(data)
             self.known[0, index] = hash_
-            for level, place, node in tree.completed(index, hash_, self.read):
+            for level, place, node in tree.completed(index, [hash_], self.read):
                 self.known[level, place] = node
 
     def read(self, level: int, index: int) -> bytes:

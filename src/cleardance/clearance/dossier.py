@@ -9,7 +9,7 @@ from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.service import Service
 from cleardance.errors import BlobDamaged, LedgerInvalid, MediaError, NotFound
 from cleardance.ledger.entry import Entry, EntryKind
-from cleardance.ledger.history import proof_of, proved_entries
+from cleardance.ledger.history import history_of, proof_of
 from cleardance.provenance.changes import changes
 from cleardance.provenance.dossier import Dossier, Event
 from cleardance.provenance.inspect import Inspection
@@ -27,7 +27,7 @@ def dossier_of(service: Service, path: Path, name: str | None = None) -> Dossier
         return Dossier(name, found)
     output = found.ledger.output
     with service.store.read() as session:
-        entries = _entries(session, output)
+        entries = _entries(service, session, output)
         verdicts = tuple(
             (stage.value, verdict.model_dump(mode="json"))
             for stage in Stage
@@ -43,14 +43,14 @@ def dossier_of(service: Service, path: Path, name: str | None = None) -> Dossier
     )
 
 
-def _entries(session: Connection, output: str) -> list[Entry]:
+def _entries(service: Service, session: Connection, output: str) -> tuple[Entry, ...]:
     try:
-        return proved_entries(session, output)
+        return history_of(session, output, service.ledger_keys.public).entries
     except LedgerInvalid:
-        return []  # the inspection says that the proof failed
+        return ()  # the inspection says that the proof failed
 
 
-def _proof(service: Service, entries: list[Entry]) -> dict[str, object] | None:
+def _proof(service: Service, entries: tuple[Entry, ...]) -> dict[str, object] | None:
     """Return the proof of the release, else of the newest entry, under a signed checkpoint."""
     if not entries:
         return None

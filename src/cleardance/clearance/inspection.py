@@ -10,7 +10,7 @@ from cleardance.clearance import tasks
 from cleardance.clearance.service import Service
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger.entry import EntryKind
-from cleardance.ledger.history import proved_entries
+from cleardance.ledger.history import history_of
 from cleardance.provenance.inspect import Inspection, LedgerFacts, inspect
 from cleardance.store.tables import Stage, task
 
@@ -39,19 +39,21 @@ def _look_up(service: Service, claimed_index: int | None, sha256: str) -> Ledger
         found = session.execute(by_digest).first()
         if found is None and claimed_index is not None:
             found = session.execute(by_index).first()
-        return None if found is None else _facts(session, *found)
+        return None if found is None else _facts(service, session, *found)
 
 
-def _facts(session: Connection, task_id: str, ledger_index: int | None) -> LedgerFacts | None:
+def _facts(
+    service: Service, session: Connection, task_id: str, ledger_index: int | None
+) -> LedgerFacts | None:
     """Return what the ledger, not the task's own row, says the released file was."""
     if ledger_index is None:
         return None
     released: str | None = None
     try:
-        for entry in proved_entries(session, task_id):
-            if entry.kind == EntryKind.RELEASED:
-                released = json.loads(entry.body)["sha256"]
-        verified = True
+        history = history_of(session, task_id, service.ledger_keys.public)
+        if (entry := history.signed(EntryKind.RELEASED)) is not None:
+            released = json.loads(entry.body)["sha256"]
+        verified = released is not None or not history.has(EntryKind.RELEASED)
     except LedgerInvalid:
         verified = False
     return LedgerFacts(

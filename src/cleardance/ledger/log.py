@@ -3,7 +3,7 @@
 An entry is written in the same transaction as the rows it speaks of: both are there, or neither.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
-from cleardance.errors import NotFound, StoreError
+from cleardance.errors import LedgerInvalid, NotFound, StoreError
 from cleardance.ledger import entry as leaf
 from cleardance.ledger import note, tree, witness
 from cleardance.ledger.entry import EntryKind
@@ -29,12 +29,29 @@ from cleardance.store.tables import (
 _IS_SIZE = meta.c.key == "ledger_size"
 # Built once: building a statement takes longer than running it.
 _COUNT = select(meta.c.value).where(_IS_SIZE)
-_TAKE = update(meta).where(_IS_SIZE).values(value=meta.c.value + 1).returning(meta.c.value)
+_TAKE = (
+    update(meta)
+    .where(_IS_SIZE)
+    .values(value=meta.c.value + bindparam("more"))
+    .returning(meta.c.value)
+)
+_INSERT_ENTRY, _INSERT_NODE = insert(ledger_entry), insert(ledger_node)
+_NODE = ("level", "index", "hash")
 _LEAVES = select(ledger_entry.c.index, ledger_entry.c.leaf_hash).where(
     ledger_entry.c.index.in_(bindparam("places", expanding=True))
 )
 _PARTS = ((0, "level"), (1, "index"))
+_AT_ONCE = 128  # nodes in one query, of which SQLite takes less than a thousand
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class New:
+    """An entry to append; ``body`` is as in ``append``."""
+
+    kind: EntryKind
+    task_id: str | None
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -80,23 +97,34 @@ def append(
     appenders in every process take turns. ``body`` is public and forever; see ``ledger.entry``
     for what may be in it. Raises ValueError if it has no canonical JSON or is too long.
     """
+    return append_all(connection, [New(kind, task_id, body)], at)[0]
+
+
+def append_all(
+    connection: Connection, entries: Sequence[New], at: datetime | None = None
+) -> list[Appended]:
+    """Append entries as ``append`` does, many times faster than one by one; all or none."""
     created_at = utc_text(at) if at else utc_now()
-    leaf_hash = leaf.leaf_hash(kind, task_id, body, created_at)
-    index = _take_index(connection)
-    row = {
-        "index": index,
-        "kind": str(kind),
-        "task_id": task_id,
-        "body": dict(body),
-        "leaf_hash": leaf_hash,
-        "created_at": created_at,
-    }
-    connection.execute(insert(ledger_entry), row)
-    nodes = _with_nodes(connection, lambda read: list(tree.completed(index, leaf_hash, read)))
+    hashes = [leaf.leaf_hash(new.kind, new.task_id, new.body, created_at) for new in entries]
+    if not hashes:
+        return []
+    first = _take_indices(connection, len(hashes))
+    rows = [
+        {
+            "index": index,
+            "kind": str(new.kind),
+            "task_id": new.task_id,
+            "body": dict(new.body),
+            "leaf_hash": leaf_hash,
+            "created_at": created_at,
+        }
+        for index, (new, leaf_hash) in enumerate(zip(entries, hashes, strict=True), first)
+    ]
+    connection.execute(_INSERT_ENTRY, rows)
+    nodes = _with_nodes(connection, lambda read: list(tree.completed(first, hashes, read)))
     if nodes:
-        keys = ("level", "index", "hash")
-        connection.execute(insert(ledger_node), [dict(zip(keys, n, strict=True)) for n in nodes])
-    return Appended(index, leaf_hash)
+        connection.execute(_INSERT_NODE, [dict(zip(_NODE, node, strict=True)) for node in nodes])
+    return [Appended(index, leaf_hash) for index, leaf_hash in enumerate(hashes, first)]
 
 
 def count(connection: Connection) -> int:
@@ -110,10 +138,12 @@ def count(connection: Connection) -> int:
 def checkpoint(store: Store, keys: Keys) -> str:
     """Sign the ledger as it is now, keep the checkpoint, and return its note.
 
-    A ledger that has not grown keeps the checkpoint it has.
+    A ledger that has not grown keeps the checkpoint it has. Raises LedgerInvalid, and signs
+    nothing, if it does not continue what was signed before: somebody changed its past.
     """
     with store.begin() as connection:
         now = count(connection)
+        _require_continuity(connection, keys, now)
         known = select(ledger_checkpoint.c.note).where(ledger_checkpoint.c.size == now)
         if (kept := connection.scalar(known)) is not None:
             return kept
@@ -124,6 +154,17 @@ def checkpoint(store: Store, keys: Keys) -> str:
             {"size": now, "root": root, "note": signed, "created_at": utc_now()},
         )
         return signed
+
+
+def _require_continuity(connection: Connection, keys: Keys, now: int) -> None:
+    newest = select(ledger_checkpoint.c.note).order_by(ledger_checkpoint.c.size.desc()).limit(1)
+    if (known := connection.scalar(newest)) is not None:
+        signed = note.open_checkpoint(known, keys.publics)
+        if signed.size > now or root_at(connection, signed.size) != signed.root:
+            raise LedgerInvalid(
+                f"The ledger does not continue its checkpoint at {signed.size}: it was changed.",
+                hint="Nothing is signed until it is restored: cleardance ledger verify.",
+            )
 
 
 def add_cosignatures(store: Store, signed: str, witnesses: Sequence[note.PublicKey]) -> str:
@@ -152,13 +193,22 @@ def root_at(connection: Connection, size: int) -> bytes:
 
 def prove_inclusion(connection: Connection, index: int, size: int) -> Inclusion:
     """Return the proof for entry ``index`` in the tree of the first ``size``; NotFound."""
-    there = count(connection)
-    if not 0 <= index < size <= there:
-        raise NotFound(f"No entry {index} in the first {size} of the ledger's {there} entries.")
+    return prove_inclusions(connection, [index], size)[0]
 
-    def build(read: tree.ReadNode) -> Inclusion:
-        path = tree.inclusion_path(index, size, read)
-        return Inclusion(index, size, read(0, index), tree.root(size, read), path)
+
+def prove_inclusions(connection: Connection, indices: Sequence[int], size: int) -> list[Inclusion]:
+    """Return the proofs for several entries, as ``prove_inclusion`` does, in fewer look-ups."""
+    there = count(connection)
+    for index in indices:
+        if not 0 <= index < size <= there:
+            raise NotFound(f"No entry {index} in the first {size} of the ledger's {there} entries.")
+
+    def build(read: tree.ReadNode) -> list[Inclusion]:
+        root = tree.root(size, read)
+        return [
+            Inclusion(index, size, read(0, index), root, tree.inclusion_path(index, size, read))
+            for index in indices
+        ]
 
     return _with_nodes(connection, build)
 
@@ -190,11 +240,11 @@ def _nodes_query(count: int) -> Select[int, int, bytes]:
     return select(on.level, on.index, on.hash).where(or_(*places))
 
 
-def _take_index(connection: Connection) -> int:
-    taken = connection.scalar(_TAKE)
-    if taken is None:
+def _take_indices(connection: Connection, count: int) -> int:
+    size = connection.scalar(_TAKE, {"more": count})
+    if size is None:
         raise StoreError("The ledger's counter is gone from the database.")
-    return int(taken) - 1
+    return int(size) - count
 
 
 def _with_nodes(connection: Connection, build: Callable[[tree.ReadNode], _T]) -> _T:
@@ -224,11 +274,15 @@ def _fetch(connection: Connection, wanted: set[tuple[int, int]]) -> dict[tuple[i
     leaves = [index for level, index in wanted if level == 0]
     nodes = [place for place in wanted if place[0] > 0]
     found: dict[tuple[int, int], bytes] = {}
-    if leaves:
-        rows = connection.execute(_LEAVES, {"places": leaves})
+    for places in _some(leaves):
+        rows = connection.execute(_LEAVES, {"places": places}).all()
         found |= {(0, index): hash_ for index, hash_ in rows}
-    if nodes:
-        values = {f"{part}{n}": place[at] for n, place in enumerate(nodes) for at, part in _PARTS}
-        more = connection.execute(_nodes_query(len(nodes)), values)
+    for some in _some(nodes):
+        values = {f"{part}{n}": place[at] for n, place in enumerate(some) for at, part in _PARTS}
+        more = connection.execute(_nodes_query(len(some)), values).all()
         found |= {(level, index): hash_ for level, index, hash_ in more}
     return found
+
+
+def _some(items: list[_T]) -> Iterator[list[_T]]:
+    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))

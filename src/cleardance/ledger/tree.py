@@ -30,13 +30,22 @@ def hash_node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def completed(index: int, leaf_hash: bytes, read: ReadNode) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the interior nodes (level, index, hash) that leaf ``index`` completes, lowest first."""
-    level, hash_ = 0, leaf_hash
-    while index & 1:
-        hash_ = hash_node(read(level, index - 1), hash_)
-        level, index = level + 1, index >> 1
-        yield level, index, hash_
+def completed(
+    first: int, leaf_hashes: Sequence[bytes], read: ReadNode
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the interior nodes (level, index, hash) that leaves from ``first`` on complete.
+
+    In the order of their leaves, lowest first; only nodes of earlier leaves are read.
+    """
+    new: dict[tuple[int, int], bytes] = {}
+    for place, leaf_hash in enumerate(leaf_hashes, first):
+        level, index, hash_ = 0, place, leaf_hash
+        new[0, place] = leaf_hash
+        while index & 1:
+            left = new.get((level, index - 1)) or read(level, index - 1)
+            level, index, hash_ = level + 1, index >> 1, hash_node(left, hash_)
+            new[level, index] = hash_
+            yield level, index, hash_
 
 
 def root(size: int, read: ReadNode) -> bytes:
@@ -51,7 +60,17 @@ def inclusion_path(index: int, size: int, read: ReadNode) -> tuple[bytes, ...]:
     """
     if not 0 <= index < size:
         raise ValueError(f"no leaf {index} in a tree of {size}")
-    return tuple(_path(index, 0, size, read))
+    path, start = [], 0
+    # PATH(m, D[n]) = PATH(m, D[0:k]) : MTH(D[k:n]), or PATH(m - k, D[k:n]) : MTH(D[0:k])
+    while size > 1:
+        left = _split(size)
+        if index - start < left:
+            path.append(_range_root(start + left, start + size, read))
+            size = left
+        else:
+            path.append(_range_root(start, start + left, read))
+            start, size = start + left, size - left
+    return tuple(reversed(path))
 
 
 def consistency_path(old: int, new: int, read: ReadNode) -> tuple[bytes, ...]:
@@ -62,7 +81,21 @@ def consistency_path(old: int, new: int, read: ReadNode) -> tuple[bytes, ...]:
     """
     if not 0 <= old <= new:
         raise ValueError(f"a tree of {old} cannot come before one of {new}")
-    return tuple(_subproof(old, 0, new, True, read)) if old else ()
+    if not old:
+        return ()
+    path, start, size, whole = [], 0, new, True
+    # SUBPROOF(m, D[n], b); ``whole``, its b, says that the verifier has the root of D[m].
+    while old != size:
+        left = _split(size)
+        if old <= left:
+            path.append(_range_root(start + left, start + size, read))
+            size = left
+        else:
+            path.append(_range_root(start, start + left, read))
+            old, start, size, whole = old - left, start + left, size - left, False
+    if not whole:
+        path.append(_range_root(start, start + size, read))
+    return tuple(reversed(path))
 
 
 def verify_inclusion(
@@ -108,34 +141,6 @@ def _range_root(start: int, end: int, read: ReadNode) -> bytes:
         return read(level, start >> level)
     middle = start + _split(size)
     return hash_node(_range_root(start, middle, read), _range_root(middle, end, read))
-
-
-def _path(index: int, start: int, size: int, read: ReadNode) -> Iterator[bytes]:
-    # PATH(m, D[n]) = PATH(m, D[0:k]) : MTH(D[k:n]), or PATH(m - k, D[k:n]) : MTH(D[0:k])
-    if size == 1:
-        return
-    left = _split(size)
-    if index < left:
-        yield from _path(index, start, left, read)
-        yield _range_root(start + left, start + size, read)
-    else:
-        yield from _path(index - left, start + left, size - left, read)
-        yield _range_root(start, start + left, read)
-
-
-def _subproof(old: int, start: int, size: int, whole: bool, read: ReadNode) -> Iterator[bytes]:
-    # ``whole`` says that D[old] is the whole old tree, whose root the verifier already has.
-    if old == size:
-        if not whole:
-            yield _range_root(start, start + size, read)
-        return
-    left = _split(size)
-    if old <= left:
-        yield from _subproof(old, start, left, whole, read)
-        yield _range_root(start + left, start + size, read)
-    else:
-        yield from _subproof(old - left, start + left, size - left, False, read)
-        yield _range_root(start, start + left, read)
 
 
 def _fold_path(index: int, size: int, leaf_hash: bytes, steps: Iterator[bytes]) -> bytes:
