@@ -1,9 +1,11 @@
 """A released file, what became of it, and finding its credentials again."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from cleardance.clearance.bindings import (
     manifest_by_id,
@@ -14,11 +16,15 @@ from cleardance.clearance.bindings import (
 from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.fetching import local_file
 from cleardance.clearance.garbage import collect
+from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.service import Service
 from cleardance.errors import AddressRefused, NotFound, UsageError
+from cleardance.ledger.entry import EntryKind
+from cleardance.ledger.log import append
 from cleardance.ledger.proof import verify_proof
 from cleardance.provenance.extract import manifest_store
 from cleardance.provenance.identifiers import binding_value, manifest_id
+from cleardance.store.tables import ledger_checkpoint, task
 from tests.clearance.asking import make
 from tests.media.test_fetch import send, serving
 
@@ -137,3 +143,22 @@ def test_what_is_not_asked_is_named(service: Service, url: str, error: type[Exce
 
 def replace_settings(service: Service, **values: object) -> Service:
     return replace(service, settings=service.settings.model_copy(update=values))
+
+
+def test_a_release_that_nobody_signed_is_not_believed(service: Service, tmp_path: Path) -> None:
+    """Whoever writes the database, rows and ledger alike, still lacks the key."""
+    record = make(service, tmp_path / "out.png")
+    other = tmp_path / "other.png"
+    other.write_bytes((tmp_path / "out.png").read_bytes() + b"more")
+    digest = hashlib.sha256(other.read_bytes()).hexdigest()
+    with service.store.begin() as session:
+        append(session, EntryKind.RELEASED, record.task.id, {"sha256": digest})
+        session.execute(update(task).values(sealed_blob=digest))
+    found = inspect_file(service, other)
+    assert found.modified
+    assert inspect_file(service, tmp_path / "out.png").modified is False
+    with service.store.begin() as session:
+        session.execute(delete(ledger_checkpoint))
+    found = inspect_file(service, other)
+    assert found.ledger is not None
+    assert (found.ledger.verified, found.modified) == (False, True)

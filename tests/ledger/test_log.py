@@ -1,19 +1,26 @@
 """Appending: gapless, atomic, across processes; and proofs that outsiders can check."""
 
+import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import func, select
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import sqlite
 
-from cleardance.errors import NotFound, StoreError
+from cleardance.errors import LedgerInvalid, NotFound, StoreError
 from cleardance.ledger import log, note, tree
+from cleardance.ledger.check import Frontier
 from cleardance.ledger.entry import EntryKind, leaf_hash, personal
 from cleardance.ledger.keys import Keys, load_or_make
 from cleardance.ledger.verify import verify
-from cleardance.store import Store
+from cleardance.settings import Settings
+from cleardance.store import Store, open_store
 from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node
 from tests.ledger.ledger_samples import ORIGIN, START, append_some
 
@@ -195,3 +202,67 @@ def test_nodes_are_searched_for_never_scanned(full: Store) -> None:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (0,) * 34).all()
     assert not [step for step in plan if step[3].startswith("SCAN")]
     assert [step for step in plan if step[3].startswith("SEARCH")]
+
+
+@settings(max_examples=10, deadline=None)
+@given(first=st.integers(0, 40), batches=st.lists(st.integers(1, 40), min_size=1, max_size=4))
+def test_many_at_once_are_as_one_by_one(
+    templates: tuple[Path, Path], first: int, batches: list[int]
+) -> None:
+    with TemporaryDirectory() as name:
+        homes = [shutil.copytree(templates[0], Path(name) / part) for part in ("one", "many")]
+        one, many = (open_store(Settings(home=home)) for home in homes)
+        with one, many:
+            append_some(one, 0, first)
+            append_some(many, 0, first)
+            for count in batches:
+                new = [log.New(EntryKind.ASKED, "t", {"n": n}) for n in range(count)]
+                with one.begin() as left, many.begin() as right:
+                    singly = [log.append(left, n.kind, n.task_id, n.body, START) for n in new]
+                    assert log.append_all(right, new, START) == singly
+            with one.read() as left, many.read() as right:
+                size = log.count(left)
+                assert log.root_at(left, size) == log.root_at(right, size)
+                everything = log.prove_inclusions(right, range(size), size)
+                assert everything == [log.prove_inclusion(left, n, size) for n in range(size)]
+
+
+def test_none_at_once_is_nothing(store: Store) -> None:
+    with store.begin() as connection:
+        assert log.append_all(connection, []) == []
+        assert log.count(connection) == 0
+
+
+def test_one_bad_entry_among_many_appends_none(store: Store) -> None:
+    good, bad = log.New(EntryKind.ASKED, "t", {}), log.New(EntryKind.ASKED, "t", {"n": math.nan})
+    with store.begin() as connection:
+        with pytest.raises(ValueError, match="nan"):
+            log.append_all(connection, [good, bad])
+        assert log.count(connection) == 0
+
+
+@pytest.mark.parametrize("change", ["row", "cut"])
+def test_nothing_is_signed_over_a_changed_past(full: Store, keys: Keys, change: str) -> None:
+    """Whoever can write the database but has no key does not get us to sign what they wrote."""
+    log.checkpoint(full, keys)
+    with full.begin() as connection:
+        if change == "cut":
+            connection.exec_driver_sql("UPDATE meta SET value = 16 WHERE key = 'ledger_size'")
+        else:  # a consistent lie: the leaf and every node above it
+            size = log.count(connection)
+            _forge(connection, size)
+    with pytest.raises(LedgerInvalid, match="does not continue its checkpoint at 21"):
+        log.checkpoint(full, keys)
+
+
+def _forge(connection: Connection, size: int) -> None:
+    forged = Frontier()
+    hashes = connection.exec_driver_sql('SELECT leaf_hash FROM ledger_entry ORDER BY "index"')
+    connection.exec_driver_sql('UPDATE ledger_entry SET leaf_hash = zeroblob(32) WHERE "index" = 3')
+    for number, (hash_,) in enumerate(hashes.all()):
+        for node in forged.add(bytes(32) if number == 3 else hash_):
+            connection.exec_driver_sql(
+                'UPDATE ledger_node SET hash = ? WHERE level = ? AND "index" = ?',
+                (node.hash, node.level, node.index),
+            )
+    assert log.root_at(connection, size) == forged.root()

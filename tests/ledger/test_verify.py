@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -263,7 +264,7 @@ def test_a_replaced_key_still_vouches_for_what_it_signed(full: Store, tmp_path: 
     old = load_or_make(full.home.keys, ORIGIN).public
     new = load_or_make(tmp_path, ORIGIN)
     append_some(full, 21, 25)
-    log.checkpoint(full, new)
+    log.checkpoint(full, replace(new, retired=(old,)))
     assert verify(full, [old, new.public]).signed_size == 25
 
 
@@ -331,8 +332,8 @@ def test_verdict_whose_salt_is_gone_is_refused(judged: Store) -> None:
 def test_verdict_that_was_never_logged_is_refused(judged: Store) -> None:
     with _database(judged) as connection:
         connection.execute(
-            "INSERT INTO verdict SELECT 'w', task_id, stage, 9, decision, body, created_at "
-            "FROM verdict"
+            "INSERT INTO verdict SELECT 'w', task_id, stage, 9, decision, body, created_at, "
+            "moment FROM verdict"
         )
     with pytest.raises(LedgerInvalid, match="Verdict w was changed"):
         verify(judged, [])
