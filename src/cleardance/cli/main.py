@@ -18,6 +18,7 @@ _COMMANDS = {
     "screen": "screen:screen",
     "inspect": "inspect:inspect",
     "registry": "registry:registry",
+    "licence": "licence:licence",
     "rules": "rules:rules",
     "ledger": "ledger:ledger",
     "account": "account:account",

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import (
     AwareDatetime,
@@ -12,13 +12,15 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
 
-from cleardance.errors import LicenceError
+from cleardance.errors import LicenceError, UsageError
 from cleardance.rights.licence import Use
 
+_MOMENT: Final = TypeAdapter(AwareDatetime)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _Text = Annotated[
     str,
@@ -81,6 +83,14 @@ def parse_grant(values: object) -> Grant:
         return Grant.model_validate(values)
     except (ValidationError, OverflowError) as error:
         raise LicenceError(_readable(error)) from error
+
+
+def parse_moment(text: str) -> datetime:
+    """Return the moment written in RFC 3339, or the first of a day. Raises UsageError."""
+    try:
+        return _MOMENT.validate_python(start_of(text))
+    except ValueError as error:
+        raise UsageError(f"{text!r} is neither a day nor a time with its zone.") from error
 
 
 def _readable(error: ValidationError | OverflowError) -> str:

@@ -74,6 +74,9 @@ class Failing(StrEnum):
     USE = "use"
 
 
+_STATES = (Failing.REVOKED, Failing.NOT_YET, Failing.EXPIRED)
+
+
 @dataclass(frozen=True)
 class Licence:
     """A grant as stored. Times are text as the store writes it; None is without limit.
@@ -113,6 +116,13 @@ def failings(licence: Licence, asker: Asker, use: Use | None) -> tuple[Failing, 
         (Failing.USE, use is not None and use not in licence.uses),
     )
     return tuple(failing for failing, applies in checks if applies)
+
+
+def state(licence: Licence, moment: datetime) -> str:
+    """Return "revoked", "not yet valid", "expired" or "in force"."""
+    anybody = Asker(moment)
+    ended = [f for f in failings(licence, anybody, None) if f in _STATES]
+    return ended[0].value if ended else "in force"
 
 
 def _within(offered: frozenset[str], licensed: frozenset[str]) -> bool:

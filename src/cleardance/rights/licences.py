@@ -9,7 +9,7 @@ from cleardance.store.tables import LicenceKind
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an asker stands with one work and use.
+    """Where an asker stands with one work and ``use``.
 
     ``licence`` counts, and is the one to cite; else ``nearest`` is theirs but does not count, for
     the reasons ``failings``; else they hold none. Licences of others are never told of.
@@ -18,6 +18,7 @@ class Standing:
     licence: Licence | None = None
     nearest: Licence | None = None
     failings: tuple[Failing, ...] = ()
+    use: Use = Use.PROMPT
 
 
 class LicenceBook:
@@ -45,24 +46,33 @@ class LicenceBook:
         judged = [(licence, failings(licence, asker, use)) for licence in held]
         counting = [licence for licence, why in judged if not why]
         if counting:
-            return Standing(licence=max(counting, key=_preference))
+            return Standing(licence=max(counting, key=_preference), use=use)
         if not judged:
-            return Standing()
+            return Standing(use=use)
         nearest, why = min(judged, key=lambda pair: (len(pair[1]), pair[0].id))
-        return Standing(nearest=nearest, failings=why)
+        return Standing(nearest=nearest, failings=why, use=use)
+
+    def about(self, work: str, wholes: Sequence[str], person: bool) -> Iterator[Licence]:
+        """Yield every licence that speaks of a work, whoever holds it."""
+        for licence in self.by_id.values():
+            if _speaks_of(licence, work, wholes, person):
+                yield licence
 
     def _holdings(
         self, work: str, wholes: Sequence[str], person: bool, asker: Asker
     ) -> Iterator[Licence]:
-        wanted = LicenceKind.CONSENT if person else LicenceKind.LICENCE
         for grantee in asker.grantees():
-            for licence in self._held.get((work, grantee), ()):
-                if licence.kind == wanted:
-                    yield licence
-            for whole in () if person else wholes:
-                for licence in self._held.get((whole, grantee), ()):
-                    if licence.with_parts and licence.kind == wanted:
+            for one in (work, *wholes):
+                for licence in self._held.get((one, grantee), ()):
+                    if _speaks_of(licence, work, wholes, person):
                         yield licence
+
+
+def _speaks_of(licence: Licence, work: str, wholes: Sequence[str], person: bool) -> bool:
+    if person:
+        return licence.kind is LicenceKind.CONSENT and work in licence.works
+    inside = licence.with_parts and not set(wholes).isdisjoint(licence.works)
+    return licence.kind is LicenceKind.LICENCE and (work in licence.works or inside)
 
 
 def _preference(licence: Licence) -> tuple[bool, str, str]:

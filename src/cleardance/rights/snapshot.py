@@ -1,6 +1,6 @@
 """The registry in memory: indexes and facts of one revision, rebuilt when the revision moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import NamedTuple
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.names import NameIndex
 from cleardance.match.pdq import PDQ_SIGNAL, PdqIndex
+from cleardance.rights.licence import Asker, Licence, Use
 from cleardance.rights.licence_rows import load_book, only_licences_moved
-from cleardance.rights.licences import LicenceBook
+from cleardance.rights.licences import LicenceBook, Standing
 from cleardance.rights.registry import revision
 from cleardance.store import Store
 from cleardance.store.tables import reference_signal, rule_set, work, work_name, work_reference
@@ -63,6 +64,16 @@ class RegistrySnapshot:
             found[whole] = None
             work_id = whole
         return tuple(found)
+
+    def standing(self, work_id: str, use: Use, asker: Asker) -> Standing:
+        """Return which licence, if any, lets ``asker`` use a work; raise KeyError for no work."""
+        person = self.works[work_id].kind == "person"
+        return self.licences.standing(work_id, self.wholes_of(work_id), person, use, asker)
+
+    def licences_about(self, work_id: str) -> Iterator[Licence]:
+        """Yield every licence that speaks of a work, whoever holds it; for the operator alone."""
+        person = self.works[work_id].kind == "person"
+        return self.licences.about(work_id, self.wholes_of(work_id), person)
 
 
 def load_registry(store: Store) -> RegistrySnapshot:

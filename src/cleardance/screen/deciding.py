@@ -90,9 +90,7 @@ def _judge(match: Match, registry: RegistrySnapshot, rules: Rules, asker: Asker 
     rule = rules.decide(match.signal, match.distance, match.work, match.manner)
     if asker is None or rule.decision is Decision.CLEAR:
         return _Decided(match, rule, Standing())
-    work, use = match.work, use_of(match, asker)
-    person, wholes = work.kind == "person", registry.wholes_of(work.id)
-    return _Decided(match, rule, registry.licences.standing(work.id, wholes, person, use, asker))
+    return _Decided(match, rule, registry.standing(match.work.id, use_of(match, asker), asker))
 
 
 def _order(decided: _Decided) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from cleardance.rights.licence import Asker, Failing, Licence
+from cleardance.rights.licence import Asker, Failing, Licence, Use
 from cleardance.rights.licences import Standing
 
 _CONDITION_CHARS: Final = 200
@@ -18,7 +18,7 @@ def standing_words(standing: Standing, asker: Asker | None) -> str | None:
     if standing.nearest is None or asker is None:
         return None
     held = standing.nearest
-    whys = join_and(why_words(failing, held, asker) for failing in standing.failings)
+    whys = join_and(why_words(why, held, asker, standing.use) for why in standing.failings)
     return f"the {held.kind} {held.id} by {held.grantor} does not count: it {whys}"
 
 
@@ -31,22 +31,24 @@ def allowed_by(licence: Licence) -> str:
     return text
 
 
-def why_words(failing: Failing, licence: Licence, asker: Asker) -> str:
-    """Return why a licence does not count, to follow the word "it"."""
+def why_words(failing: Failing, licence: Licence, asker: Asker, use: Use) -> str:
+    """Return why a licence does not count for a use, to follow the word "it"."""
     match failing:
         case Failing.GRANTEE:
             return "is held by others"
         case Failing.REVOKED:
-            return f"was revoked on {_day(licence.revoked_at)}"
+            return f"was revoked on {_time(licence.revoked_at)}"
         case Failing.NOT_YET:
-            return f"begins on {_day(licence.valid_from)}"
+            return f"begins on {_time(licence.valid_from)}"
         case Failing.EXPIRED:
             return f"ended on {last_day(licence)}"
         case Failing.TERRITORY:
-            where = join_and(sorted(asker.territories)) or "everywhere"
-            return f"holds in {join_and(sorted(licence.territories))}, and this is for {where}"
+            where = join_and(sorted(asker.territories))
+            offered = f"in {where}" if where else "everywhere"
+            held = join_and(sorted(licence.territories))
+            return f"is for {held} only (outputs are offered {offered})"
         case Failing.USE:
-            return f"covers the use {join_and(sorted(licence.uses))} only"
+            return f"allows {join_and(sorted(licence.uses))}, not {use}"
 
 
 def way_forward(standings: Iterable[Standing]) -> Sequence[str]:
@@ -58,7 +60,7 @@ def way_forward(standings: Iterable[Standing]) -> Sequence[str]:
 def _ask(failing: Failing, licence: Licence) -> str:
     match failing:
         case Failing.NOT_YET:
-            return f"Ask again from {_day(licence.valid_from)} on."
+            return f"Ask again from {_time(licence.valid_from)} on."
         case Failing.EXPIRED:
             return f"Ask {licence.grantor} to renew {licence.id}."
         case Failing.TERRITORY | Failing.USE:
@@ -71,7 +73,7 @@ def last_day(licence: Licence) -> str:
     """Return the last day (UTC) on which a licence with an end holds, or its last moment."""
     until = licence.valid_until or ""
     if not until.endswith(_MIDNIGHT):
-        return until
+        return _time(until)
     return (datetime.fromisoformat(until) - timedelta(days=1)).date().isoformat()
 
 
@@ -81,8 +83,9 @@ def join_and(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _day(moment: str | None) -> str:
-    return (moment or "").removesuffix(_MIDNIGHT)
+def _time(moment: str | None) -> str:
+    day, _, clock = (moment or "").partition("T")
+    return day if f"T{clock}" == _MIDNIGHT else f"{day} at {clock[:5]} UTC"
 
 
 def _shortened(text: str) -> str:
