@@ -19,6 +19,12 @@
     │   ├── MediaTooLarge           413 InvalidMedia.TooLarge
     │   ├── InvalidCredentials      400 InvalidMedia.Credentials  changed after it was signed
     │   └── EncodingFailed          500 EncodingFailed
+    ├── ReviewError                 409 InvalidReview        a review or appeal that cannot be
+    │   ├── ReviewDecided           409 InvalidReview.Decided
+    │   ├── ReviewClaimed           409 InvalidReview.Claimed
+    │   ├── ReviewerNotAllowed      403 InvalidReview.Reviewer
+    │   ├── AppealUsed              409 InvalidReview.AppealUsed
+    │   └── NotAppealable           409 InvalidReview.NotAppealable
     ├── FileFailed                  400 FileFailed           a file that cannot be opened
     ├── RegistryError               400 InvalidRegistryRow
     ├── LicenceError                400 InvalidLicence       a grant that nobody could make
@@ -157,6 +163,44 @@ class EncodingFailed(MediaError):
 
     code = "EncodingFailed"
     http_status = 500
+
+
+class ReviewError(CleardanceError):
+    """A review or appeal that cannot be, as things stand."""
+
+    code = "InvalidReview"
+    http_status = 409
+
+
+class ReviewDecided(ReviewError):
+    """A review that somebody has decided, or taken, at the same moment or before."""
+
+    code = "InvalidReview.Decided"
+
+
+class ReviewClaimed(ReviewError):
+    """A review that another reviewer has taken, less than an hour ago."""
+
+    code = "InvalidReview.Claimed"
+
+
+class ReviewerNotAllowed(ReviewError):
+    """Not this person, or not this decision: one's own request, one's own denial, things unseen."""
+
+    code = "InvalidReview.Reviewer"
+    http_status = 403
+
+
+class AppealUsed(ReviewError):
+    """The one appeal of the task was made before."""
+
+    code = "InvalidReview.AppealUsed"
+
+
+class NotAppealable(ReviewError):
+    """Nothing was denied: the task is still on its way, was released, or failed."""
+
+    code = "InvalidReview.NotAppealable"
 
 
 class FileFailed(CleardanceError):

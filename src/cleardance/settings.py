@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import NonNegativeInt, ValidationError, field_validator, model_validator
+from pydantic import NonNegativeInt, PositiveInt, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """Where outputs are offered, as ISO 3166-1 codes (``["DE", "AT"]``); none means everywhere."""
     fetch_private: bool = False
     """Whether URLs may lead to this machine and into private networks, not only to the web."""
+    review_within_h: PositiveInt = 72
+    """How many hours reviewers have for what is held or appealed; shown, not enforced."""
     label: Literal["none", "eu", "cn"] = "none"
     """The visible label that every output bears, unless its request asks for another."""
     publish_prompt: bool = False

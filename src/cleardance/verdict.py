@@ -3,8 +3,10 @@
 These models are the JSON contract of ``screen --json``, stored as they are printed.
 """
 
+import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,6 +61,7 @@ class Finding(_Frozen):
     score: float = Field(description="similarity, 0 to 1; 1 is identical")
     threshold: float
     rule: str
+    decision: Decision = Field(description="what follows from it alone")
     evidence: Evidence
     licence: str | None = Field(
         default=None, description="the licence or consent that clears it, whatever its rule says"
@@ -73,18 +76,53 @@ class Redress(_Frozen):
     suggestion: str | None = None
 
 
+class Omitted(_Frozen):
+    """The findings that a verdict has no room for."""
+
+    findings: int
+    works: int = Field(description="of these, how many it shows no finding of at all")
+    sha256: str = Field(description="of their canonical JSON, so that others are seen to be others")
+
+
+class Review(_Frozen):
+    """What a person decided on findings that had been held or, on appeal, denied."""
+
+    id: str
+    decision: Literal["release", "deny"]
+    by: str
+    at: str
+    reason: str
+    appeal: bool
+    overturns: Decision = Field(description="what had been decided before, without this person")
+    covers: tuple[str, ...] = Field(
+        description="what was looked at: digests of findings, names of unknown signals"
+    )
+
+
 class Verdict(_Frozen):
-    """The decision on one request or output, at one registry revision."""
+    """The decision on one request or output, at one registry revision.
+
+    That revision also says which rules decided; ``rules_revision`` is their number in the history.
+    """
 
     decision: Decision
     registry_revision: int
+    rules_revision: int = 0
     findings: tuple[Finding, ...] = ()
+    omitted: Omitted | None = None
     unknown: tuple[str, ...] = Field(default=(), description="signals that could not be computed")
+    needed: tuple[str, ...] = Field(
+        default=(), description="those of them without which it cannot be clear"
+    )
     licences: tuple[str, ...] = Field(
         default=(), description="the licences and consents that it rests on"
     )
     reason: str
     redress: Redress = Redress()
+    reviews: tuple[Review, ...] = Field(
+        default=(),
+        description="what persons decided, oldest first; of findings no longer there too",
+    )
 
 
 def worst_of(verdicts: Sequence[Verdict]) -> Verdict:
@@ -102,7 +140,21 @@ def worst_of(verdicts: Sequence[Verdict]) -> Verdict:
         update={
             "reason": " ".join(dict.fromkeys(found)) or worst.reason,
             "findings": tuple(f for verdict in verdicts for f in verdict.findings),
+            "omitted": _omitted_of([v.omitted for v in verdicts if v.omitted is not None]),
             "unknown": tuple(sorted({u for verdict in verdicts for u in verdict.unknown})),
+            "needed": tuple(sorted({u for verdict in verdicts for u in verdict.needed})),
             "licences": tuple(sorted({i for verdict in verdicts for i in verdict.licences})),
+            "reviews": tuple(review for verdict in verdicts for review in verdict.reviews),
         }
+    )
+
+
+def _omitted_of(several: Sequence[Omitted]) -> Omitted | None:
+    if len(several) < 2:
+        return several[0] if several else None
+    digests = "".join(one.sha256 for one in several)
+    return Omitted(
+        findings=sum(one.findings for one in several),
+        works=sum(one.works for one in several),
+        sha256=hashlib.sha256(digests.encode()).hexdigest(),
     )

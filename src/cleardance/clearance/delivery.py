@@ -7,9 +7,25 @@ from pathlib import Path
 from cleardance.errors import UsageError
 from cleardance.store.failures import os_failures
 
+_SUFFIXES = {True: ".png", False: ".mp4"}  # still or video
 
-def try_writing(destination: Path) -> None:
-    """Raise UsageError, before any work is done, if a file cannot be put there."""
+
+def check_destination(destination: Path, *, still: bool) -> None:
+    """Raise UsageError, before any work is done, if the file cannot be put there."""
+    suffix = _SUFFIXES[still]
+    if destination.suffix.lower() != suffix:
+        raise UsageError(
+            f"{destination.name} should end in {suffix}.", hint="Videos are .mp4, stills are .png."
+        )
+    folder = destination.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder} to put {destination.name} into.")
+    _try_writing(destination)
+    if destination.exists() and not destination.is_file():
+        raise UsageError(f"{destination} is there, and is not a file.")
+
+
+def _try_writing(destination: Path) -> None:
     part = _part(destination, "try")
     try:
         part.touch()

@@ -13,7 +13,7 @@ from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, TaskBusy
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
-from cleardance.store.tables import TaskStatus, task, utc_now, verdict
+from cleardance.store.tables import TaskStatus, review, task, utc_now, verdict
 
 _PERSONAL = ("request", "salt", "destination", "ignored", "output", "error_message", "timings")
 _ENDED = (TaskStatus.RELEASED, TaskStatus.DENIED, TaskStatus.FAILED)
@@ -34,6 +34,7 @@ def erase(service: Service, task_id: str) -> None:
             raise TaskBusy(f"Task {task_id} is {row.status}: only one that has ended is erased.")
         if row.salt is None:
             return
+        session.execute(delete(review).where(review.c.task_id == task_id))
         session.execute(delete(verdict).where(verdict.c.task_id == task_id))
         nothing = dict.fromkeys(_PERSONAL)
         session.execute(

@@ -63,6 +63,17 @@ def resume_unfinished(service: Service, progress: StepProgress = silent) -> Iter
         raise blocked[0]
 
 
+def resume(service: Service, task_id: str, progress: StepProgress = silent) -> Record:
+    """Finish one task, interrupted or released by a reviewer; return what became of it.
+
+    One that has ended, or waits for a person, is left as it is. Raises NotFound, TaskBusy if a
+    living process works on it, and what ``clear`` raises.
+    """
+    with service.store.lock(task_id):
+        _go_on(service, task_id, Watch(progress))
+    return record_of(service, task_id)
+
+
 def _go_on(service: Service, task_id: str, watch: Watch) -> None:
     with service.store.read() as session:
         finished = not tasks.is_unfinished(session, task_id)

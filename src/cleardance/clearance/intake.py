@@ -4,18 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleardance.clearance import references, tasks
-from cleardance.clearance.delivery import try_writing
+from cleardance.clearance.delivery import check_destination
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import Queued
 from cleardance.clearance.tasks import Step
-from cleardance.errors import UsageError
 from cleardance.generate.models import check_request, model_named
 from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
-
-_SUFFIXES = {True: ".png", False: ".mp4"}  # still or video
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ def check(request: Request, destination: Path, watch: Watch) -> Checked:
     """Step 1. Raise the UsageError or MediaError that names the first thing wrong."""
     with watch.step(Step.CHECK):
         check_request(model_named(request.model), request)
-        _check_destination(destination, _SUFFIXES[request.still])
+        check_destination(destination, still=request.still)
         _check_references(request)
     return Checked(request, destination.absolute())
 
@@ -67,16 +64,3 @@ def _check_references(request: Request) -> None:
 
         for reference in request.references:
             probe(reference.path)
-
-
-def _check_destination(destination: Path, suffix: str) -> None:
-    if destination.suffix.lower() != suffix:
-        raise UsageError(
-            f"{destination.name} should end in {suffix}.", hint="Videos are .mp4, stills are .png."
-        )
-    folder = destination.absolute().parent
-    if not folder.is_dir():
-        raise UsageError(f"There is no folder {folder} to put {destination.name} into.")
-    try_writing(destination)
-    if destination.exists() and not destination.is_file():
-        raise UsageError(f"{destination} is there, and is not a file.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from cleardance.clearance import tasks
+from cleardance.clearance.review import ReviewRow, of_task
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import TaskRow
 from cleardance.ledger.entry import EntryKind
@@ -24,6 +25,7 @@ class Record:
     ledger_index: int | None  # what an output carries; of a refusal, its entry
     checkpoint: str
     watermark: str | None  # name of the mark in a sealed file
+    reviews: tuple[ReviewRow, ...] = ()  # by persons, oldest first
 
     @property
     def status(self) -> str:
@@ -55,6 +57,7 @@ class Record:
             "verdict": self.verdict.model_dump(mode="json") if self.verdict else None,
             "error": self.error,
             "ignored": list(self.task.ignored),
+            "reviews": [_review(row) for row in self.reviews],
             "ledger": {"index": self.ledger_index, "checkpoint": self.checkpoint},
             "timings_s": self.task.timings_s,
         }
@@ -66,11 +69,26 @@ def record_of(service: Service, task_id: str) -> Record:
         task = tasks.load(session, task_id)
         verdict = _verdict(session, task_id)
         watermark = _watermark(session, task_id)
+        reviews = tuple(of_task(session, task_id))
         last = session.scalar(
             select(func.max(ledger_entry.c.index)).where(ledger_entry.c.task_id == task_id)
         )
     index = last if task.ledger_index is None else task.ledger_index
-    return Record(task, verdict, index, service.checkpoint(), watermark)
+    return Record(task, verdict, index, service.checkpoint(), watermark, reviews)
+
+
+def _review(row: ReviewRow) -> dict[str, object]:
+    """Return what a requester sees of a review: not who decided."""
+    return {
+        "id": row.id,
+        "stage": row.stage.value,
+        "appeal": row.appeal,
+        "status": row.status.value,
+        "opened_at": row.opened_at,
+        "due_at": row.due_at,
+        "decided_at": row.decided_at,
+        "reason": row.reason,
+    }
 
 
 def _verdict(session: Connection, task_id: str) -> Verdict | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from cleardance.clearance import tasks
-from cleardance.clearance.delivery import deliver
+from cleardance.clearance.delivery import check_destination, deliver
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import commitments, ingredients
@@ -18,7 +18,7 @@ from cleardance.clearance.screening import stands
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import OutputCleared, Released, SealedOutput
 from cleardance.clearance.tasks import Step, TaskRow
-from cleardance.errors import SealInvalid, StoreError
+from cleardance.errors import NotFound, SealInvalid, StoreError
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
@@ -122,6 +122,7 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         ledger_index=index,
         verdict_digest=tasks.verdict_digest(cleared.output_verdict),
         registry_revision=cleared.output_verdict.registry_revision,
+        reviews=cleared.released_by,
         source_type=SourceType(model.source_type),
         label=_label(service, request),
         producer=service.settings.origin,
@@ -180,6 +181,20 @@ def hand_over(service: Service, task_id: str) -> None:
     with service.store.begin() as session:
         tasks.advance(session, task_id, Step.RELEASE)
     discard(service, task.raw_blob)
+
+
+def fetch(service: Service, task_id: str, destination: Path) -> None:
+    """Put a released file at another place, as often as it is wanted.
+
+    Raises NotFound for what was not released or is not kept, UsageError if nothing can be written
+    there, BlobDamaged, DiskFull.
+    """
+    task = service.task(task_id)
+    if task.status is not TaskStatus.RELEASED or task.sealed_blob is None:
+        raise NotFound(f"There is no released file of task {task_id}.")
+    check_destination(destination, still=task.request.still)
+    service.store.blobs.verify(task.sealed_blob)
+    deliver(service.store.blobs.path(task.sealed_blob), destination)
 
 
 def _log_release(session: Connection, output: SealedOutput) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert
 
-from cleardance.clearance import tasks
+from cleardance.clearance import review, tasks
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import located
+from cleardance.clearance.review_effect import with_reviews
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated, OutputCleared, Queued, Refused
 from cleardance.clearance.tasks import Step
@@ -39,7 +40,7 @@ def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | R
             verdict = _verdict_on_ask(service, queued.request, current(service.store), asker)
             with service.store.begin() as session:
                 tasks.advance(session, queued.task_id, Step.SCREEN_ASK, status=TaskStatus.RUNNING)
-                _commit(session, queued.task_id, Stage.ASK, verdict, asker)
+                verdict = _commit(session, service, queued.task_id, Stage.ASK, verdict, asker)
     if verdict.decision is Decision.CLEAR:
         return AskCleared(queued, verdict)
     return Refused(queued.task_id, Stage.ASK, verdict)
@@ -110,8 +111,7 @@ def _screen_ask_again(
     asker = _asker(service, generated.ask.queued.request)
     verdict = _verdict_on_ask(service, generated.ask.queued.request, registry, asker)
     with service.store.begin() as session:
-        _commit(session, generated.task_id, Stage.ASK, verdict, asker)
-    return verdict
+        return _commit(session, service, generated.task_id, Stage.ASK, verdict, asker)
 
 
 def _screen_frames(service: Service, generated: Generated, registry: RegistrySnapshot) -> Verdict:
@@ -121,8 +121,7 @@ def _screen_frames(service: Service, generated: Generated, registry: RegistrySna
     with service.store.begin() as session:
         _keep_signals(session, generated.task_id, screened.signals)
         tasks.advance(session, generated.task_id, Step.SCREEN_OUTPUT)
-        _commit(session, generated.task_id, Stage.OUTPUT, screened.verdict, asker)
-    return screened.verdict
+        return _commit(session, service, generated.task_id, Stage.OUTPUT, screened.verdict, asker)
 
 
 def _footage(service: Service, generated: Generated) -> Footage:
@@ -169,9 +168,22 @@ def _keep_signals(session: Connection, task_id: str, signals: Sequence[KeptSigna
 
 
 def _commit(
-    session: Connection, task_id: str, stage: Stage, verdict: Verdict, asker: Asker
-) -> None:
-    """Store and log the verdict, and end the task if it is not clear."""
+    session: Connection,
+    service: Service,
+    task_id: str,
+    stage: Stage,
+    verdict: Verdict,
+    asker: Asker,
+) -> Verdict:
+    """Store and log the verdict, and end the task if it is not clear; return it as it stands.
+
+    What a person has released before, and is still the same, stays released.
+    """
+    before = tasks.latest_verdict(session, task_id, stage)
+    verdict = with_reviews(verdict, before.reviews if before else ())
     tasks.save_verdict(session, task_id, stage, verdict, asker.moment)
     if verdict.decision is not Decision.CLEAR:
         tasks.refuse(session, task_id, stage, verdict)
+    if verdict.decision is Decision.HOLD:
+        review.open_hold(session, service, task_id, stage, asker.moment)
+    return verdict

@@ -67,6 +67,12 @@ class OutputCleared:
         """Both verdicts, given at the same revision of the registry."""
         return self.ask_verdict, self.output_verdict
 
+    @property
+    def released_by(self) -> tuple[str, ...]:
+        """The reviews by which persons released what the rules alone would not have."""
+        notes = (note for verdict in self.verdicts for note in verdict.reviews)
+        return tuple(note.id for note in notes if note.decision == "release")
+
 
 @dataclass(frozen=True)
 class SealedOutput:

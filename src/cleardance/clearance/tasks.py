@@ -5,8 +5,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from typing import TypeVar
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Column, Connection, Select, and_, insert, or_, select, update
 
 from cleardance.clearance.accounts import account_id
 from cleardance.errors import CleardanceError, NotFound
@@ -16,6 +17,8 @@ from cleardance.request import Request
 from cleardance.store import Store
 from cleardance.store.tables import Stage, TaskStatus, task, utc_now, utc_text, verdict
 from cleardance.verdict import Decision, Verdict
+
+_T = TypeVar("_T")
 
 
 class Step(IntEnum):
@@ -143,16 +146,17 @@ def save_verdict(
     ``moment`` is that at which licences were judged. Which ones count is not logged: outsiders
     would learn which outputs have the same customer.
     """
-    judged_at = utc_text(moment)
+    number = 1 + (session.scalar(_newest_verdict(task_id, stage, verdict.c.number)) or 0)
     values = {
-        "id": f"{task_id}/{stage}/{body.registry_revision}/{judged_at}",
+        "id": f"{task_id}/{stage}/{number}",
         "task_id": task_id,
         "stage": stage,
+        "number": number,
         "registry_revision": body.registry_revision,
         "decision": body.decision,
         "body": body.model_dump(mode="json"),
         "created_at": utc_now(),
-        "moment": judged_at,
+        "moment": utc_text(moment),
     }
     session.execute(insert(verdict).values(**values))
     entry = {
@@ -175,14 +179,32 @@ def salt_of(session: Connection, task_id: str) -> bytes:
 
 def latest_verdict(session: Connection, task_id: str, stage: Stage) -> Verdict | None:
     """Return the newest verdict of a stage, if there is one."""
-    query = (
-        select(verdict.c.body)
-        .where(verdict.c.task_id == task_id, verdict.c.stage == stage)
-        .order_by(verdict.c.registry_revision.desc(), verdict.c.created_at.desc())
-        .limit(1)
-    )
-    body = session.scalar(query)
+    body = session.scalar(_newest_verdict(task_id, stage, verdict.c.body))
     return None if body is None else Verdict.model_validate(body)
+
+
+def latest_verdict_id(session: Connection, task_id: str, stage: Stage) -> str | None:
+    """Return the id of the newest verdict of a stage, if there is one."""
+    return session.scalar(_newest_verdict(task_id, stage, verdict.c.id))
+
+
+def deciding_verdict(session: Connection, task_id: str) -> tuple[Stage, Verdict]:
+    """Return the gravest of the newest verdicts, that on the output before that on the prompt.
+
+    Raises NotFound if there is none.
+    """
+    stages = (
+        (stage, latest_verdict(session, task_id, stage)) for stage in (Stage.OUTPUT, Stage.ASK)
+    )
+    given = [(stage, body) for stage, body in stages if body is not None]
+    if not given:
+        raise NotFound(f"There is no verdict on task {task_id}.")
+    return max(given, key=lambda one: one[1].decision.gravity)
+
+
+def _newest_verdict(task_id: str, stage: Stage, column: Column[_T]) -> Select[_T]:
+    of_stage = (verdict.c.task_id == task_id) & (verdict.c.stage == stage)
+    return select(column).where(of_stage).order_by(verdict.c.number.desc()).limit(1)
 
 
 def refuse(session: Connection, task_id: str, stage: Stage, body: Verdict) -> None:
@@ -194,6 +216,18 @@ def refuse(session: Connection, task_id: str, stage: Stage, body: Verdict) -> No
     commitment = verdict_commitment(body, salt_of(session, task_id))
     entry = {"stage": stage.value, "commitment": commitment}
     append(session, EntryKind.HELD if held else EntryKind.REFUSED, task_id, entry)
+
+
+def hold(session: Connection, task_id: str) -> None:
+    """Let a denied task wait for a person: its requester has appealed."""
+    change = update(task).where(task.c.id == task_id)
+    session.execute(change.values(status=TaskStatus.HELD, updated_at=utc_now()))
+
+
+def requeue(session: Connection, task_id: str) -> None:
+    """Let a held task go on from its last committed step: a person released it."""
+    change = update(task).where(task.c.id == task_id)
+    session.execute(change.values(status=TaskStatus.QUEUED, updated_at=utc_now()))
 
 
 _UNFINISHED = or_(

@@ -13,7 +13,7 @@ from cleardance.cli.words import echo, record_lines
 from cleardance.errors import UsageError
 from cleardance.request import Ratio, ReferenceInput, Request, Resolution
 
-_EXITS = {
+EXITS = {
     "released": ExitCode.DONE,
     "denied": ExitCode.DENIED,
     "held": ExitCode.HELD,
@@ -111,7 +111,7 @@ def generate(
         print_json(record.to_json())
     else:
         echo(record_lines(record))
-    ctx.exit(_EXITS[record.status])
+    ctx.exit(EXITS[record.status])
 
 
 def _image(value: str) -> ReferenceInput:

@@ -53,6 +53,18 @@ def record_lines(record: Record) -> Iterator[str]:
         made = "The output stays unreleased." if task.raw_blob else "Nothing was generated."
         yield line(record.status.capitalize(), f"{made} Task {task.id}.")
         yield from verdict_lines(verdict)
+    if task.status is TaskStatus.HELD and record.reviews:
+        yield from _waiting_lines(record)
+    elif task.status in (TaskStatus.QUEUED, TaskStatus.RUNNING):
+        yield line("Go on", f"cleardance task resume {task.id}, or any worker")
+
+
+def _waiting_lines(record: Record) -> Iterator[str]:
+    row = record.reviews[-1]
+    what = "the appeal" if row.appeal else "it"
+    yield line("Waits", f"for a person to look at {what}, by {row.due_at[:16]}Z: review {row.id}")
+    yield line("Follow", f"cleardance task show {record.task.id}; once it is released, "
+               f"cleardance task resume {record.task.id} finishes it")  # fmt: skip
 
 
 def _released_lines(record: Record, verdict: Verdict) -> Iterator[str]:

@@ -65,6 +65,7 @@ class Dossier:
             yield f"Verdict on the {stage}: {verdict['decision']}: {verdict['reason']}"
             if verdict["licences"]:
                 yield f"  under licence {', '.join(verdict['licences'])}"
+            yield from (f"  {review_words(one)}" for one in verdict["reviews"])
         if self.inspection.modified:
             yield from (f"Changed: {change}" for change in self.changes)
         if self.events:
@@ -95,6 +96,16 @@ def manifest_rows(facts: ManifestFacts) -> Iterator[tuple[str, str]]:
         yield "Recipe", recipe
         yield "Verdict", f"SHA-256 {facts.record.verdict_sha256}"
         yield "Registry", f"revision {facts.record.registry_revision}"
+        if facts.record.reviews:
+            yield "Reviewed", f"by a person: {', '.join(facts.record.reviews)}"
+
+
+def review_words(review: dict[str, Any]) -> str:
+    """Return what a person decided, when and why, on one line."""
+    what = "released" if review["decision"] == "release" else "denied"
+    how = " on appeal" if review["appeal"] else ""
+    when = review["at"][:10]
+    return f"{what}{how} by {review['by']} on {when} (review {review['id']}): {review['reason']}"
 
 
 def shown(text: str) -> str:

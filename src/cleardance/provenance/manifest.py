@@ -10,7 +10,7 @@ they look for, the record also says ``artificially_generated`` in so many words.
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -98,6 +98,7 @@ class ManifestParts:
     watermark: str = "none"
     time_stamp: TimeStamp = "none"  # filled in by signing
     label: Label | None = None  # drawn into the picture
+    reviews: tuple[str, ...] = ()  # ids of those by which persons released it
     producer: str = ""  # as the metadata of a label names it
     ingredients: tuple[Ingredient, ...] = ()
 
@@ -112,6 +113,7 @@ class Record(BaseModel):
     output: str = Field(max_length=200)
     verdict_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     registry_revision: int = Field(ge=0)
+    reviews: tuple[Annotated[str, Field(max_length=200)], ...] = Field(default=(), max_length=100)
     recipe: dict[str, str | bool | int | float]
     watermark: str = Field(max_length=100)
     time_stamp: TimeStamp = "none"
@@ -141,6 +143,7 @@ def record(parts: ManifestParts) -> dict[str, Any]:
         output=parts.output_id,
         verdict_sha256=parts.verdict_digest,
         registry_revision=parts.registry_revision,
+        reviews=parts.reviews,
         recipe=parts.recipe.as_json(),
         watermark=parts.watermark,
         time_stamp=parts.time_stamp,

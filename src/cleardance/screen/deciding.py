@@ -1,21 +1,23 @@
 """From matches to a verdict: the rule for each, what licences clear, the gravest, a reason."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cleardance.ledger.entry import canonical
 from cleardance.match.signal import similarity
 from cleardance.rights.licence import Asker, Use
 from cleardance.rights.licences import Standing
 from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
 from cleardance.screen.reasons import Ground, How, reason_for, redress_for
 from cleardance.screen.rules import Manner, Rule, Rules
-from cleardance.verdict import Decision, Evidence, Finding, Verdict
+from cleardance.verdict import Decision, Evidence, Finding, Omitted, Verdict
 
 _HOW: Final[dict[str, How]] = {"descriptor": "described"}
 _USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
 MAX_FINDINGS = 50
-"""A verdict shows this many findings; which works they name decides, not how often."""
+"""A verdict shows this many findings: of every work and rule before a second of any."""
 
 
 @dataclass(frozen=True)
@@ -50,27 +52,34 @@ def decide(
     registry: RegistrySnapshot,
     rules: Rules,
     asker: Asker | None = None,
+    unneeded: Sequence[str] = (),
 ) -> Verdict:
     """Return the verdict on all matches of one text or file; the same input, the same bytes.
 
-    ``unknown`` are the signals that had to be computed and could not be. A licence that ``asker``
-    holds clears the findings it covers; without an asker none counts.
+    ``unknown`` are the signals that had to be computed and could not be; ``unneeded`` those that
+    nobody could compute, but no registered work needs either: they are listed, and hold only if the
+    rules want them always. A licence that ``asker`` holds clears the findings it covers; without an
+    asker none counts.
     """
     decided = sorted((_judge(match, registry, rules, asker) for match in matches), key=_order)
-    unknown = tuple(sorted(set(unknown)))
+    needed = {*unknown, *(set(unneeded) & set(rules.unknown.always))}
+    shown, omitted = _shown([_finding(one) for one in decided])
     decisions = [one.decision for one in decided]
-    decisions += [rules.unknown.decision] if unknown else []
+    decisions += [rules.unknown.decision] if needed else []
     decision = max(decisions, key=lambda one: one.gravity, default=Decision.CLEAR)
     grounds = [_ground(one) for one in decided if one.decision is decision]
     return Verdict(
         decision=decision,
         registry_revision=registry.revision,
-        findings=tuple(_finding(one) for one in decided[:MAX_FINDINGS]),
-        unknown=unknown,
+        rules_revision=rules.revision,
+        findings=shown,
+        omitted=omitted,
+        unknown=tuple(sorted({*unknown, *unneeded})),
+        needed=tuple(sorted(needed)),
         licences=tuple(
             sorted({one.standing.licence.id for one in decided if one.standing.licence})
         ),
-        reason=reason_for(decision, grounds, unknown, asker),
+        reason=reason_for(decision, grounds, sorted(needed), asker),
         redress=redress_for(decision, grounds),
     )
 
@@ -121,6 +130,23 @@ def _finding(decided: _Decided) -> Finding:
         score=similarity(match.distance, match.scale),
         threshold=similarity(match.threshold, match.scale),
         rule=decided.rule.id,
+        decision=decided.decision,
         evidence=match.evidence,
         licence=licence.id if licence else None,
     )
+
+
+def _shown(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], Omitted | None]:
+    """Choose what there is room for, in the order given, and sum up the rest."""
+    first: dict[tuple[str, str, str], int] = {}
+    for place, one in enumerate(findings):
+        first.setdefault((one.work.id, one.signal, one.rule), place)
+    firsts = set(first.values())
+    places = sorted(range(len(findings)), key=lambda place: (place not in firsts, place))
+    shown = tuple(findings[place] for place in sorted(places[:MAX_FINDINGS]))
+    rest = [findings[place] for place in sorted(places[MAX_FINDINGS:])]
+    if not rest:
+        return shown, None
+    unseen = {one.work.id for one in rest} - {one.work.id for one in shown}
+    sha256 = hashlib.sha256(canonical([one.model_dump(mode="json") for one in rest])).hexdigest()
+    return shown, Omitted(findings=len(rest), works=len(unseen), sha256=sha256)

@@ -44,6 +44,7 @@ class _Notes:
     matches: list[Match] = field(default_factory=list)
     signals: list[KeptSignal] = field(default_factory=list)
     unknown: dict[str, str | None] = field(default_factory=dict)  # signal: what to do about it
+    unneeded: set[str] = field(default_factory=set)  # cannot be computed here, and need not be
 
 
 def screen_output(
@@ -62,7 +63,8 @@ def screen_output(
     _look(footage, matchers, registry, notes)
     _listen(footage, matchers, registry, notes)
     rules = rules or rules_of(registry)
-    verdict = decide(notes.matches, tuple(notes.unknown), registry, rules, asker)
+    unneeded = tuple(notes.unneeded - notes.unknown.keys())
+    verdict = decide(notes.matches, tuple(notes.unknown), registry, rules, asker, unneeded)
     return Screened(_with_hints(verdict, notes), tuple(notes.signals))
 
 
@@ -116,7 +118,7 @@ def _look(footage: Footage, matchers: Matchers, registry: RegistrySnapshot, note
         for matcher in matchers.frames:
             _ask(matcher, partial(matcher.find, batch, registry), registry, notes)
     if failed or not seen:  # with sound alone nobody looks
-        _cannot(matchers.frames, registry, notes)
+        _cannot(matchers.frames, notes)
 
 
 def _listen(
@@ -127,7 +129,7 @@ def _listen(
     try:
         sound = footage.sound()
     except MediaError:
-        _cannot(matchers.sound, registry, notes)
+        _cannot(matchers.sound, notes)
         return
     if sound is None:
         return
@@ -159,26 +161,26 @@ def _ask(
     """Add what a matcher finds; whatever goes wrong in it is unknown, never nothing found."""
     try:
         found = find()
-    except (MediaError, SignalUnavailable) as error:
-        _cannot([matcher], registry, notes, error.hint)
+    except SignalUnavailable as error:
+        if matcher.is_needed(registry):
+            _cannot([matcher], notes, error.hint)
+        else:
+            notes.unneeded.add(matcher.signal)
+    except MediaError as error:
+        _cannot([matcher], notes, error.hint)
     except CleardanceError:
         raise
     except Exception as error:  # a check that crashes holds
-        _cannot([matcher], registry, notes, f"The check failed ({type(error).__name__}).")
+        _cannot([matcher], notes, f"The check failed ({type(error).__name__}).")
     else:
         notes.matches += found.matches
         notes.signals += found.signals
 
 
-def _cannot(
-    matchers: Sequence[Matcher],
-    registry: RegistrySnapshot,
-    notes: _Notes,
-    hint: str | None = None,
-) -> None:
+def _cannot(matchers: Sequence[Matcher], notes: _Notes, hint: str | None = None) -> None:
+    """Note that it was tried and failed: that holds, whatever is registered."""
     for matcher in matchers:
-        if matcher.is_needed(registry):
-            notes.unknown.setdefault(matcher.signal, hint)
+        notes.unknown.setdefault(matcher.signal, hint)
 
 
 def _with_hints(verdict: Verdict, notes: _Notes) -> Verdict:

@@ -28,9 +28,10 @@ _NAMED_AT_MOST = 5
 _LICENCES_AT_MOST = 3
 _QUOTED_CHARS = 60
 _APPEAL = (
-    "Ask the operator of this service to have a person review this decision, "
-    "quoting the id of the task."
+    'Once, and a person decides: cleardance appeal TASK --reason "…", with the id of the task; '
+    "or through the operator of this service."
 )
+_WAIT = "None is needed yet: a person looks at it first, and may release it."
 _LOOKED_AT = {"name": "the words", "descriptor": "the words", "pdq": "the pictures"}
 
 
@@ -64,7 +65,7 @@ def redress_for(decision: Decision, grounds: Sequence[Ground]) -> Redress:
     per_work = _per_work(grounds)
     contacts = [_contact(seen[0].work) for seen in per_work]
     return Redress(
-        appeal=_APPEAL,
+        appeal=_APPEAL if decision is Decision.DENY else _WAIT,
         licence_contact="; ".join(dict.fromkeys(filter(None, contacts))) or None,
         suggestion=_suggestion(grounds),
     )

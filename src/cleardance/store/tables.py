@@ -27,7 +27,7 @@ from sqlalchemy import (
     TypedColumns,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 metadata = MetaData(
@@ -69,6 +69,14 @@ class Act(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"
+
+
+class ReviewStatus(StrEnum):
+    """Where a review stands."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    DENIED = "denied"
 
 
 class NameKind(StrEnum):
@@ -158,6 +166,27 @@ class _Verdict(TypedColumns):
     created_at: Named[str] = Column(Text)
     # At which licences were judged: with the revision, all that the verdict depends on.
     moment: Named[str | None] = Column(Text)
+    # Counts the verdicts of a task's stage: the highest stands.
+    number: Named[int] = Column(Integer, server_default="0")
+
+
+class _Review(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    task_id: Named[str] = Column(Text, ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    stage: Named[str] = Column(Text)
+    # What is looked at; the decision is a verdict of its own.
+    verdict_id: Named[str] = Column(Text, ForeignKey("verdict.id", ondelete="CASCADE"))
+    appeal: Named[bool]
+    # The appellant's words: personal, like the reviewer's reason.
+    text: Named[str | None] = Column(Text)
+    status: Named[str] = Column(Text, index=True)
+    opened_at: Named[str] = Column(Text)
+    due_at: Named[str] = Column(Text)
+    claimed_by: Named[str | None] = Column(Text, ForeignKey("account.id"))
+    claimed_at: Named[str | None] = Column(Text)
+    decided_by: Named[str | None] = Column(Text, ForeignKey("account.id"))
+    decided_at: Named[str | None] = Column(Text)
+    reason: Named[str | None] = Column(Text)
 
 
 class _OutputSignal(TypedColumns):
@@ -322,6 +351,9 @@ task = Table(
 task_reference = Table("task_reference", metadata, _TaskReference)
 """Which blobs a task needs of what was handed in with it; its request says the rest."""
 verdict = Table("verdict", metadata, _Verdict, _one_of("stage", Stage))
+review = Table(
+    "review", metadata, _Review, _one_of("stage", Stage), _one_of("status", ReviewStatus)
+)
 output_signal = Table("output_signal", metadata, _OutputSignal)
 work = Table("work", metadata, _Work)
 work_name = Table("work_name", metadata, _WorkName, _one_of("kind", NameKind))

@@ -1,0 +1,74 @@
+"""``cleardance task``: what became of a request, and getting what was released."""
+
+from pathlib import Path
+
+import click
+
+from cleardance.clearance.record import Record, record_of
+from cleardance.clearance.service import open_service
+from cleardance.cli.console import json_option, print_json, step_bars
+from cleardance.cli.exit_codes import ExitCode
+from cleardance.cli.generate import EXITS
+from cleardance.cli.words import echo, record_lines
+
+
+@click.group()
+def task() -> None:
+    """Follow a request by its task: see it, let it go on, fetch what was released."""
+
+
+@task.command()
+@click.argument("task_id", metavar="TASK")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, task_id: str, as_json: bool) -> None:
+    """Show where TASK stands, its verdict, and the reviews of it."""
+    with open_service(ctx.obj) as service:
+        _print(record_of(service, task_id), as_json=as_json)
+
+
+@task.command()
+@click.argument("task_id", metavar="TASK")
+@json_option
+@click.pass_context
+def resume(ctx: click.Context, task_id: str, as_json: bool) -> None:
+    """Finish TASK, which a crash interrupted or a reviewer has released.
+
+    The file goes where it was asked for. Exit codes as of generate.
+    """
+    from cleardance.clearance import flow
+
+    with open_service(ctx.obj) as service, step_bars() as progress:
+        record = flow.resume(service, task_id, progress)
+    _print(record, as_json=as_json)
+    ctx.exit(EXITS.get(record.status, ExitCode.FAILED))
+
+
+@task.command()
+@click.argument("task_id", metavar="TASK")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where to put the file.",
+)
+@json_option
+@click.pass_context
+def fetch(ctx: click.Context, task_id: str, output: Path, as_json: bool) -> None:
+    """Put the released file of TASK at another place."""
+    from cleardance.clearance.releasing import fetch as fetch_file
+
+    with open_service(ctx.obj) as service:
+        fetch_file(service, task_id, output)
+    if as_json:
+        print_json({"id": task_id, "path": str(output.absolute())})
+    else:
+        click.echo(f"{output} is there.")
+
+
+def _print(record: Record, *, as_json: bool) -> None:
+    if as_json:
+        print_json(record.to_json())
+    else:
+        echo(record_lines(record))
