@@ -39,10 +39,15 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> RegistrySnapshot:
         ("hold_description", "a green ogre in a brown vest leaves his swamp with a donkey"),
     ],
 )
-def test_golden_verdicts(starter: RegistrySnapshot, golden: str, text: str) -> None:
+def test_golden_verdicts(
+    starter: RegistrySnapshot, golden: str, text: str, rewrite_goldens: bool
+) -> None:
     """The JSON contract of ``screen --json``; the files are read by people when they change."""
-    expected = json.loads((GOLDENS / f"{golden}.json").read_text("utf-8"))
-    assert screen_ask(text, starter).model_dump(mode="json") == expected
+    found = screen_ask(text, starter).model_dump(mode="json")
+    path = GOLDENS / f"{golden}.json"
+    if rewrite_goldens:
+        path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    assert found == json.loads(path.read_text("utf-8"))
 
 
 def test_the_same_input_gives_the_same_bytes(starter: RegistrySnapshot, tmp_path: Path) -> None:
