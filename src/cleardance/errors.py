@@ -38,6 +38,7 @@
     ├── GenerationFailed            500 GenerationFailed
     ├── SealFailed                  500 SealFailed           watermark or signature not made
     │   └── TimeStampUnavailable    503 SealFailed.TimeStamp the release waits for it
+    ├── WitnessUnavailable          503 WitnessUnavailable   the release waits for it
     └── VerificationError           422 VerificationFailed   never a bare bool
         ├── SealInvalid             422 VerificationFailed.Seal
         └── LedgerInvalid           422 VerificationFailed.Ledger
@@ -289,6 +290,13 @@ class TimeStampUnavailable(SealFailed):
     """The outside time stamp authority did not answer; the release waits for it."""
 
     code = "SealFailed.TimeStamp"
+    http_status = 503
+
+
+class WitnessUnavailable(CleardanceError):
+    """Too few witnesses have cosigned the newest checkpoint; what waits for it goes on later."""
+
+    code = "WitnessUnavailable"
     http_status = 503
 
 

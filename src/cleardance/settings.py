@@ -55,9 +55,14 @@ class Settings(BaseSettings):
     tsa_policy: Literal["require", "skip"] = "require"
     """When it does not answer: hold the release, or sign without and say so in the record."""
     witnesses: tuple[str, ...] = ()
-    """Public keys (``name+id+base64``) of those whose cosignatures on checkpoints count."""
+    """Keys (``name+id+base64``) of those whose cosignatures on checkpoints count.
+
+    After a space, the URL where each is asked (C2SP tlog-witness), if it can be asked over HTTP.
+    """
     witness_quorum: NonNegativeInt = 0
-    """How many of them the newest checkpoint needs for ``ledger verify`` to pass."""
+    """How many of them must sign the checkpoint over a release, and for ``ledger verify``."""
+    witness_policy: Literal["require", "later"] = "require"
+    """When fewer have: hold the release, or hand it over and have it cosigned later."""
     territories: tuple[str, ...] = ()
     """Where outputs are offered, as ISO 3166-1 codes (``["DE", "AT"]``); none means everywhere."""
     fetch_private: bool = False
@@ -89,6 +94,15 @@ class Settings(BaseSettings):
         if not all(_TERRITORY.fullmatch(code) for code in codes):
             raise ValueError("must be two-letter codes of ISO 3166-1, in capitals")
         return codes
+
+    @field_validator("witnesses")
+    @classmethod
+    def _have_urls(cls, witnesses: tuple[str, ...]) -> tuple[str, ...]:
+        for text in witnesses:
+            _, space, url = text.partition(" ")
+            if space and not url.startswith(("http://", "https://")):
+                raise ValueError("each is name+id+key, or that, a space and an http(s) URL")
+        return witnesses
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:

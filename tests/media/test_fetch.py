@@ -41,6 +41,10 @@ def send(
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def do_GET(self) -> None:
             with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked has hung up
                 answer(self)

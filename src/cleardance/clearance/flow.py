@@ -20,6 +20,7 @@ from cleardance.errors import (
     StoreError,
     TaskBusy,
     TimeStampUnavailable,
+    WitnessUnavailable,
 )
 from cleardance.request import Request
 from cleardance.store.tables import TaskStatus
@@ -32,8 +33,8 @@ def clear(
 
     The record's status is released, denied, held, or failed with the error that ended the task.
     Raises UsageError or MediaError for a request that never became a task; StoreError (a full
-    disk, say) or TimeStampUnavailable, after which ``resume_unfinished`` goes on from the last
-    committed step. Stopped by the keyboard, the task is cancelled.
+    disk, say), TimeStampUnavailable or WitnessUnavailable, after which ``resume_unfinished`` goes
+    on from the last committed step. Stopped by the keyboard, the task is cancelled.
     """
     watch, task_id = Watch(progress), tasks.new_task_id()
     checked = intake.check(request, destination, watch)
@@ -117,7 +118,7 @@ def _marking_failures(service: Service, task_id: str) -> Iterator[None]:
 
 def _can_go_on_later(error: CleardanceError) -> bool:
     """Whether it is not the task's fault: it can go on once there is space again, say."""
-    waits = isinstance(error, StoreError | TimeStampUnavailable)
+    waits = isinstance(error, StoreError | TimeStampUnavailable | WitnessUnavailable)
     return waits and not isinstance(error, BlobDamaged)
 
 

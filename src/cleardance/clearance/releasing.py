@@ -170,12 +170,16 @@ def release(service: Service, output: SealedOutput, watch: Watch) -> Released | 
 def hand_over(service: Service, task_id: str) -> None:
     """Put a released file where it was asked for; again, if a crash came in between.
 
-    Raises BlobDamaged if its bytes are not the ones that were logged, DiskFull, StoreError.
+    Raises BlobDamaged if its bytes are not the ones that were logged, DiskFull, StoreError;
+    WitnessUnavailable while too few witnesses have seen the release in the ledger.
     """
     task = service.task(task_id)
     if task.status is not TaskStatus.RELEASED or task.sealed_blob is None:
         raise StoreError(f"Task {task_id} was not released; nothing is handed over.")
-    service.checkpoint()
+    if service.settings.witness_policy == "require":
+        service.cosigned_checkpoint()
+    else:
+        service.checkpoint()
     service.store.blobs.verify(task.sealed_blob)
     deliver(service.store.blobs.path(task.sealed_blob), Path(task.destination))
     with service.store.begin() as session:

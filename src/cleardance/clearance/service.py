@@ -23,6 +23,7 @@ from cleardance.store import Store, open_store
 from cleardance.store.failures import os_failures
 
 if TYPE_CHECKING:  # signing brings in FFmpeg and the C2PA library, which a refusal never needs
+    from cleardance.ledger.cosigning import KnownWitness
     from cleardance.provenance.authority import Authority
     from cleardance.provenance.watermark import KeyedWatermark
 
@@ -81,6 +82,25 @@ class Service:
     def checkpoint(self) -> str:
         """Sign the ledger as it is now; return the note."""
         return log.checkpoint(self.store, self.ledger_keys)
+
+    @property
+    def witnesses(self) -> "list[KnownWitness]":
+        """Those whose cosignatures count, by the settings. Raises LedgerInvalid for a wrong key."""
+        from cleardance.ledger.cosigning import KnownWitness
+
+        return [KnownWitness.parse(text) for text in self.settings.witnesses]
+
+    def cosigned_checkpoint(self) -> str:
+        """Sign the ledger as it is now and have it cosigned by as many as the settings ask for.
+
+        Raises WitnessUnavailable if there are fewer.
+        """
+        signed, quorum = self.checkpoint(), self.settings.witness_quorum
+        if not quorum:
+            return signed
+        from cleardance.ledger.cosigning import gather
+
+        return gather(self.store, signed, self.witnesses, quorum)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from cleardance.errors import UsageError
 
 if TYPE_CHECKING:
     from cleardance.ledger.note import PublicKey
-    from cleardance.settings import Settings
 
 _folder = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 
@@ -39,7 +38,9 @@ def verify(ctx: click.Context, as_json: bool) -> None:
         settings = service.settings
         if settings.witness_quorum:
             witness.require(
-                service.newest_checkpoint(), _witnesses(settings), settings.witness_quorum
+                service.newest_checkpoint(),
+                [one.key for one in service.witnesses],
+                settings.witness_quorum,
             )
     facts = {"size": found.size, "signed_size": found.signed_size, "root": found.root.hex()}
     if as_json:
@@ -178,7 +179,7 @@ def rotate_key(ctx: click.Context, as_json: bool) -> None:
 @click.option("--old", type=click.IntRange(min=0), default=0, help="The size it has seen before.")
 @click.pass_context
 def ask_witness(ctx: click.Context, old: int) -> None:
-    """Print the request that a witness signs (C2SP tlog-witness, add-checkpoint)."""
+    """Print the request that a witness signs, to carry to one that `cosign` cannot ask."""
     from cleardance.clearance.service import open_service
     from cleardance.ledger import log, note, witness
 
@@ -191,31 +192,32 @@ def ask_witness(ctx: click.Context, old: int) -> None:
 
 
 @ledger.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument("file", type=click.File("r", encoding="utf-8"), required=False)
 @json_option
 @click.pass_context
-def cosign(ctx: click.Context, file: TextIO, as_json: bool) -> None:
-    """Keep the witnesses' cosignatures in FILE: a checkpoint of ours with their lines under it.
+def cosign(ctx: click.Context, file: TextIO | None, as_json: bool) -> None:
+    """Have the newest checkpoint cosigned by the witnesses that the settings name.
 
-    Counts only witnesses that the settings name.
+    Asks those with a URL (C2SP tlog-witness), and fails while fewer sign than the settings ask
+    for. With FILE, a checkpoint of ours with their lines under it, keeps those instead.
     """
     from cleardance.clearance.service import open_service
-    from cleardance.ledger import log, witness
+    from cleardance.ledger import cosigning, log, witness
 
     with open_service(ctx.obj) as service:
-        known = _witnesses(service.settings)
+        known = [one.key for one in service.witnesses]
         if not known:
             raise UsageError("The settings name no witnesses.", hint="Set: witnesses = [KEY, …]")
-        note = log.add_cosignatures(service.store, file.read(), known)
+        if file is not None:
+            note = log.add_cosignatures(service.store, file.read(), known)
+        else:
+            quorum = max(1, service.settings.witness_quorum)
+            note = cosigning.gather(service.store, service.checkpoint(), service.witnesses, quorum)
     names = [found.witness.name for found in witness.cosignatures(note, known)]
     if as_json:
         print_json({"checkpoint": note, "witnesses": names})
     else:
         click.echo(line("Cosigned", ", ".join(names) or "by nobody we know"))
-
-
-def _witnesses(settings: "Settings") -> list["PublicKey"]:
-    return _keys(settings.witnesses)
 
 
 def _keys(texts: tuple[str, ...]) -> list["PublicKey"]:

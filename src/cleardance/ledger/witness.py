@@ -56,7 +56,7 @@ def require(signed: str, witnesses: Sequence[note.PublicKey], quorum: int) -> li
         names = ", ".join(signature.witness.name for signature in found) or "nobody"
         raise LedgerInvalid(
             f"The checkpoint has {len(found)} of the {quorum} cosignatures it needs ({names}).",
-            hint="Ask the witnesses to sign it: `cleardance ledger ask-witness`.",
+            hint="Ask the witnesses to sign it: `cleardance ledger cosign`.",
         )
     return found
 
