@@ -1,6 +1,9 @@
 """What persons decide about what is held or denied, and how the path goes on from there."""
 
 import hashlib
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +37,7 @@ from cleardance.store.tables import Stage
 from cleardance.verdict import Decision, Verdict
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
 
+ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 2, 17, 9, tzinfo=UTC)
 WHY = "It is a red ball, not the mark."
 
@@ -385,3 +389,39 @@ def test_erasing_a_task_erases_what_was_said_of_it(reviewers: Service, denied: R
     erase(reviewers, denied.task.id)
     assert listing(reviewers, decided=True) == []
     assert kinds(reviewers, denied.task.id)[-1] == "erased"
+
+
+# kill -9 while a review is decided, and at each step after it.
+
+AFTER_ASK = ["deciding", "decided", "GENERATE:1.0", "SCREEN_OUTPUT:1.0", "SEAL:1.0"]
+AFTER_OUTPUT = ["deciding", "decided", "SEAL:0.0", "RELEASE:0.0"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "moment"),
+    [*((Stage.ASK, one) for one in AFTER_ASK), *((Stage.OUTPUT, one) for one in AFTER_OUTPUT)],
+)
+def test_kill_while_a_review_takes_effect(
+    home: Path, tmp_path: Path, stage: Stage, moment: str
+) -> None:
+    with open_service(home) as service:
+        create_account(service.store, "ana")
+        register(service) if stage is Stage.ASK else register_picture(service, tmp_path)
+        task_id = make(service, tmp_path / "out.png").task.id
+    command = [sys.executable, "-m", "tests.clearance.crash_review", str(home), moment]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert not (tmp_path / "out.png").exists()
+    with open_service(home) as service:
+        if moment == "deciding":  # nothing was decided
+            assert list(resume_unfinished(service)) == []
+            release(service, opened(service), "ana", "It is mine.", AT)
+        assert finish(service).status == "released"
+        made = ["asked", "verdict", "generated", "verdict"]
+        before = made[:2] if stage is Stage.ASK else made
+        after = made[2:] if stage is Stage.ASK else []
+        assert kinds(service, task_id) == [
+            *before, "held", "reviewed", "verdict", *after, *RELEASED[4:],
+        ]  # fmt: skip
+        assert list(resume_unfinished(service)) == []
+        assert listing(service) == []
