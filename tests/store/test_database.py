@@ -57,7 +57,7 @@ from cleardance.settings import Settings
 from cleardance.store import open_store
 store = open_store(Settings(home=Path(sys.argv[1])))
 with store.begin() as connection:
-    connection.exec_driver_sql("INSERT INTO account VALUES ('a', 'b', 'c')")
+    connection.exec_driver_sql("INSERT INTO account (id, name, created_at) VALUES ('a', 'b', 'c')")
     os._exit(9)
 """
     arguments = [sys.executable, "-c", code, str(store.home.path)]

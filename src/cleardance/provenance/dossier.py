@@ -65,7 +65,7 @@ class Dossier:
             yield f"Verdict on the {stage}: {verdict['decision']}: {verdict['reason']}"
             if verdict["licences"]:
                 yield f"  under licence {', '.join(verdict['licences'])}"
-            yield from (f"  {review_words(one)}" for one in verdict["reviews"])
+            yield from (f"  {review_words(one)}" for one in verdict.get("reviews", ()))
         if self.inspection.modified:
             yield from (f"Changed: {change}" for change in self.changes)
         if self.events:
