@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from cleardance.rights.licence import Asker, Grantee, Licence, Use
 from cleardance.store.tables import GranteeKind, LicenceKind, utc_text
 
+# A busy machine draws and checks slowly.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 WORKS = ("series", "part", "film", "person")
 WHOLES = {"part": ("series",), "person": ("series",)}

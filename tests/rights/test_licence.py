@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cleardance.rights.licence import Asker, Failing, Grantee, Licence, Use, failings
 from cleardance.rights.licences import LicenceBook, Standing
 from cleardance.store.tables import GranteeKind, LicenceKind, utc_text
-from tests.rights.licence_samples import NOON, WHOLES, WORKS, askers, licences
+from tests.rights.licence_samples import NOON, PATIENT, WHOLES, WORKS, askers, licences
 
 ASKER = Asker(NOON, account="one", partner="guild", territories=frozenset({"DE"}))
 HELD = Licence(
@@ -50,7 +50,7 @@ def standing(book: LicenceBook, asker: Asker, work: str, use: Use) -> Standing:
     return book.standing(work, WHOLES.get(work, ()), work == "person", use, asker)
 
 
-@settings(max_examples=400)
+@settings(PATIENT, max_examples=400)
 @given(licences, askers, st.sampled_from(WORKS), st.sampled_from(Use))
 def test_a_licence_counts_if_and_only_if_every_condition_holds(
     licence: Licence, asker: Asker, work: str, use: Use
@@ -59,6 +59,7 @@ def test_a_licence_counts_if_and_only_if_every_condition_holds(
     assert (found.licence is not None) == oracle(licence, asker, work, use)
 
 
+@PATIENT
 @given(st.lists(licences, max_size=6, unique_by=lambda one: one.id), askers, st.sampled_from(Use))
 def test_among_many_one_counts_if_and_only_if_any_does(
     held: list[Licence], asker: Asker, use: Use
@@ -70,6 +71,7 @@ def test_among_many_one_counts_if_and_only_if_any_does(
         assert bool(found.failings) == (found.nearest is not None)
 
 
+@PATIENT
 @given(st.lists(licences, min_size=1, max_size=6, unique_by=lambda one: one.id), askers, st.data())
 def test_revoking_never_allows_more(held: list[Licence], asker: Asker, data: st.DataObject) -> None:
     gone = data.draw(st.sampled_from(held))
@@ -81,6 +83,7 @@ def test_revoking_never_allows_more(held: list[Licence], asker: Asker, data: st.
             assert after is None or after.id != gone.id
 
 
+@PATIENT
 @given(st.lists(licences, max_size=4, unique_by=lambda one: one.id), licences, askers)
 def test_licences_of_others_change_nothing(
     held: list[Licence], others: Licence, asker: Asker

@@ -127,6 +127,7 @@ def test_while_nobody_can_look_at_faces_it_holds(
     verdict = asked(registry, "Quentin Quux dances", picture(tmp_path, "quentin"), matchers)
     assert verdict.decision is Decision.HOLD
     assert "face" in verdict.unknown
+    assert "face" in verdict.needed  # a reviewer is asked about it
 
 
 def test_without_a_consent_to_rest_on_strangers_are_nobodys_business(

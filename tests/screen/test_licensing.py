@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -21,7 +21,7 @@ from cleardance.settings import Settings
 from cleardance.store import open_store
 from cleardance.store.tables import GranteeKind, LicenceKind, utc_text, work
 from cleardance.verdict import Decision, Evidence
-from tests.rights.licence_samples import NOON, WORKS, askers, licences
+from tests.rights.licence_samples import NOON, PATIENT, WORKS, askers, licences
 
 SERIES = RegistryRow(name="Zorblaxian", kind=WorkKind.SERIES, owner="Zorblax Pictures")
 PART = RegistryRow(name="Captain Quibblo", kind=WorkKind.CHARACTER, owner="Zorblax Pictures")
@@ -60,7 +60,7 @@ def real(licence: Licence) -> Licence:
     return replace(licence, works=tuple(IDS[name] for name in licence.works))
 
 
-@settings(max_examples=100)
+@PATIENT
 @given(
     st.lists(licences.map(real), max_size=3, unique_by=lambda one: one.id),
     licences.map(real),
@@ -77,7 +77,7 @@ def test_a_licence_more_never_makes_a_verdict_graver(
     assert cleared <= {(f.work.id, f.rule) for f in after.findings if f.licence}
 
 
-@settings(max_examples=100)
+@PATIENT
 @given(
     st.lists(licences.map(real), max_size=2, unique_by=lambda one: one.id),
     licences.map(real),
@@ -91,6 +91,7 @@ def test_what_others_hold_shows_in_nothing(
     assert screen_ask(TEXT, holding(registry, *held, other), asker=asker) == alone
 
 
+@PATIENT
 @given(licences.map(real), askers)
 def test_the_licences_of_a_verdict_are_those_its_findings_cite(
     registry: RegistrySnapshot, held: Licence, asker: Asker

@@ -7,7 +7,7 @@ a face that nobody could look at, are *unknown*, and hold.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,9 @@ from cleardance.rights.licence import Asker, Use
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.matching import Matchers
 from cleardance.screen.output import Screened, screen_media
+from cleardance.screen.reasons import WAIT
 from cleardance.screen.rules import Rules
-from cleardance.verdict import Decision, Verdict
+from cleardance.verdict import Decision, Redress, Verdict
 
 FACE: Final = "face"
 """The signal that tells faces apart; its matcher keeps one signal for each face that it sees."""
@@ -83,14 +84,18 @@ def _strangers(screened: Screened) -> bool:
 
 
 def _held(verdict: Verdict, why: str) -> Verdict:
-    unknown: Sequence[str] = sorted({*verdict.unknown, FACE})
     suggestion = "Hand in pictures that show nobody but who consented, or none."
     return verdict.model_copy(
         update={
             "decision": Decision.HOLD,
-            "unknown": tuple(unknown),
+            "unknown": tuple(sorted({*verdict.unknown, FACE})),
+            "needed": tuple(sorted({*verdict.needed, FACE})),
             "reason": f"{verdict.reason} But it rests on a consent, and {why}: "
             "a person must look at it.",
-            "redress": verdict.redress.model_copy(update={"suggestion": suggestion}),
+            "redress": Redress(
+                appeal=WAIT,
+                licence_contact=verdict.redress.licence_contact,
+                suggestion=suggestion,
+            ),
         }
     )

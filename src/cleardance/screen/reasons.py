@@ -31,7 +31,7 @@ _APPEAL = (
     'Once, and a person decides: cleardance appeal TASK --reason "…", with the id of the task; '
     "or through the operator of this service."
 )
-_WAIT = "None is needed yet: a person looks at it first, and may release it."
+WAIT = "None is needed yet: a person looks at it first, and may release it."
 _LOOKED_AT = {"name": "the words", "descriptor": "the words", "pdq": "the pictures"}
 
 
@@ -65,7 +65,7 @@ def redress_for(decision: Decision, grounds: Sequence[Ground]) -> Redress:
     per_work = _per_work(grounds)
     contacts = [_contact(seen[0].work) for seen in per_work]
     return Redress(
-        appeal=_APPEAL if decision is Decision.DENY else _WAIT,
+        appeal=_APPEAL if decision is Decision.DENY else WAIT,
         licence_contact="; ".join(dict.fromkeys(filter(None, contacts))) or None,
         suggestion=_suggestion(grounds),
     )
