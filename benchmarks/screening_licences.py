@@ -265,7 +265,8 @@ def cost(cases: list[Case], registry: RegistrySnapshot, data: Path) -> Row:
 def measure(store: Store, data: Path, scratch: Path, rows: int | None, wanted: int) -> Row:
     rng = Random(f"licences {rows}")
     everything = [row for path in sorted((data / "registry").glob("*.jsonl")) for row in read(path)]
-    chosen = everything if rows is None else rng.sample(everything, rows)
+    whole = rows is None or rows >= len(everything)
+    chosen = everything if whole else rng.sample(everything, rows)
     lines = [import_format(row) for row in chosen] + list(picture_rows(scratch))
     path = scratch / "works.jsonl"
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in lines), "utf-8")
