@@ -7,15 +7,25 @@ and nobody can ever show what they were made from, us included.
 from sqlalchemy import delete, select, update
 
 from cleardance.clearance import tasks
+from cleardance.clearance.accounts import LOCAL_ACCOUNT, account_id
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.references import forget_blobs
 from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, TaskBusy
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
-from cleardance.store.tables import TaskStatus, review, task, utc_now, verdict
+from cleardance.store.tables import TaskStatus, account, review, task, utc_now, verdict
 
-_PERSONAL = ("request", "salt", "destination", "ignored", "output", "error_message", "timings")
+_PERSONAL = (
+    "request",
+    "salt",
+    "destination",
+    "ignored",
+    "output",
+    "raw_blob",  # a digest is as good as the prompt to whoever can run the same model
+    "error_message",
+    "timings",
+)
 _ENDED = (TaskStatus.RELEASED, TaskStatus.DENIED, TaskStatus.FAILED)
 
 
@@ -26,7 +36,8 @@ def erase(service: Service, task_id: str) -> None:
     does no harm to repeat. Raises NotFound, or TaskBusy for a task that has not ended.
     """
     with service.store.lock(task_id), service.store.begin() as session:
-        found = session.execute(select(task.c.status, task.c.salt).where(task.c.id == task_id))
+        columns = (task.c.status, task.c.salt, task.c.raw_blob)
+        found = session.execute(select(*columns).where(task.c.id == task_id))
         row = found.one_or_none()
         if row is None:
             raise NotFound(f"There is no task {task_id}.")
@@ -41,6 +52,37 @@ def erase(service: Service, task_id: str) -> None:
             update(task).where(task.c.id == task_id).values(updated_at=utc_now(), **nothing)
         )
         append(session, EntryKind.ERASED, task_id, {})
-        references = forget_blobs(session, task_id)
-    for digest in references:
+        let_go = [row.raw_blob, *forget_blobs(session, task_id)]
+    for digest in let_go:
         discard(service, digest)
+
+
+def erase_account(service: Service, name: str) -> list[str]:
+    """Erase every task of an account, and its name; return the ids of the tasks.
+
+    The account ``local`` keeps its name, which is nobody's. Raises NotFound, or TaskBusy, before
+    anything is erased, if a task has not ended.
+    """
+    with service.store.read() as session:
+        of_account = task.c.account_id == account_id(session, name)
+        rows = session.execute(select(task.c.id, task.c.status).where(of_account)).all()
+        busy = [row.id for row in rows if tasks.is_unfinished(session, row.id)]
+    busy += [row.id for row in rows if row.status == TaskStatus.HELD]
+    if busy:
+        raise TaskBusy(f"These tasks of {name!r} have not ended: {', '.join(sorted(busy))}.")
+    for row in rows:
+        erase(service, row.id)
+    if name != LOCAL_ACCOUNT:
+        with service.store.begin() as session:
+            unnamed = {"name": account.c.id, "partner": None}
+            session.execute(update(account).where(account.c.name == name).values(**unnamed))
+    return [row.id for row in rows]
+
+
+def erase_task_of(service: Service, name: str, task_id: str) -> None:
+    """Erase a task, if it is the account's. Raises NotFound, or TaskBusy as ``erase`` does."""
+    with service.store.read() as session:
+        of_account = task.c.account_id == account_id(session, name)
+        if session.scalar(select(task.c.id).where(task.c.id == task_id, of_account)) is None:
+            raise NotFound(f"{name!r} has no task {task_id}.")
+    erase(service, task_id)

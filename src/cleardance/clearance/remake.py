@@ -1,12 +1,42 @@
-"""From the recipe in a file back to the request that makes the same video again."""
+"""From a file back to the request that makes the same video again."""
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from cleardance.errors import UsageError
+from cleardance.clearance.inspection import inspect_file
+from cleardance.clearance.references import located
+from cleardance.clearance.service import Service
+from cleardance.errors import NotFound, UsageError
 from cleardance.provenance.manifest import Record
 from cleardance.request import Ratio, Request, Resolution, frame_size
+
+_ROLES = ("first_frame", "last_frame", "reference_")
+
+
+def request_behind(service: Service, path: Path, prompt: str | None = None) -> Request:
+    """Return the request behind any copy of an output: as it was stored, if it was made here.
+
+    Else it is that of the recipe in the file's credentials, which must be intact, and a ``prompt``
+    is needed unless they state it. Raises UnreadableMedia, BlobDamaged, or UsageError saying what
+    is missing.
+    """
+    found = inspect_file(service, path)
+    if found.ledger is not None and found.ledger.verified:
+        try:
+            stored = service.task(found.ledger.output).request
+        except NotFound:  # erased: only the file itself still knows
+            pass
+        else:
+            if prompt not in (None, stored.prompt):
+                raise UsageError(f"{path.name} was made from another prompt.")
+            return located(service, stored)
+    if found.c2pa.state in ("Trusted", "Valid") and found.c2pa.facts and found.c2pa.facts.record:
+        return request_of(found.c2pa.facts.record, prompt)
+    raise UsageError(
+        f"{path.name} does not say how it was made, and nothing is known about it here."
+    )
 
 
 def request_of(record: Record, prompt: str | None = None) -> Request:
@@ -17,6 +47,11 @@ def request_of(record: Record, prompt: str | None = None) -> Request:
     """
     recipe: dict[str, Any] = record.recipe
     text = recipe.get("prompt", prompt)
+    if handed_in := sorted(name for name in recipe if name.startswith(_ROLES)):
+        raise UsageError(
+            f"It was made from files that were handed in: {', '.join(handed_in)}.",
+            hint="Only the home that made it has them: hand them in with the prompt instead.",
+        )
     if text is None:
         raise UsageError("The file does not state its prompt.", hint="Give the prompt, if you can.")
     try:

@@ -2,9 +2,11 @@
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click import Context
+from click.core import ParameterSource
 from pydantic import ValidationError
 
 from cleardance.cli.console import json_option, print_json, step_bars
@@ -12,6 +14,10 @@ from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.words import echo, record_lines
 from cleardance.errors import UsageError
 from cleardance.request import Ratio, ReferenceInput, Request, Resolution
+
+if TYPE_CHECKING:
+    from cleardance.clearance.record import Record
+    from cleardance.clearance.service import Service
 
 EXITS = {
     "released": ExitCode.DONE,
@@ -23,7 +29,7 @@ _IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
 
 
 @click.command()
-@click.argument("prompt")
+@click.argument("prompt", required=False)
 @click.option(
     "-o",
     "--output",
@@ -51,6 +57,10 @@ _IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
 )  # fmt: skip
 @click.option("--video", "videos", multiple=True, metavar="FILE", help="Reference video.")
 @click.option("--audio", "sounds", multiple=True, metavar="FILE", help="Reference sound.")
+@click.option(
+    "--again", metavar="FILE",
+    help="Make the same again as FILE, a copy of an output; PROMPT only if nobody here knows it.",
+)  # fmt: skip
 @click.option("--label", type=click.Choice(["eu", "cn"]), help="Show that it is generated.")
 @click.option("--no-audio", is_flag=True, help="Make no sound.")
 @click.option("--draft", is_flag=True, help="A quick preview: the draft model, whatever --model.")
@@ -62,7 +72,7 @@ _IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
 def generate(
     ctx: Context,
     *,
-    prompt: str,
+    prompt: str | None,
     output: Path,
     model: str,
     duration_s: float,
@@ -72,6 +82,7 @@ def generate(
     images: tuple[str, ...],
     videos: tuple[str, ...],
     sounds: tuple[str, ...],
+    again: str | None,
     label: str | None,
     no_audio: bool,
     draft: bool,
@@ -87,6 +98,14 @@ def generate(
     from cleardance.clearance.flow import clear
     from cleardance.clearance.service import open_service
 
+    if again is not None:
+        _refuse_others(ctx)
+        with open_service(ctx.obj) as service, step_bars() as progress:
+            request = _again(service, again, prompt, account)
+            record = clear(service, request, output, progress)
+        _end(ctx, record, as_json)
+    if prompt is None:
+        raise UsageError("There is no PROMPT.", hint="Say what to make, or --again FILE.")
     references = (
         *(_image(value) for value in images),
         *(_reference(Path(value), "video", "reference_video") for value in videos),
@@ -107,11 +126,33 @@ def generate(
     )
     with open_service(ctx.obj) as service, step_bars() as progress:
         record = clear(service, request, output, progress)
+    _end(ctx, record, as_json)
+
+
+def _end(ctx: Context, record: "Record", as_json: bool) -> NoReturn:
     if as_json:
         print_json(record.to_json())
     else:
         echo(record_lines(record))
     ctx.exit(EXITS[record.status])
+
+
+def _refuse_others(ctx: Context) -> None:
+    """Making the same again leaves nothing to choose but where it goes and for whom."""
+    free = {"prompt", "output", "again", "account", "as_json"}
+    given = ParameterSource.COMMANDLINE
+    chosen = [p for p in ctx.params if p not in free and ctx.get_parameter_source(p) is given]
+    if chosen:
+        raise UsageError("--again takes all from the file; give nothing but -o and --account.")
+
+
+def _again(service: "Service", file: str, prompt: str | None, account: str) -> Request:
+    from cleardance.clearance.fetching import local_file
+    from cleardance.clearance.remake import request_behind
+
+    with local_file(service, file) as (path, _):
+        request = request_behind(service, path, prompt)
+    return request.model_copy(update={"account": account})
 
 
 def _image(value: str) -> ReferenceInput:
