@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from cleardance.errors import HomeUnusable, UsageError
+from cleardance.territories import Territory
 
 PREFIX = "CLEARDANCE_"
 FILE_NAME = "cleardance.toml"
@@ -28,7 +29,6 @@ DEVELOPMENT_ORIGIN = "localhost/cleardance"
 
 # Signed notes separate their fields by spaces and pluses: https://c2sp.org/signed-note
 _ORIGIN = re.compile(r"[^\s+\x00-\x1f\x7f]{1,255}")
-_TERRITORY = re.compile("[A-Z]{2}")
 
 
 class Settings(BaseSettings):
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     """How many of them must sign the checkpoint over a release, and for ``ledger verify``."""
     witness_policy: Literal["require", "later"] = "require"
     """When fewer have: hold the release, or hand it over and have it cosigned later."""
-    territories: tuple[str, ...] = ()
+    territories: tuple[Territory, ...] = ()
     """Where outputs are offered, as ISO 3166-1 codes (``["DE", "AT"]``); none means everywhere."""
     fetch_private: bool = False
     """Whether URLs may lead to this machine and into private networks, not only to the web."""
@@ -87,13 +87,6 @@ class Settings(BaseSettings):
         if url is not None and not url.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return url
-
-    @field_validator("territories")
-    @classmethod
-    def _are_codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(_TERRITORY.fullmatch(code) for code in codes):
-            raise ValueError("must be two-letter codes of ISO 3166-1, in capitals")
-        return codes
 
     @field_validator("witnesses")
     @classmethod

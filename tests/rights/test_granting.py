@@ -108,6 +108,14 @@ def test_revoking_again_changes_nothing(works: Store) -> None:
     assert len(logged(works, "revoked")) == 1
 
 
+@pytest.mark.parametrize(("by", "why"), [("", "x"), ("x", " "), ("x", "\x1b[2J"), ("x" * 501, "x")])
+def test_a_revocation_says_who_and_why(works: Store, by: str, why: str) -> None:
+    made = grant(works, parse_grant(PLAIN), AT)
+    with pytest.raises(LicenceError):
+        revoke(works, made.licence.id, by=by, why=why, at=AT)
+    assert show(works, made.licence.id).revocation is None
+
+
 def test_the_next_snapshot_has_it_and_keeps_its_indexes(works: Store) -> None:
     before = current(works)
     made = grant(works, parse_grant(PLAIN), AT)
@@ -184,6 +192,8 @@ def test_what_is_not_there_is_not_found(works: Store, values: dict[str, Any]) ->
         ({"to": "studio"}, "to"),
         ({"to": "account:"}, "to"),
         ({"territories": ["Germany"]}, "territories"),
+        ({"territories": ["UK"]}, "the United Kingdom is GB"),
+        ({"conditions": ["credit \x1b[31mus"]}, "conditions"),
         ({"valid_until": "soon"}, "valid_until"),
         ({"valid_until": "2026-12-31T12:00:00"}, "valid_until"),  # of which zone?
         ({"valid_until": "9999-12-31"}, "out of range"),

@@ -11,7 +11,7 @@ from cleardance.cli.console import json_option, print_json
 from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.words import echo, line
 from cleardance.rights import granting
-from cleardance.rights.grant import parse_grant, parse_moment
+from cleardance.rights.grant import parse_grant, parse_moment, parse_territories
 from cleardance.rights.licence import Asker, Licence, Use, failings, state
 from cleardance.rights.licence_rows import LicenceRecord
 from cleardance.rights.odrl import to_odrl
@@ -165,7 +165,8 @@ def check(
             work_id, asker = find_work(session, work), service.asker(session, account, moment)
         registry = current(service.store)
     if territories:
-        asker = Asker(moment, asker.account, asker.partner, frozenset(territories))
+        offered = parse_territories(territories)
+        asker = Asker(moment, asker.account, asker.partner, offered)
     standing = registry.standing(work_id, Use(use), asker)
     others = [(one, _whys(one, asker, Use(use))) for one in registry.licences_about(work_id)]
     others = [(one, whys) for one, whys in others if whys]

@@ -1,6 +1,7 @@
 """A licence or consent as somebody hands it in: the JSON of a grant, checked at the edge."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -19,12 +20,15 @@ from pydantic import (
 
 from cleardance.errors import LicenceError, UsageError
 from cleardance.rights.licence import Use
+from cleardance.territories import Territory, check_territory
 
 _MOMENT: Final = TypeAdapter(AwareDatetime)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _Text = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$"
+    ),
 ]
 _LongText = Annotated[
     str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")
@@ -62,7 +66,7 @@ class Grant(BaseModel):
     with_parts: bool = False
     to: Annotated[str, StringConstraints(pattern=r"^(everyone|(account|partner):[^\x00]{1,64})$")]
     uses: frozenset[Use] = Field(min_length=1)
-    territories: frozenset[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = frozenset()
+    territories: frozenset[Territory] = frozenset()
     valid_from: Annotated[AwareDatetime | None, BeforeValidator(start_of)] = None
     valid_until: Annotated[AwareDatetime | None, BeforeValidator(end_of)] = None
     grantor: _Text | None = None
@@ -83,6 +87,31 @@ def parse_grant(values: object) -> Grant:
         return Grant.model_validate(values)
     except (ValidationError, OverflowError) as error:
         raise LicenceError(_readable(error)) from error
+
+
+class Withdrawal(BaseModel):
+    """Who takes a licence back, and why, in words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: _Text
+    why: _Text
+
+
+def parse_withdrawal(by: str, why: str) -> Withdrawal:
+    """Return a checked withdrawal. Raises LicenceError naming what is wrong."""
+    try:
+        return Withdrawal(by=by, why=why)
+    except ValidationError as error:
+        raise LicenceError(_readable(error)) from error
+
+
+def parse_territories(codes: Iterable[str]) -> frozenset[str]:
+    """Return codes of ISO 3166-1. Raises UsageError for any that is none."""
+    try:
+        return frozenset(map(check_territory, codes))
+    except ValueError as error:
+        raise UsageError(f"{error}.") from error
 
 
 def parse_moment(text: str) -> datetime:

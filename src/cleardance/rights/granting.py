@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, tru
 from cleardance.errors import LicenceError, NotFound
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
-from cleardance.rights.grant import Grant
+from cleardance.rights.grant import Grant, parse_withdrawal
 from cleardance.rights.licence import Grantee, Use
 from cleardance.rights.licence_rows import Evidence, LicenceRecord, record, records
 from cleardance.rights.registry import find_work, next_revision
@@ -70,14 +70,15 @@ def grant(store: Store, wanted: Grant, at: datetime) -> LicenceRecord:
 def revoke(store: Store, licence_id: str, *, by: str, why: str, at: datetime) -> LicenceRecord:
     """Revoke a licence: it counts for nothing from now on. Revoked again, it stays as it was.
 
-    Raises NotFound.
+    Raises NotFound, or LicenceError if ``by`` or ``why`` is empty, long or not plain text.
     """
+    said = parse_withdrawal(by, why)
     with store.begin() as connection:
         known = record(connection, licence_id)
         if known.revocation is not None:
             return known
         now, of_id = next_revision(connection), licence.c.id == licence_id
-        content = {"revoked_at": utc_text(at), "revoked_by": by, "revoked_why": why}
+        content = {"revoked_at": utc_text(at), "revoked_by": said.by, "revoked_why": said.why}
         connection.execute(update(licence).where(of_id).values(revoked_revision=now, **content))
         salt = connection.scalars(select(licence.c.salt).where(of_id)).one()
         _log(connection, EntryKind.REVOKED, licence_id, now, personal(_text(content), salt))
