@@ -1,16 +1,29 @@
 """The operator's own certificate and key, from files or behind a callback."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from cleardance.errors import SealFailed, UsageError
 from cleardance.provenance import Authority, sign, verify_signed
+from cleardance.provenance.authority import (
+    EMAIL_PROTECTION,
+    _kept,
+    _name,
+    _usage,
+    open_authority,
+)
 from cleardance.provenance.operator import Credentials, authority_of, with_credentials
+from cleardance.provenance.profile import check_profile
 from cleardance.settings import Settings, load
 from tests.provenance.conftest import make_parts
 
@@ -74,7 +87,10 @@ def test_signing_through_a_callback(bought: Path, unsigned: Path, tmp_path: Path
     ("callback", "reason"),
     [
         ("broken_kms", "key-unavailable: the callback failed: ConnectionError"),
-        ("der_kms", "key-mismatch: the callback must return r and s"),
+        (
+            "der_kms",
+            "key-mismatch: the callback did not .* raw es256 signature .*r and s are 32 bytes",
+        ),
         ("nothing", "key-unavailable: .* cannot be imported"),
     ],
 )
@@ -88,7 +104,7 @@ def test_a_wrong_callback_is_named(
 
 def test_a_callback_with_another_key_is_named(bought: Path, authority: Authority) -> None:
     _KMS["key"] = ec.generate_private_key(ec.SECP256R1())
-    with pytest.raises(SealFailed, match="profile: key-mismatch: the callback's key"):
+    with pytest.raises(SealFailed, match="profile: key-mismatch: the callback did not"):
         with_credentials(authority, Credentials(bought / "chain.pem", callback=f"{__name__}:kms"))
 
 
@@ -136,3 +152,93 @@ def test_settings_that_contradict_themselves_are_refused(tmp_path: Path, lines: 
     (tmp_path / "cleardance.toml").write_text(lines)
     with pytest.raises(UsageError):
         load(tmp_path)
+
+
+def _rsa() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+KINDS = {
+    "es384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "es512": lambda: ec.generate_private_key(ec.SECP521R1()),
+    "ps256": _rsa,
+    "ed25519": Ed25519PrivateKey.generate,
+}
+
+
+def _raw(name: str, key: Any) -> Callable[[bytes], bytes]:
+    """Return what signs as a KMS does with a key of this kind."""
+    if name == "ed25519":
+        return key.sign
+    if name == "ps256":
+        pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+        return lambda data: key.sign(data, pss, hashes.SHA256())
+    size = {"es384": 48, "es512": 66}[name]
+    digest = hashes.SHA384() if name == "es384" else hashes.SHA512()
+
+    def sign_raw(data: bytes) -> bytes:
+        r, s = decode_dss_signature(key.sign(data, ec.ECDSA(digest)))
+        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+    return sign_raw
+
+
+def _bought(
+    folder: Path, key: Any, days: int = 9, by: str = "intermediate"
+) -> tuple[str, str, str]:
+    """Issue a certificate for any kind of key; return chain, key and root as PEM."""
+    authority = open_authority(folder / "theirs", "Somebody Else")
+    middle = _kept(folder / "theirs", by)
+    assert middle is not None
+    now = datetime.now(UTC)
+    aki = x509.AuthorityKeyIdentifier.from_issuer_public_key(middle.key.public_key())
+    leaf = (
+        x509.CertificateBuilder()
+        .subject_name(_name("Somebody Else", "buyer"))
+        .issuer_name(middle.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(aki, critical=False)
+        .add_extension(_usage(ca=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([EMAIL_PROTECTION]), critical=False)
+        .sign(middle.key, hashes.SHA256())
+    )
+    pem = leaf.public_bytes(serialization.Encoding.PEM).decode()
+    key_pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem + middle.certificate_pem, key_pem.decode(), authority.root_pem
+
+
+@pytest.mark.parametrize("how", ["file", "callback"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_key_that_c2pa_knows_signs(
+    kind: str, how: str, authority: Authority, unsigned: Path, tmp_path: Path
+) -> None:
+    key = KINDS[kind]()
+    chain_pem, key_pem, root_pem = _bought(tmp_path, key)
+    theirs = replace(
+        authority,
+        chain_pem=chain_pem,
+        root_pem=authority.root_pem + root_pem,
+        key_pem=key_pem if how == "file" else None,
+        sign_with=_raw(kind, key) if how == "callback" else None,
+    )
+    sign(unsigned, tmp_path / "o.mp4", make_parts(), theirs)
+    assert verify_signed(tmp_path / "o.mp4", theirs.root_pem).signed_by == "Somebody Else"
+    wrong = replace(theirs, key_pem=None, sign_with=_raw(kind, KINDS[kind]()))
+    with pytest.raises(SealFailed, match="profile: key-mismatch"):
+        sign(unsigned, tmp_path / "x.mp4", make_parts(), wrong)
+
+
+def test_an_issuer_that_ended_or_is_none_is_named(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    chain_pem, key_pem, _ = _bought(tmp_path, _rsa(), days=5000)
+    with pytest.raises(SealFailed, match="profile: issuer-expired"):
+        check_profile(chain_pem, key_pem, now + timedelta(days=4000))
+    chain_pem, key_pem, _ = _bought(tmp_path, _rsa(), by="leaf")
+    with pytest.raises(SealFailed, match="profile: issuer-not-ca"):
+        check_profile(chain_pem, key_pem, now)

@@ -28,7 +28,7 @@ from .profile import check_profile
 from .tsa import TimeStamper
 
 SignCallback = Callable[[bytes], bytes]
-"""Given the bytes to sign, returns the ES256 signature: r and s, 32 bytes each."""
+"""Given the bytes to sign, returns the raw signature; of ECDSA, r and s of equal length."""
 
 CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")  # c2pa-kp-claimSigning
 EMAIL_PROTECTION = ExtendedKeyUsageOID.EMAIL_PROTECTION  # what C2PA 1.x verifiers look for

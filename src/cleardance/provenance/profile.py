@@ -5,21 +5,21 @@ The signing library refuses a wrong certificate too, but does not say what is wr
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from cleardance.errors import SealFailed
 
+from .algorithms import Algorithm, algorithm_of
+
 E = TypeVar("E", bound=x509.ExtensionType)
 
 _PROBE = b"cleardance asks for a signature to see whose key this is"
-_HALF_BYTES = 32
 
 ALLOWED_USES = {
     ObjectIdentifier("1.3.6.1.4.1.62558.2.1"),  # C2PA claim signing
@@ -38,9 +38,11 @@ def check_profile(
 
     The key is a PEM, or the callback that signs with it and is asked for one signature.
 
-    Reasons: no-intermediate, not-x509-v3, leaf-is-ca, self-signed, no-authority-key-identifier,
-    no-digital-signature, key-usage-not-critical, no-extended-key-usage, wrong-extended-key-usage,
-    not-yet-valid, expired, chain-broken, key-mismatch, not-es256, no-key, key-unavailable.
+    Reasons: unreadable, no-intermediate, not-x509-v3, leaf-is-ca, self-signed,
+    no-authority-key-identifier, no-digital-signature, key-usage-not-critical,
+    no-extended-key-usage, wrong-extended-key-usage, weak-signature, unsupported-key,
+    not-yet-valid, expired, chain-broken, issuer-not-ca, issuer-expired, key-mismatch, no-key,
+    key-unavailable.
     """
     try:
         chain = x509.load_pem_x509_certificates(chain_pem.encode())
@@ -48,46 +50,52 @@ def check_profile(
         raise _refused("unreadable", "certificate or key is not PEM") from error
     if len(chain) < 2:
         raise _refused("no-intermediate", "readers need the leaf and its issuer")
-    leaf, issuer = chain[0], chain[1]
+    leaf = chain[0]
     for reason, wrong in _RULES:
         if wrong(leaf):
-            raise _refused(reason, f"certificate of {leaf.subject.rfc4514_string()}")
+            raise _refused(reason, f"certificate of {_named(leaf)}")
+    algorithm = algorithm_of(leaf.public_key())
+    if algorithm is None:
+        raise _refused("unsupported-key", "P-256, P-384, P-521, Ed25519 or RSA from 2048 bits")
     _check_time(leaf, now)
-    _check_issued(leaf, issuer)
+    _check_issued(chain, now)
     if sign_with is not None:
-        _check_callback(leaf, sign_with)
+        _check_callback(algorithm, sign_with)
     elif key_pem is None:
         raise _refused("no-key", "there is neither a private key nor a callback")
     else:
         _check_key(leaf, key_pem)
 
 
+def algorithm_of_chain(chain_pem: str) -> str:
+    """Return the C2PA name of the algorithm that a checked chain's leaf signs with."""
+    algorithm = algorithm_of(x509.load_pem_x509_certificate(chain_pem.encode()).public_key())
+    assert algorithm is not None  # check_profile saw it
+    return algorithm.name
+
+
 def _check_key(leaf: x509.Certificate, key_pem: str) -> None:
     try:
         key = serialization.load_pem_private_key(key_pem.encode(), password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _refused("unreadable", "certificate or key is not PEM") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-        raise _refused("not-es256", "the key is not on curve P-256")
     if key.public_key() != leaf.public_key():
         raise _refused("key-mismatch", "the private key is not the certificate's")
 
 
-def _check_callback(leaf: x509.Certificate, sign_with: Callable[[bytes], bytes]) -> None:
-    public = leaf.public_key()
-    if not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.name != "secp256r1":
-        raise _refused("not-es256", "the key is not on curve P-256")
+def _check_callback(algorithm: Algorithm, sign_with: Callable[[bytes], bytes]) -> None:
     try:
         raw = sign_with(_PROBE)
     except Exception as error:  # the operator's code, or what is behind it
         raise _refused("key-unavailable", f"the callback failed: {error!r}") from error
-    if len(raw) != 2 * _HALF_BYTES:
-        raise _refused("key-mismatch", "the callback must return r and s, 32 bytes each")
-    r, s = (int.from_bytes(half, "big") for half in (raw[:_HALF_BYTES], raw[_HALF_BYTES:]))
     try:
-        public.verify(encode_dss_signature(r, s), _PROBE, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature as error:
-        raise _refused("key-mismatch", "the callback's key is not the certificate's") from error
+        algorithm.verify(raw, _PROBE)
+    except (InvalidSignature, TypeError, ValueError) as error:
+        raise _refused(
+            "key-mismatch",
+            f"the callback did not return a raw {algorithm.name} signature by the certificate's key"
+            + (f" ({error})" if str(error) else ""),
+        ) from error
 
 
 def _check_time(leaf: x509.Certificate, now: datetime) -> None:
@@ -97,11 +105,31 @@ def _check_time(leaf: x509.Certificate, now: datetime) -> None:
         raise _refused("expired", f"ended {leaf.not_valid_after_utc}")
 
 
-def _check_issued(leaf: x509.Certificate, issuer: x509.Certificate) -> None:
+def _check_issued(chain: list[x509.Certificate], now: datetime) -> None:
+    """Each certificate must have issued the one before it, and be a CA that is still good."""
+    for issued, issuer in pairwise(chain):
+        try:
+            issued.verify_directly_issued_by(issuer)
+        except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise _refused(
+                "chain-broken", f"{_named(issuer)} did not issue {_named(issued)}"
+            ) from error
+        if not _is_ca(issuer):
+            raise _refused("issuer-not-ca", _named(issuer))
+        if not issuer.not_valid_before_utc <= now < issuer.not_valid_after_utc:
+            raise _refused("issuer-expired", f"{_named(issuer)}: {issuer.not_valid_after_utc}")
+
+
+def _named(certificate: x509.Certificate) -> str:
+    return certificate.subject.rfc4514_string()
+
+
+def _weak_signature(leaf: x509.Certificate) -> bool:
     try:
-        leaf.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError) as error:
-        raise _refused("chain-broken", "the second certificate did not issue the first") from error
+        digest = leaf.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return True
+    return digest is not None and digest.name in ("md5", "sha1")
 
 
 def _is_ca(leaf: x509.Certificate) -> bool:
@@ -143,6 +171,7 @@ _RULES: tuple[tuple[str, Callable[[x509.Certificate], bool]], ...] = (
     ("key-usage-not-critical", _usage_not_critical),
     ("no-extended-key-usage", lambda leaf: _extension(leaf, x509.ExtendedKeyUsage) is None),
     ("wrong-extended-key-usage", _wrong_uses),
+    ("weak-signature", _weak_signature),
 )
 
 

@@ -22,7 +22,7 @@ from cleardance.media.output import FULL
 
 from .authority import Authority
 from .manifest import Ingredient, ManifestParts, build_manifest, ingredient_label
-from .profile import check_profile
+from .profile import algorithm_of_chain, check_profile
 from .tsa import TimeStamper, served
 from .verify import reader_settings
 
@@ -115,13 +115,13 @@ def mime_of(path: Path) -> str:
 
 
 def _signer(authority: Authority, tsa_url: str | None) -> Signer:
+    name = algorithm_of_chain(authority.chain_pem)
     if authority.sign_with is not None:
-        return Signer.from_callback(
-            authority.sign_with, C2paSigningAlg.ES256, authority.chain_pem, tsa_url
-        )
+        algorithm = C2paSigningAlg[name.upper()]
+        return Signer.from_callback(authority.sign_with, algorithm, authority.chain_pem, tsa_url)
     assert authority.key_pem is not None  # check_profile saw it
     info = C2paSignerInfo(
-        b"es256", authority.chain_pem.encode(), authority.key_pem.encode(), tsa_url
+        name.encode(), authority.chain_pem.encode(), authority.key_pem.encode(), tsa_url
     )
     return Signer.from_info(info)
 
