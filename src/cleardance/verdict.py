@@ -60,6 +60,8 @@ class Finding(_Frozen):
     work: WorkSummary
     score: float = Field(description="similarity, 0 to 1; 1 is identical")
     threshold: float
+    distance: float = Field(description="in the signal's own units, which rules speak of")
+    manner: Literal["plain", "style"] = Field(description="how a text speaks of the work")
     rule: str
     decision: Decision = Field(description="what follows from it alone")
     evidence: Evidence

@@ -18,6 +18,7 @@ from cleardance.clearance.flow import resume_unfinished
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.review import CLAIM_LAPSES_AFTER, appeal, claim, listing
 from cleardance.clearance.review_decision import deny, release
+from cleardance.clearance.review_effect import points_of, with_reviews
 from cleardance.clearance.service import Service, open_service
 from cleardance.errors import (
     AppealUsed,
@@ -34,7 +35,7 @@ from cleardance.rights.row import parse_row
 from cleardance.screen import rulebook
 from cleardance.screen.rules import shipped_text
 from cleardance.store.tables import Stage
-from cleardance.verdict import Decision, Verdict
+from cleardance.verdict import Decision, Review, Verdict
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
 
 ROOT = Path(__file__).parents[2]
@@ -425,3 +426,18 @@ def test_kill_while_a_review_takes_effect(
         ]  # fmt: skip
         assert list(resume_unfinished(service)) == []
         assert listing(service) == []
+
+
+def test_a_hold_that_no_finding_explains_is_not_covered_by_an_earlier_release() -> None:
+    """A check that only says hold, after a release of something else."""
+    note = Review(id="r", decision="release", by="ana", at="", reason="", appeal=False,
+                  overturns=Decision.HOLD, covers=("x",))  # fmt: skip
+    bare = Verdict(decision=Decision.HOLD, registry_revision=1, reason="Somebody must look.")
+    (point,) = points_of(bare)
+    assert with_reviews(bare, [note]).decision is Decision.HOLD
+    looked_at = note.model_copy(update={"covers": (point,)})
+    assert with_reviews(bare, [looked_at]).decision is Decision.CLEAR
+    other = bare.model_copy(update={"reason": "Something else."})
+    assert with_reviews(other, [looked_at]).decision is Decision.HOLD
+    denied = bare.model_copy(update={"decision": Decision.DENY, "needed": ("pdq",)})
+    assert with_reviews(denied, [note]).decision is Decision.DENY

@@ -78,3 +78,23 @@ def test_nobody_unknown_puts_rules_into_force(run: Run, holding: Path) -> None:
 def test_a_file_that_is_not_text(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
     assert run("rules", "check", "bad.toml").exit_code == 2
+
+
+def test_dry_run_says_what_would_change_and_changes_nothing(run: Run, holding: Path) -> None:
+    denied = run("generate", "Shrek dances", "-o", "x.png", "--json").json["id"]
+    body = run("rules", "dry-run", str(holding), "--json").json
+    assert (body["checked"], body["changed"], body["erased"], body["partial"]) == (1, 1, 0, 0)
+    assert body["counts"] == [{"now": "deny", "then": "hold", "verdicts": 1}]
+    assert body["changes"] == [
+        {
+            "task": denied,
+            "stage": "ask",
+            "given": "deny",
+            "now": "deny",
+            "then": "hold",
+            "rules": ["name-denied"],
+        }
+    ]
+    words = run("rules", "dry-run", str(holding)).out
+    assert f"{denied}  ask     deny -> hold  name-denied" in words
+    assert run("rules", "history", "--json").json["history"][0]["number"] == 1

@@ -7,7 +7,7 @@ work, owner or rule has changed, is not.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from cleardance.ledger.entry import canonical
 from cleardance.verdict import Decision, Finding, Redress, Review, Verdict
@@ -50,26 +50,26 @@ def _cleared(verdict: Verdict) -> Verdict:
     )
 
 
-def _against(verdict: Verdict) -> Iterator[tuple[str, Decision]]:
-    """Yield a name for, and what follows from, everything that keeps a verdict from being clear.
+def _against(verdict: Verdict) -> list[tuple[str, Decision]]:
+    """Return a name for, and what follows from, everything that keeps a verdict from being clear.
 
-    Of unknown signals and of findings without room it is not told what follows from each alone:
-    they hold at least, and deny where nothing shown explains the denial.
+    A decision that nothing of it explains stands for itself, with the reason it gives.
     """
-    shown = [finding for finding in verdict.findings if finding.decision is not Decision.CLEAR]
-    for finding in shown:
-        yield _name(finding), finding.decision
-    explained = any(finding.decision is verdict.decision for finding in shown)
-    hidden = Decision.HOLD if explained else max(Decision.HOLD, verdict.decision, key=_gravity)
-    for signal in verdict.needed:
-        yield f"unknown:{signal}", hidden
-    if verdict.omitted is not None and verdict.decision is not Decision.CLEAR:
-        yield f"omitted:{verdict.omitted.sha256}", hidden
-
-
-def _gravity(decision: Decision) -> int:
-    return decision.gravity
+    if verdict.decision is Decision.CLEAR:
+        return []
+    found = [(_name(one), one.decision) for one in verdict.findings]
+    points = [point for point in found if point[1] is not Decision.CLEAR]
+    points += [(f"unknown:{signal}", Decision.HOLD) for signal in verdict.needed]
+    if verdict.omitted is not None:
+        points.append((f"omitted:{verdict.omitted.sha256}", Decision.HOLD))
+    if all(decision.gravity < verdict.decision.gravity for _, decision in points):
+        points.append((f"reason:{_digest(verdict.reason)}", verdict.decision))
+    return points
 
 
 def _name(finding: Finding) -> str:
-    return hashlib.sha256(canonical(finding.model_dump(mode="json"))).hexdigest()
+    return _digest(finding.model_dump(mode="json"))
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()

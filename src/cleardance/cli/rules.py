@@ -57,6 +57,38 @@ def check(file: Path, as_json: bool) -> None:
         click.echo(f"{len(table.rule)} rules, all sound.")
 
 
+@rules.command("dry-run")
+@click.argument("file", type=_FILE)
+@json_option
+@click.pass_context
+def dry_run(ctx: click.Context, file: Path, as_json: bool) -> None:
+    """Say which verdicts of the past the table in FILE would change; nothing is changed.
+
+    Each verdict's findings are decided again, by the rules in force and by those in FILE.
+    """
+    from cleardance.clearance.rules_trial import try_rules
+
+    text = _read(file)
+    with open_service(ctx.obj) as service:
+        trial = try_rules(service, text)
+    if as_json:
+        print_json(trial.to_json())
+        return
+    for change in trial.changes:
+        behind = ", ".join(change.rules)
+        click.echo(f"{change.task_id}  {change.stage:<6}  {change.now} -> {change.then}  {behind}")
+    for (now, then), verdicts in sorted(trial.counts.items()):
+        if now is not then:
+            click.echo(line("Changed", f"{verdicts} from {now} to {then}"))
+    same = sum(n for (now, then), n in trial.counts.items() if now is then)
+    click.echo(line("Same", f"{same} of {sum(trial.counts.values())} verdicts"))
+    if trial.erased or trial.partial:
+        gone = (
+            f"{trial.erased} tasks were erased; {trial.partial} verdicts show part of the findings"
+        )
+        click.echo(line("Unseen", gone))
+
+
 @rules.command()
 @click.argument("file", type=_FILE)
 @click.option("--by", default=LOCAL_ACCOUNT, show_default=True, help="The account that does it.")

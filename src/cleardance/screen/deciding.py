@@ -129,6 +129,8 @@ def _finding(decided: _Decided) -> Finding:
         work=match.work.summary(),
         score=similarity(match.distance, match.scale),
         threshold=similarity(match.threshold, match.scale),
+        distance=round(match.distance, 6),
+        manner=match.manner,
         rule=decided.rule.id,
         decision=decided.decision,
         evidence=match.evidence,
