@@ -5,6 +5,7 @@ These models are the JSON contract of ``screen --json``, stored as they are prin
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -53,6 +54,15 @@ class Evidence(_Frozen):
     )
 
 
+class Force(_Frozen):
+    """Why a right counts or not, where that depends on the place or the day."""
+
+    in_force: bool
+    on: date | None = Field(description="the day that counted; none if it was not known")
+    territories: tuple[str, ...] = Field(description="where it is offered; empty is everywhere")
+    because: str
+
+
 class Finding(_Frozen):
     """One match of one signal with one registered work."""
 
@@ -67,6 +77,9 @@ class Finding(_Frozen):
     evidence: Evidence
     licence: str | None = Field(
         default=None, description="the licence or consent that clears it, whatever its rule says"
+    )
+    force: Force | None = Field(
+        default=None, description="only where the work's territories, days or conditions counted"
     )
 
 

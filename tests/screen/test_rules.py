@@ -31,7 +31,7 @@ ALL = "".join(
     for policy in ("deny", "review", "allow")
 )
 QUARTERS = (0.0, 0.25, 0.5, 1.0)
-POLICIES = ("deny", "review", "allow", "public_domain")
+POLICIES = ("deny", "review", "allow", "public_domain", "not_in_force")
 UNKNOWN = '[unknown]\ndecision = "hold"\n'
 
 
@@ -55,11 +55,12 @@ def test_public_domain_always_clears(policy: str, distance: int) -> None:
 
 
 PUBLIC = SOUND.format(policy="public_domain", decision="clear").replace('"all"', '"all-public"')
-COMPLETE = ALL + PUBLIC + UNKNOWN
+ELSEWHERE = SOUND.format(policy="not_in_force", decision="clear").replace('"all"', '"elsewhere"')
+COMPLETE = ALL + PUBLIC + ELSEWHERE + UNKNOWN
 
 
 def test_a_complete_table_is_taken() -> None:
-    assert len(parse_rules(COMPLETE).rule) == 4
+    assert len(parse_rules(COMPLETE).rule) == 5
 
 
 def rule(name: str, decision: str = "hold", **values: object) -> str:

@@ -147,6 +147,11 @@ def is_quoted(text: str, start: int, end: int) -> bool:
     return before in _QUOTES and _QUOTES[before] == after
 
 
+def is_title(text: str, start: int, end: int) -> bool:
+    """Tell whether a span is quoted, or called a film or the like right before."""
+    return is_quoted(text, start, end) or has_cue_before(text, start, capitals=True)
+
+
 def is_tagged(text: str, start: int) -> bool:
     """Tell whether ``start`` lies in a hashtag, looking back at most one window."""
     at = start

@@ -15,9 +15,10 @@ from cleardance.rights.licence import Asker, Licence, Use
 from cleardance.rights.licence_rows import load_book, only_licences_moved
 from cleardance.rights.licences import LicenceBook, Standing
 from cleardance.rights.registry import revision
+from cleardance.rights.terms import Terms
 from cleardance.store import Store
 from cleardance.store.tables import reference_signal, rule_set, work, work_name, work_reference
-from cleardance.verdict import WorkSummary
+from cleardance.verdict import Force, WorkSummary
 
 
 class WorkFacts(NamedTuple):
@@ -30,10 +31,24 @@ class WorkFacts(NamedTuple):
     policy: str
     public_domain: bool
     licence_contact: str | None
+    terms: Terms = Terms()
 
     def summary(self) -> WorkSummary:
         """Return the part that verdicts show."""
         return WorkSummary(id=self.id, name=self.name, kind=self.kind, owner=self.owner)
+
+    def in_force(
+        self, asker: Asker | None, *, with_person: bool = False
+    ) -> tuple["WorkFacts", Force | None]:
+        """Return the work with the policy that counts for ``asker``, and why if that depended.
+
+        Without an asker every right counts. ``with_person`` tells that a registered person was
+        found beside it.
+        """
+        if self.public_domain:
+            return self, None
+        policy, force = self.terms.policy_in_force(self.policy, asker, with_person=with_person)
+        return self._replace(policy=policy), force
 
 
 class KeptRules(NamedTuple):
@@ -106,9 +121,26 @@ def _moved(store: Store, known: RegistrySnapshot | None) -> RegistrySnapshot:
         return replace(known, revision=now, licences=load_book(connection))
 
 
+_OF_TERMS = (
+    "conditions", "public_domain_from", "territories", "protected_from", "protected_until"
+)  # fmt: skip
+_ALWAYS = Terms()
+
+
+def _facts(connection: Connection) -> Iterator[WorkFacts]:
+    names = [name for name in WorkFacts._fields if name != "terms"]
+    columns = select(*(work.c[name] for name in (*names, *_OF_TERMS)))
+    for row in connection.execute(columns):
+        *facts, terms = *row[: len(names)], row[len(names) :]
+        if any(terms):
+            facts.append(Terms.of(dict(zip(_OF_TERMS, terms, strict=True))))
+        else:
+            facts.append(_ALWAYS)
+        yield WorkFacts._make(facts)
+
+
 def _load(connection: Connection) -> RegistrySnapshot:
-    facts = select(*(work.c[field] for field in WorkFacts._fields))
-    works = {row[0]: WorkFacts._make(row) for row in connection.execute(facts)}
+    works = {facts.id: facts for facts in _facts(connection)}
     names = select(
         work_name.c.work_id, work_name.c.text, work_name.c.normalised, work_name.c.kind
     ).order_by(work_name.c.id)

@@ -2,13 +2,15 @@
 # ruff: noqa: RUF001 - typographic quotes are meant
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from cleardance.match.demand import is_title
 from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL, NameMatch
 from cleardance.rights.licence import Asker
 from cleardance.rights.snapshot import RegistrySnapshot
+from cleardance.rights.terms import PUBLIC_DOMAIN
 from cleardance.screen.deciding import Match, decide
 from cleardance.screen.rules import Manner, Rules, rules_of
 from cleardance.verdict import Evidence, Verdict
@@ -36,12 +38,30 @@ def screen_ask(
     several places is found once, at its first. Without an asker no licence counts.
     """
     first: dict[tuple[str, str], NameMatch] = {}
-    for found in registry.names.find(text):
+    for found in _not_free(text, registry.names.find(text), registry, asker):
         wording = text[slice(*found.span)]
         first.setdefault((found.work_id, wording), found)
     matches = [_named(text, found, registry) for found in first.values()]
     matches += _described(text, registry)
     return decide(matches, (), registry, rules or rules_of(registry), asker)
+
+
+def _not_free(
+    text: str, found: Sequence[NameMatch], registry: RegistrySnapshot, asker: Asker | None
+) -> Iterator[NameMatch]:
+    """Leave out works that share a name with a free one, unless the text speaks of a title.
+
+    "Snow White" is the tale; "the film Snow White" is somebody's.
+    """
+
+    def is_free(match: NameMatch) -> bool:
+        work, _ = registry.works[match.work_id].in_force(asker)
+        return work.public_domain or work.policy == PUBLIC_DOMAIN
+
+    free = {match.span for match in found if is_free(match)}
+    for match in found:
+        if match.span not in free or is_free(match) or is_title(text, *match.span):
+            yield match
 
 
 def manner_of(text: str, start: int, end: int) -> Manner:

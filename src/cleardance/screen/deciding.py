@@ -12,7 +12,7 @@ from cleardance.rights.licences import Standing
 from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
 from cleardance.screen.reasons import Ground, How, reason_for, redress_for
 from cleardance.screen.rules import Manner, Rule, Rules
-from cleardance.verdict import Decision, Evidence, Finding, Omitted, Verdict
+from cleardance.verdict import Decision, Evidence, Finding, Force, Omitted, Verdict
 
 _HOW: Final[dict[str, How]] = {"descriptor": "described"}
 _USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
@@ -40,6 +40,7 @@ class _Decided:
     match: Match
     rule: Rule
     standing: Standing
+    force: Force | None = None
 
     @property
     def decision(self) -> Decision:
@@ -61,7 +62,10 @@ def decide(
     rules want them always. A licence that ``asker`` holds clears the findings it covers; without an
     asker none counts.
     """
-    decided = sorted((_judge(match, registry, rules, asker) for match in matches), key=_order)
+    matches = list(matches)
+    person = any(match.work.kind == "person" for match in matches)
+    judged = (_judge(match, registry, rules, asker, with_person=person) for match in matches)
+    decided = sorted(judged, key=_order)
     needed = {*unknown, *(set(unneeded) & set(rules.unknown.always))}
     shown, omitted = _shown([_finding(one) for one in decided])
     decisions = [one.decision for one in decided]
@@ -95,11 +99,20 @@ def use_of(match: Match, asker: Asker) -> Use:
     return Use.LIKENESS if match.work.kind == "person" else asker.use
 
 
-def _judge(match: Match, registry: RegistrySnapshot, rules: Rules, asker: Asker | None) -> _Decided:
-    rule = rules.decide(match.signal, match.distance, match.work, match.manner)
+def _judge(
+    match: Match,
+    registry: RegistrySnapshot,
+    rules: Rules,
+    asker: Asker | None,
+    *,
+    with_person: bool,
+) -> _Decided:
+    work, force = match.work.in_force(asker, with_person=with_person)
+    rule = rules.decide(match.signal, match.distance, work, match.manner)
     if asker is None or rule.decision is Decision.CLEAR:
-        return _Decided(match, rule, Standing())
-    return _Decided(match, rule, registry.standing(match.work.id, use_of(match, asker), asker))
+        return _Decided(match, rule, Standing(), force)
+    standing = registry.standing(work.id, use_of(match, asker), asker)
+    return _Decided(match, rule, standing, force)
 
 
 def _order(decided: _Decided) -> tuple[object, ...]:
@@ -119,7 +132,7 @@ def _order(decided: _Decided) -> tuple[object, ...]:
 def _ground(decided: _Decided) -> Ground:
     match = decided.match
     how = _HOW.get(match.signal, match.manner)
-    return Ground(match.work, match.evidence, how, decided.standing)
+    return Ground(match.work, match.evidence, how, decided.standing, decided.force)
 
 
 def _finding(decided: _Decided) -> Finding:
@@ -135,6 +148,7 @@ def _finding(decided: _Decided) -> Finding:
         decision=decided.decision,
         evidence=match.evidence,
         licence=licence.id if licence else None,
+        force=decided.force,
     )
 
 

@@ -7,7 +7,7 @@ from cleardance.rights.licence import Asker
 from cleardance.rights.licences import Standing
 from cleardance.rights.snapshot import WorkFacts
 from cleardance.screen.licensing import standing_words, way_forward
-from cleardance.verdict import Decision, Evidence, Redress
+from cleardance.verdict import Decision, Evidence, Force, Redress
 
 How = Literal["plain", "style", "described"]
 
@@ -15,13 +15,14 @@ How = Literal["plain", "style", "described"]
 class Ground(NamedTuple):
     """A finding that the decision rests on; ``how`` its words speak of the work.
 
-    ``standing`` is what licences the asker holds for it.
+    ``standing`` is what licences the asker holds for it, ``force`` whether its right counts here.
     """
 
     work: WorkFacts
     evidence: Evidence
     how: How = "plain"
     standing: Standing = Standing()
+    force: Force | None = None
 
 
 _NAMED_AT_MOST = 5
@@ -101,7 +102,9 @@ def _ground_text(seen: Sequence[Ground], asker: Asker | None) -> str:
         found = f"{_times([ground.evidence for ground in seen])} show a registered picture of it"
     said = dict.fromkeys(standing_words(ground.standing, asker) for ground in seen)
     licences = "".join(f"; {words}" for words in list(said)[:_LICENCES_AT_MOST] if words)
-    return f'"{work.name}" ({work.kind}) is registered{by}; {found}{licences}'
+    force = seen[0].force
+    terms = f"; it is {force.because}" if force else ""
+    return f'"{work.name}" ({work.kind}) is registered{by}; {found}{terms}{licences}'
 
 
 def _crossover(grounds: Sequence[Ground]) -> list[str]:

@@ -8,7 +8,7 @@ that whoever screens against one uses the rules that belong to it.
 import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,7 +44,7 @@ SIGNALS: Final[tuple[RuledSignal, ...]] = (NAME_SIGNAL, DESCRIPTOR_SIGNAL, PDQ_S
 """Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
 
 Manner = Literal["plain", "style"]
-WorkPolicy = Literal["deny", "review", "allow", "public_domain"]
+WorkPolicy = Literal["deny", "review", "allow", "public_domain", "not_in_force"]
 
 
 class _Checked(BaseModel):
@@ -85,7 +85,7 @@ class UnknownSignals(_Checked):
 # A table in force may be older than the newest signals: a person looks at what those match.
 _UNDECIDED: Final = {
     policy: Rule(id="undecided", signal="*", policy=policy, decision=Decision.HOLD)
-    for policy in ("deny", "review", "allow", "public_domain")
+    for policy in get_args(WorkPolicy)
 }
 
 
@@ -102,7 +102,10 @@ class Rules(_Checked):
     def decide(
         self, signal: str, distance: float, work: WorkFacts, manner: Manner = "plain"
     ) -> Rule:
-        """Return the rule that decides a match; one that holds it if none does."""
+        """Return the rule that decides a match; one that holds it if none does.
+
+        The policy of ``work`` must be the one in force: see ``WorkFacts.in_force``.
+        """
         policy = "public_domain" if work.public_domain else work.policy
         for rule in self.rule:
             if rule.fits(signal, distance, policy, manner):
