@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from cleardance.match.names import NameIndex
+from cleardance.rights.identifiers import SCHEMES
 from cleardance.rights.registry import ensure_starter, import_rows
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.ask import screen_ask
@@ -42,7 +43,7 @@ def read(path: Path) -> list[Row]:
 
 def import_format(row: Row) -> Row:
     kept = {field: row[field] for field in FIELDS if row.get(field)}
-    ids = {key: value for key, value in (row.get("ids") or {}).items() if value}
+    ids = {key: value for key, value in (row.get("ids") or {}).items() if key in SCHEMES and value}
     return kept | ({"identifiers": ids} if ids else {}) | {"source": row["source"]}
 
 
