@@ -6,6 +6,7 @@ in tests; the vocabulary is the one that rdflib ships.
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +119,18 @@ def operands(graph: Graph, left: URIRef) -> set[tuple[str, str]]:
         for constraint in graph.subjects(ODRL2.leftOperand, left)
         for right in graph.objects(constraint, ODRL2.rightOperand)
     }
+
+
+def test_golden(works: Store, rewrite_goldens: bool) -> None:
+    """What ``licence show --odrl`` prints; the file is read by people when it changes."""
+    found = grant(works, parse_grant(FULL), AT)
+    text = json.dumps(to_odrl(found, "example.org/cleardance"), indent=2) + "\n"
+    steady = text.replace(found.licence.id, "lic-…").replace(found.licence.grantee.name, "acc-…")
+    golden = Path(__file__).parent / "goldens" / "odrl.json"
+    if rewrite_goldens:
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(steady, "utf-8")
+    assert steady == golden.read_text("utf-8")
 
 
 @pytest.mark.parametrize("values", [PLAIN, FULL, CONSENT])

@@ -1,7 +1,9 @@
 """What a requester is told of licences: theirs, precisely; of others', nothing."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,6 +118,26 @@ def test_a_licence_clears_and_is_cited_with_its_end_and_conditions(
         "the licence lic-1 by Zorblax Pictures allows it until 2026-12-31, "
         'on the condition "credit Zorblax". This is allowed.'
     )
+
+
+@pytest.mark.parametrize(
+    ("golden", "change"),
+    [
+        ("clear_licensed", {"conditions": ("credit Zorblax",)}),
+        ("deny_licence_ended", {"valid_until": utc_text(NOON)}),
+    ],
+)
+def test_golden_verdicts(
+    registry: RegistrySnapshot, golden: str, change: dict[str, Any], rewrite_goldens: bool
+) -> None:
+    verdict = screen_ask(
+        "a Zorblaxian dance", holding(registry, replace(HELD, **change)), asker=ASKER
+    )
+    text = json.dumps(verdict.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    path = Path(__file__).parent / "goldens" / f"{golden}.json"
+    if rewrite_goldens:
+        path.write_text(text, "utf-8")
+    assert text == path.read_text("utf-8")
 
 
 def test_what_an_owner_wants_to_look_at_is_cleared_by_their_licence_too(
