@@ -148,8 +148,12 @@ def with_text(frames: Frames, other: Frames, rng: Generator) -> Frames:
         for line, words in enumerate(("WAIT FOR IT", "follow for part 2")):
             at = (width // 12, round(height * (0.3 + 0.45 * line)))
             size = width / 380
-            cv2.putText(copy, words, at, cv2.FONT_HERSHEY_DUPLEX, size, (0, 0, 0), max(2, width // 90))
-            cv2.putText(copy, words, at, cv2.FONT_HERSHEY_DUPLEX, size, (255, 255, 0), max(1, width // 220))
+            cv2.putText(
+                copy, words, at, cv2.FONT_HERSHEY_DUPLEX, size, (0, 0, 0), max(2, width // 90)
+            )
+            cv2.putText(
+                copy, words, at, cv2.FONT_HERSHEY_DUPLEX, size, (255, 255, 0), max(1, width // 220)
+            )
         made.append(copy)
     return encoded(made, 28)
 

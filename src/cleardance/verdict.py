@@ -46,12 +46,19 @@ class Evidence(_Frozen):
     )
     text: str | None = Field(default=None, description="the characters of that span")
     time_s: float | None = None
+    until_s: float | None = Field(default=None, description="where the same is last seen")
+    frames: int | None = Field(default=None, description="how many of the frames looked at show it")
     box: tuple[float, float, float, float] | None = Field(
         default=None, description="left, top, right, bottom as fractions of the frame"
     )
     reference: str | None = Field(
         default=None, description="digest of the reference that was matched"
     )
+    reference_time_s: float | None = Field(
+        default=None, description="where in the reference, if it is a clip"
+    )
+    seen: str | None = Field(default=None, description="digest of a JPEG of what was seen")
+    matched: str | None = Field(default=None, description="digest of a JPEG of what it matched")
 
 
 class Force(_Frozen):
@@ -71,7 +78,7 @@ class Finding(_Frozen):
     score: float = Field(description="similarity, 0 to 1; 1 is identical")
     threshold: float
     distance: float = Field(description="in the signal's own units, which rules speak of")
-    manner: Literal["plain", "style"] = Field(description="how a text speaks of the work")
+    manner: Literal["plain", "style", "stock"] = Field(description="how a text speaks of the work")
     rule: str
     decision: Decision = Field(description="what follows from it alone")
     evidence: Evidence

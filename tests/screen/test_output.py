@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -5,7 +6,6 @@ import numpy as np
 import pytest
 
 from cleardance.errors import SignalUnavailable, UnreadableMedia
-from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.media import write_png
 from cleardance.rights.registry import add
 from cleardance.rights.row import Policy, RegistryRow, WorkKind
@@ -13,7 +13,7 @@ from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.consent import screen_file as screen_file_with
 from cleardance.screen.matching import Footage, Found, KeptSignal, Matchers, SampledFrame
 from cleardance.screen.output import screen_output as screen_output_with
-from cleardance.screen.pictures import PdqMatcher
+from cleardance.screen.pictures import LocalMatcher, PdqMatcher, matches_in_kept
 from cleardance.store import Store
 from cleardance.verdict import Decision, Verdict
 from tests.match.pictures import Picture, picture, re_encoded
@@ -31,7 +31,7 @@ def registry(store: Store, tmp_path: Path) -> RegistrySnapshot:
     return load_registry(store)
 
 
-PICTURES = Matchers(frames=(PdqMatcher(),))
+PICTURES = Matchers(frames=(PdqMatcher(), LocalMatcher()))
 
 
 def screen_output(
@@ -49,17 +49,24 @@ def frames(*pictures: Picture) -> Iterator[tuple[float, Picture]]:
     return ((index / 2, frame) for index, frame in enumerate(pictures))
 
 
-def test_a_registered_picture_is_found_in_a_re_encoded_frame(registry: RegistrySnapshot) -> None:
+def test_a_registered_picture_is_found_in_a_re_encoded_frame(
+    registry: RegistrySnapshot, tmp_path: Path
+) -> None:
     verdict, signals = screen_output(
         frames(picture(5), re_encoded(picture(1)), picture(6)), registry
     )
-    (finding,) = verdict.findings
+    part, finding = verdict.findings
+    assert (part.signal, part.rule, part.evidence.frames) == ("local", "part-denied", 1)
+    assert part.evidence.box == pytest.approx((0, 0, 1, 1), abs=0.01)
     assert verdict.decision is Decision.DENY
     assert (finding.signal, finding.rule, finding.evidence.time_s) == ("pdq", "copy-denied", 0.5)
-    assert finding.evidence.reference == registry.references[0][1]
+    assert (
+        finding.evidence.reference
+        == hashlib.sha256((tmp_path / "guard.png").read_bytes()).hexdigest()
+    )
     assert finding.score >= finding.threshold
     assert '"Zorblax" (series) is registered by Zorblax Pictures' in verdict.reason
-    assert [(signal.kind, signal.time_s, len(signal.value)) for signal in signals] == [
+    assert [(one.kind, one.time_s, len(one.value)) for one in signals if one.kind == "pdq"] == [
         ("pdq", 0.0, 32),
         ("pdq", 0.5, 32),
         ("pdq", 1.0, 32),
@@ -69,7 +76,8 @@ def test_a_registered_picture_is_found_in_a_re_encoded_frame(registry: RegistryS
 def test_other_pictures_are_clear(registry: RegistrySnapshot) -> None:
     verdict, signals = screen_output(frames(*map(picture, range(5, 15))), registry)
     assert (verdict.decision, verdict.findings, verdict.unknown) == (Decision.CLEAR, (), ())
-    assert len(signals) == 10
+    kinds = [one.kind for one in signals]
+    assert (kinds.count("pdq"), kinds.count("picture")) == (10, 10)
 
 
 def test_blank_frames_give_no_signal_and_no_finding(registry: RegistrySnapshot) -> None:
@@ -79,13 +87,13 @@ def test_blank_frames_give_no_signal_and_no_finding(registry: RegistrySnapshot) 
 
 def test_nothing_to_look_at_is_unknown_and_held(registry: RegistrySnapshot) -> None:
     verdict, _ = screen_output(frames(), registry)
-    assert (verdict.decision, verdict.unknown) == (Decision.HOLD, ("pdq",))
-    assert "could not be compared" in verdict.reason
+    assert (verdict.decision, verdict.unknown) == (Decision.HOLD, ("local", "pdq"))
+    assert "The pictures could not be compared" in verdict.reason
 
 
 def test_a_frame_that_is_none_is_unknown_and_held(registry: RegistrySnapshot) -> None:
     verdict, signals = screen_output(frames(picture(5), np.zeros((8, 8), np.uint8)), registry)
-    assert (verdict.decision, verdict.unknown, len(signals)) == (Decision.HOLD, ("pdq",), 1)
+    assert (verdict.decision, verdict.unknown, len(signals)) == (Decision.HOLD, ("local", "pdq"), 2)
 
 
 def test_decoding_that_breaks_off_is_unknown_but_a_match_still_denies(
@@ -96,7 +104,7 @@ def test_decoding_that_breaks_off_is_unknown_but_a_match_still_denies(
         raise UnreadableMedia("cut off")
 
     verdict, _ = screen_output(broken(), registry)
-    assert (verdict.decision, verdict.unknown) == (Decision.DENY, ("pdq",))
+    assert (verdict.decision, verdict.unknown) == (Decision.DENY, ("local", "pdq"))
 
 
 def test_review_holds_a_copy(store: Store, tmp_path: Path) -> None:
@@ -106,7 +114,8 @@ def test_review_holds_a_copy(store: Store, tmp_path: Path) -> None:
     )
     add(store, row, tmp_path)
     verdict, _ = screen_output(frames(picture(1)), load_registry(store))
-    assert (verdict.decision, verdict.findings[0].rule) == (Decision.HOLD, "copy-reviewed")
+    rules = [finding.rule for finding in verdict.findings]
+    assert (verdict.decision, rules) == (Decision.HOLD, ["part-reviewed", "copy-reviewed"])
 
 
 def test_a_reference_file_is_screened(registry: RegistrySnapshot, tmp_path: Path) -> None:
@@ -129,9 +138,8 @@ def test_the_stored_signals_find_works_registered_later(
     write_png(tmp_path / "later.png", picture(9))
     add(store, RegistryRow(name="L", kind=WorkKind.FILM, references=("later.png",)), tmp_path)
     later = load_registry(store)
-    (hit,) = later.pdq.search([signals[0].value])
-    assert later.works[later.references[hit.reference][0]].name == "L"
-    assert hit.distance <= PDQ_SIGNAL.ladder.rungs[-1].max_distance
+    found = matches_in_kept(signals, later)
+    assert {(match.signal, match.work.name) for match in found} == {("pdq", "L"), ("local", "L")}
 
 
 class Failing:

@@ -139,7 +139,7 @@ def tables(draw: st.DrawFn) -> str:
         if loosest is not None and draw(st.booleans()):
             values["max_distance"] = loosest * draw(st.sampled_from(QUARTERS))
         if draw(st.booleans()):
-            values["manner"] = draw(st.sampled_from(["plain", "style"]))
+            values["manner"] = draw(st.sampled_from(["plain", "style", "stock"]))
         rows.append(rule(f"r{number}", draw(st.sampled_from(["clear", "hold", "deny"])), **values))
     return "".join(rows) + COMPLETE
 
@@ -159,15 +159,23 @@ def test_every_match_is_decided_and_every_rule_of_a_sound_table_can_be(text: str
             assert parse_rules(text) == table
 
 
+MANNERS: dict[str, list[Manner]] = {
+    "text": ["plain", "style"],
+    "frame": ["plain", "stock"],
+    "sound": ["plain"],
+}
+
+
 def matches() -> Iterator[tuple[str, float, WorkFacts, Manner]]:
     """Every match that the rules of ``tables`` could tell apart."""
     for signal in SIGNALS:
-        manners: list[Manner] = ["plain", "style"] if signal.computed_from == "text" else ["plain"]
         for part in QUARTERS:
             distance = part * signal.ladder.rungs[-1].max_distance
             for policy in POLICIES:
                 of = work("deny", True) if policy == "public_domain" else work(policy)
-                yield from ((signal.name, distance, of, manner) for manner in manners)
+                yield from (
+                    (signal.name, distance, of, manner) for manner in MANNERS[signal.computed_from]
+                )
 
 
 def test_what_a_table_in_force_does_not_know_is_held() -> None:

@@ -38,10 +38,11 @@ def align(query: Features, reference: Features) -> Alignment | None:
     seen, meant = _pairs(query, reference)
     if len(seen) < 4:
         return None
-    way, inside = cv2.estimateAffine2D(
+    found, inside = cv2.estimateAffine2D(
         meant, seen, method=cv2.RANSAC, ransacReprojThreshold=_NEAR_PX, maxIters=_TRIES
     )
-    if way is None or not _is_plausible(way):
+    way = np.asarray(found, np.float64)  # [2, 3], or None where nothing agrees
+    if way.shape != (2, 3) or not _is_plausible(way):
         return None
     keep = inside[:, 0] > 0
     seen, meant = seen[keep], meant[keep]
@@ -51,9 +52,7 @@ def align(query: Features, reference: Features) -> Alignment | None:
     return Alignment(inliers, _covered(meant, reference), _box(way, query, reference))
 
 
-def _pairs(
-    query: Features, reference: Features
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _pairs(query: Features, reference: Features) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return places in pixels [n, 2] and [n, 2] of features that are each other's clear best."""
     if min(len(query), len(reference)) < 4:
         nothing = np.zeros((0, 2), np.float32)
@@ -68,7 +67,8 @@ def _pairs(
 
 def _unit(features: Features) -> NDArray[np.float32]:
     values = features.descriptors.astype(np.float32)
-    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6)
+    length = np.linalg.norm(values, axis=1, keepdims=True)
+    return np.asarray(values / np.maximum(length, 1e-6), np.float32)
 
 
 def _size_px(features: Features) -> tuple[float, float]:
@@ -77,7 +77,7 @@ def _size_px(features: Features) -> tuple[float, float]:
 
 
 def _pixels(features: Features) -> NDArray[np.float32]:
-    return features.points * np.float32(_size_px(features))
+    return np.asarray(features.points * np.array(_size_px(features)), np.float32)
 
 
 def _is_plausible(way: NDArray[np.float64]) -> bool:

@@ -49,7 +49,7 @@ class Features:
 
     def mirrored(self) -> "Features":
         """Return what the mirrored picture would give, without looking at it again."""
-        points = self.points * np.float32([-1, 1]) + np.float32([1, 0])
+        points = np.array([1, 0], np.float32) + self.points * np.array([-1, 1], np.float32)
         return Features(points, self.descriptors[:, _MIRRORED], self.aspect)
 
     def pack(self) -> bytes:
@@ -63,7 +63,8 @@ class Features:
     def unpack(cls, value: bytes) -> "Features":
         """Read ``pack``'s bytes; ValueError if they are no whole number of points."""
         rows = np.frombuffer(value, np.uint8, offset=4).reshape(-1, _ROW_BYTES)
-        points = np.ascontiguousarray(rows[:, :_POINT_BYTES]).view("<u2").astype(np.float32) / 65535
+        places = np.ascontiguousarray(rows[:, :_POINT_BYTES]).view("<u2")
+        points = (places / 65535).astype(np.float32)
         halves = rows[:, _POINT_BYTES:]
         descriptors = np.stack([halves >> 4, halves & 15], axis=2).reshape(-1, DIMENSIONS)
         return cls(points, descriptors, float(np.frombuffer(value, "<f4", 1)[0]))
@@ -76,8 +77,8 @@ def features_of(frame: "Frame", most: int = MOST) -> Features:
     found, descriptors = _detector(most).detectAndCompute(grey, None)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8), width / height)
-    places = np.array([point.pt for point in found], np.float32)[:most]
-    points = np.clip(places / np.float32([width, height]), 0, 1)
+    places = np.array([point.pt for point in found[:most]], np.float32)
+    points = (places / np.array([width, height], np.float32)).clip(0, 1).astype(np.float32)
     return Features(points, _quantised(descriptors[:most]), width / height)
 
 
@@ -90,9 +91,10 @@ def _grey(frame: "Frame") -> NDArray[Any]:
 
 
 def _detector(most: int) -> Any:
-    return cv2.SIFT_create(most, contrastThreshold=_CONTRAST)
+    return cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST)
 
 
 def _quantised(descriptors: NDArray[np.float32]) -> NDArray[np.uint8]:
     total = np.maximum(descriptors.sum(axis=1, keepdims=True), 1)
-    return np.minimum(np.sqrt(descriptors / total) / _STEP, 15).astype(np.uint8)
+    roots: NDArray[np.float32] = np.sqrt(descriptors / total)
+    return np.asarray(np.minimum(roots / _STEP, 15), np.uint8)

@@ -47,10 +47,14 @@ class LocalIndex:
         """Index the features of pictures, numbered in their order."""
         every = [np.zeros((0, DIMENSIONS), np.uint8), *(one.descriptors for one in pictures)]
         descriptors = np.concatenate(every)
-        owners = np.repeat(np.arange(len(pictures), dtype=np.uint32), [len(one) for one in pictures])
+        owners = np.repeat(
+            np.arange(len(pictures), dtype=np.uint32), [len(one) for one in pictures]
+        )
         blocks = [descriptors[at : at + 65536] for at in range(0, len(descriptors), 65536)]
         none = np.zeros(0, np.uint64)
-        words = np.concatenate([none.astype(np.int64), *(_words(block, 1)[:, 0] for block in blocks)])
+        words = np.concatenate(
+            [none.astype(np.int64), *(_words(block, 1)[:, 0] for block in blocks)]
+        )
         bits = np.concatenate([none, *(_bits(block) for block in blocks)])
         order = np.argsort(words, kind="stable")
         starts = np.zeros(_WORDS + 1, np.uint32)
@@ -88,7 +92,8 @@ class LocalIndex:
 def _centres() -> NDArray[np.float32]:
     """Return the centres of both halves, [2, 256, 64]; see ``scripts/make_picture_words.py``."""
     with as_file(files("cleardance.match") / "data" / "picture_words.npy") as path:
-        return np.load(path, allow_pickle=False).astype(np.float32) / _SCALE
+        centres = np.load(path, allow_pickle=False)
+    return np.asarray(centres / _SCALE, np.float32)
 
 
 @cache
@@ -109,7 +114,8 @@ def _words(descriptors: NDArray[np.uint8], nearest: int) -> NDArray[np.int64]:
         else:
             chosen.append(np.argpartition(likeness, -nearest, axis=1)[:, -nearest:])
     first, second = chosen
-    return (first[:, :, None] * _CENTRES + second[:, None, :]).reshape(len(descriptors), -1)
+    words = first[:, :, None] * _CENTRES + second[:, None, :]
+    return np.asarray(words, np.int64).reshape(len(descriptors), -1)
 
 
 def _bits(descriptors: NDArray[np.uint8]) -> NDArray[np.uint64]:

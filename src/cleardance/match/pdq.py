@@ -74,11 +74,12 @@ def hash_frame(frame: "Frame") -> PdqHash:
     # Not needed to refuse a prompt, and a quarter of a second to import.
     import pdqhash
 
-    bits, quality = pdqhash.compute(_scaled(frame))
+    bits, quality = pdqhash.compute(scaled(frame))
     return PdqHash(np.packbits(np.asarray(bits, dtype=np.uint8)).tobytes(), int(quality))
 
 
-def _scaled(frame: "Frame") -> "Frame":
+def scaled(frame: "Frame") -> "Frame":
+    """Return an RGB frame with 512 pixels on its longest side at most."""
     import cv2  # as above
     import numpy as np
 

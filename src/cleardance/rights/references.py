@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cleardance.media import Frame
 
 _FRAMES_PER_SECOND: Final = 1.0
+_SAME: Final = 10  # bits: a frame so near to one before shows the same
 _KINDS: Final = {"image": "image", "video": "clip", "audio": "sound"}  # of file, of reference
 _FITTING: Final = {
     ReferenceRole.IMAGE: {"image"},
@@ -114,19 +115,26 @@ def _maker(role: ReferenceRole, origin: str) -> Maker:
 
 
 def _pictures(path: Path, media: str) -> Iterator[ReferenceSignal]:
-    for frame in _frames(path, media):
+    """Yield the PDQ hash and the look of each frame that differs from those before it."""
+    from cleardance.match.picture import KIND, look_at_reference
+
+    kept: list[bytes] = []
+    for time_s, frame in _frames(path, media):
         value = PDQ_SIGNAL.compute(frame)
-        if value is not None:
-            yield PDQ_SIGNAL.name, value
+        if value is None or any(PDQ_SIGNAL.distance(value, one) <= _SAME for one in kept):
+            continue
+        kept.append(value)
+        yield PDQ_SIGNAL.name, value
+        yield KIND, look_at_reference(frame, time_s).pack()
 
 
-def _frames(path: Path, media: str) -> Iterator["Frame"]:
+def _frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
     from cleardance.media import read_image, sample_frames
 
     if media == "image":
-        yield read_image(path)
+        yield 0.0, read_image(path)
     else:
-        yield from (frame for _, frame in sample_frames(path, per_second=_FRAMES_PER_SECOND))
+        yield from sample_frames(path, per_second=_FRAMES_PER_SECOND)
 
 
 _MAKERS: Final[dict[ReferenceRole, Maker]] = {

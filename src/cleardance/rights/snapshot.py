@@ -10,14 +10,14 @@ from sqlalchemy import Connection, select
 
 from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.names import NameIndex
-from cleardance.match.pdq import PDQ_SIGNAL, PdqIndex
 from cleardance.rights.licence import Asker, Licence, Use
 from cleardance.rights.licence_rows import load_book, only_licences_moved
 from cleardance.rights.licences import LicenceBook, Standing
+from cleardance.rights.pictures import Pictures
 from cleardance.rights.registry import revision
 from cleardance.rights.terms import Terms
 from cleardance.store import Store
-from cleardance.store.tables import reference_signal, rule_set, work, work_name, work_reference
+from cleardance.store.tables import rule_set, work, work_name
 from cleardance.verdict import Force, WorkSummary
 
 
@@ -60,13 +60,12 @@ class KeptRules(NamedTuple):
 
 @dataclass(frozen=True)
 class RegistrySnapshot:
-    """One revision. ``references[i]`` is (work id, blob digest) of ``pdq``'s reference i."""
+    """One revision; its ``pictures`` are read when the first frame is compared with them."""
 
     revision: int
     names: NameIndex
     descriptors: DescriptorIndex
-    pdq: PdqIndex
-    references: tuple[tuple[str, str], ...]
+    pictures: Pictures
     works: Mapping[str, WorkFacts]
     licences: LicenceBook = field(default_factory=LicenceBook)
     rules: KeptRules | None = None
@@ -94,7 +93,7 @@ class RegistrySnapshot:
 def load_registry(store: Store) -> RegistrySnapshot:
     """Read the registry as it is now and build its indexes."""
     with store.read() as connection:
-        return _load(connection)
+        return _load(connection, Pictures(store))
 
 
 _snapshots: WeakKeyDictionary[Store, RegistrySnapshot] = WeakKeyDictionary()
@@ -117,7 +116,7 @@ def _moved(store: Store, known: RegistrySnapshot | None) -> RegistrySnapshot:
     with store.read() as connection:
         now = revision(connection)
         if known is None or not only_licences_moved(connection, known.revision, now):
-            return _load(connection)
+            return _load(connection, Pictures(store, known.pictures if known else None))
         return replace(known, revision=now, licences=load_book(connection))
 
 
@@ -139,7 +138,7 @@ def _facts(connection: Connection) -> Iterator[WorkFacts]:
         yield WorkFacts._make(facts)
 
 
-def _load(connection: Connection) -> RegistrySnapshot:
+def _load(connection: Connection, pictures: Pictures) -> RegistrySnapshot:
     works = {facts.id: facts for facts in _facts(connection)}
     names = select(
         work_name.c.work_id, work_name.c.text, work_name.c.normalised, work_name.c.kind
@@ -151,12 +150,6 @@ def _load(connection: Connection) -> RegistrySnapshot:
     described = connection.execute(
         select(work.c.id, work.c.descriptors, work.c.keywords).order_by(work.c.id)
     )
-    signals = connection.execute(
-        select(work_reference.c.work_id, work_reference.c.blob, reference_signal.c.value)
-        .join(work_reference, work_reference.c.id == reference_signal.c.reference_id)
-        .where(reference_signal.c.kind == PDQ_SIGNAL.name)
-        .order_by(reference_signal.c.id)
-    ).all()
     belonging = select(work.c.id, work.c.belongs_to).where(work.c.belongs_to.is_not(None))
     return RegistrySnapshot(
         revision=revision(connection),
@@ -166,8 +159,7 @@ def _load(connection: Connection) -> RegistrySnapshot:
             for work_id, texts, keywords in described
             if texts or keywords
         ),
-        pdq=PdqIndex([value for _, _, value in signals]),
-        references=tuple((work_id, blob) for work_id, blob, _ in signals),
+        pictures=pictures,
         works=works,
         rules=_rules_in_force(connection),
         licences=load_book(connection),

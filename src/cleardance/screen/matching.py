@@ -6,12 +6,14 @@ add one, write it and list it in :func:`matchers_for`; rules for its signal go t
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
 
 if TYPE_CHECKING:  # decoders are slow to import, and a refused prompt needs none
+    from cleardance.match.picture import Look
     from cleardance.media import Audio, Frame
     from cleardance.settings import Settings
 
@@ -22,6 +24,13 @@ class SampledFrame:
 
     time_s: float
     pixels: "Frame"
+
+    @cached_property
+    def look(self) -> "Look":
+        """Hash and describe it, once for all who compare pictures."""
+        from cleardance.match.picture import look_at_query
+
+        return look_at_query(self.pixels, self.time_s)
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,6 @@ class Footage:
 
 def matchers_for(settings: "Settings") -> Matchers:
     """Return all matchers of this installation."""
-    from cleardance.screen.pictures import PdqMatcher
+    from cleardance.screen.pictures import LocalMatcher, PdqMatcher
 
-    return Matchers(frames=(PdqMatcher(),))
+    return Matchers(frames=(PdqMatcher(), LocalMatcher()))

@@ -10,6 +10,7 @@ from cleardance.errors import CleardanceError, MediaError, SignalUnavailable, Un
 from cleardance.rights.licence import Asker
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match, decide
+from cleardance.screen.gathering import gathered
 from cleardance.screen.matching import (
     Footage,
     Found,
@@ -64,7 +65,8 @@ def screen_output(
     _listen(footage, matchers, registry, notes)
     rules = rules or rules_of(registry)
     unneeded = tuple(notes.unneeded - notes.unknown.keys())
-    verdict = decide(notes.matches, tuple(notes.unknown), registry, rules, asker, unneeded)
+    matches = gathered(notes.matches)
+    verdict = decide(matches, tuple(notes.unknown), registry, rules, asker, unneeded)
     return Screened(_with_hints(verdict, notes), tuple(notes.signals))
 
 

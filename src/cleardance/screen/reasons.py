@@ -9,7 +9,7 @@ from cleardance.rights.snapshot import WorkFacts
 from cleardance.screen.licensing import standing_words, way_forward
 from cleardance.verdict import Decision, Evidence, Force, Redress
 
-How = Literal["plain", "style", "described"]
+How = Literal["plain", "style", "described", "stock"]
 
 
 class Ground(NamedTuple):
@@ -33,7 +33,13 @@ _APPEAL = (
     "or through the operator of this service."
 )
 WAIT = "None is needed yet: a person looks at it first, and may release it."
-_LOOKED_AT = {"name": "the words", "descriptor": "the words", "pdq": "the pictures"}
+_LOOKED_AT = {
+    "name": "the words",
+    "descriptor": "the words",
+    "pdq": "the pictures",
+    "local": "the pictures",
+    "copy": "the pictures",
+}
 
 
 def reason_for(
@@ -52,7 +58,7 @@ def reason_for(
             return "Nothing registered was found."
         return f"{_join(parts)}. This is allowed."
     if unknown:
-        missed = " and ".join(_LOOKED_AT.get(signal, signal) for signal in unknown)
+        missed = " and ".join(dict.fromkeys(_LOOKED_AT.get(signal, signal) for signal in unknown))
         parts.append(f"{missed} could not be compared with the registry")
     parts += _crossover(grounds)
     closing = "It is refused" if decision is Decision.DENY else "A person must look at it"

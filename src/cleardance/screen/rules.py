@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cleardance.errors import RulesError
+from cleardance.match.copies import LOCAL_SIGNAL
 from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
@@ -40,10 +41,15 @@ class RuledSignal(Protocol):
         ...
 
 
-SIGNALS: Final[tuple[RuledSignal, ...]] = (NAME_SIGNAL, DESCRIPTOR_SIGNAL, PDQ_SIGNAL)
+SIGNALS: Final[tuple[RuledSignal, ...]] = (
+    NAME_SIGNAL,
+    DESCRIPTOR_SIGNAL,
+    PDQ_SIGNAL,
+    LOCAL_SIGNAL,
+)
 """Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
 
-Manner = Literal["plain", "style"]
+Manner = Literal["plain", "style", "stock"]
 WorkPolicy = Literal["deny", "review", "allow", "public_domain", "not_in_force"]
 
 
@@ -54,7 +60,8 @@ class _Checked(BaseModel):
 class Rule(_Checked):
     """One row of the table; without ``max_distance`` or ``manner`` any match fits.
 
-    ``manner`` "style" speaks of names after "in the style of" and the like. ``max_distance`` is in
+    ``manner`` "style" speaks of names after "in the style of" and the like, "stock" of
+    pictures that many owners have registered. ``max_distance`` is in
     the signal's own units.
     """
 

@@ -17,6 +17,7 @@ from cleardance.errors import (
     ThresholdOutOfRange,
     UnknownSignal,
 )
+from cleardance.match.signal import Source
 from cleardance.screen.rules import (
     SIGNALS,
     Manner,
@@ -27,7 +28,11 @@ from cleardance.screen.rules import (
     read_rules,
 )
 
-_MANNERS: tuple[Manner, ...] = get_args(Manner)
+_MANNERS: dict[Source, tuple[Manner, ...]] = {
+    "text": ("plain", "style"),
+    "frame": ("plain", "stock"),
+    "sound": ("plain",),
+}
 
 
 class _Cell(NamedTuple):
@@ -91,9 +96,8 @@ def _cells(rules: Sequence[Rule], signals: Sequence[RuledSignal]) -> Iterator[_C
         own = [rule.max_distance for rule in rules if rule.signal == signal.name]
         given = {distance for distance in own if distance is not None}
         edges = sorted(given | {signal.ladder.rungs[-1].max_distance})
-        manners = _MANNERS if signal.computed_from == "text" else _MANNERS[:1]
         for policy in get_args(WorkPolicy):
-            for manner in manners:
+            for manner in _MANNERS[signal.computed_from]:
                 yield from (_Cell(signal.name, policy, manner, edge) for edge in edges)
 
 

@@ -1,0 +1,94 @@
+"""Registered pictures, searched by the hashes of their views and by their local features."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleardance.match.copies import LOCAL_SIGNAL
+from cleardance.match.geometry import Box, align
+from cleardance.match.hamming import HammingIndex
+from cleardance.match.local import Features
+from cleardance.match.local_index import LocalIndex, Suspect
+from cleardance.match.pdq import MAX_DISTANCE
+from cleardance.match.picture import Look
+
+_SUSPECTS: Final = 6  # of a frame are compared feature by feature
+_COVERED_MIN: Final = 0.04  # of the reference, or it is a logo or a word that both bear
+
+
+class PictureHit(NamedTuple):
+    """Frame ``query`` shows ``picture`` (positions), ``distance`` in the signal's units.
+
+    ``box`` is where in the frame it lies, left, top, right, bottom as fractions.
+    """
+
+    query: int
+    picture: int
+    distance: float
+    box: Box
+
+
+class PictureIndex:
+    """Pictures as they were looked at when registered, numbered in their order."""
+
+    def __init__(self, pictures: Sequence[Look]) -> None:
+        self._codes = HammingIndex.build(_codes(pictures))
+        self._owners: NDArray[np.int64] = np.repeat(
+            np.arange(len(pictures)), [len(one.codes) for one in pictures]
+        )
+        self._features = tuple(one.features for one in pictures)
+
+    def __len__(self) -> int:
+        """Return the number of pictures."""
+        return len(self._features)
+
+    @cached_property
+    def _local(self) -> LocalIndex:
+        return LocalIndex.build(self._features)
+
+    def find_hashes(self, frames: Sequence[Look]) -> list[PictureHit]:
+        """Return, for each frame and picture within 31 bits, their nearest views."""
+        hits = self._codes.search(_codes(frames), MAX_DISTANCE)
+        asked = np.repeat(np.arange(len(frames)), [len(one.codes) for one in frames])
+        nearest: dict[tuple[int, int], int] = {}
+        for query, reference, distance in zip(*hits, strict=True):
+            pair = int(asked[query]), int(self._owners[reference])
+            nearest[pair] = min(int(distance), nearest.get(pair, MAX_DISTANCE))
+        whole = (0.0, 0.0, 1.0, 1.0)
+        return [PictureHit(*pair, float(bits), whole) for pair, bits in sorted(nearest.items())]
+
+    def suspects(self, frame: Look, most: int) -> list[Suspect]:
+        """Return the pictures with which a frame seems to share features; not yet proof."""
+        return self._local.suspects(frame.features, most)
+
+    def find_local(self, frames: Sequence[Look]) -> list[PictureHit]:
+        """Return the pictures that share features with a frame which moved together."""
+        found = []
+        for number, frame in enumerate(frames):
+            for suspect in self.suspects(frame, _SUSPECTS):
+                hit = self._proved(number, frame.features, suspect)
+                found += [hit] if hit else []
+        return found
+
+    def _proved(self, number: int, frame: Features, suspect: Suspect) -> PictureHit | None:
+        seen = frame.mirrored() if suspect.mirrored else frame
+        alignment = align(seen, self._features[suspect.picture])
+        if alignment is None or alignment.covered < _COVERED_MIN:
+            return None
+        distance = LOCAL_SIGNAL.distance_of(alignment.inliers)
+        if LOCAL_SIGNAL.ladder.rung_of(distance) is None:
+            return None
+        box = _mirrored(alignment.box) if suspect.mirrored else alignment.box
+        return PictureHit(number, suspect.picture, distance, box)
+
+
+def _mirrored(box: Box) -> Box:
+    left, top, right, bottom = box
+    return round(1 - right, 3), top, round(1 - left, 3), bottom
+
+
+def _codes(looks: Sequence[Look]) -> NDArray[np.uint64]:
+    return np.concatenate([np.zeros((0, 4), np.uint64), *(one.codes for one in looks)])
