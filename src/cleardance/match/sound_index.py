@@ -13,15 +13,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleardance.match.sound import (
-    BINS,
-    BINS_PER_OCTAVE,
-    FRAME_S,
-    FULL_EVIDENCE_BITS,
-    SOUND_SIGNAL,
-    Ints,
-    Peaks,
-)
+from cleardance.match.sound import FULL_EVIDENCE_BITS, SOUND_SIGNAL
+from cleardance.match.sound_peaks import BINS, BINS_PER_OCTAVE, FRAME_S, Ints, Peaks
 
 _FAN: Final = 5  # pairs an anchor makes in the index
 _QUERY_FAN: Final = 10  # in a query, where peaks may be missing or new
@@ -35,7 +28,8 @@ _NEAR: Final = (2, 1)  # frames and bins within which two peaks meet
 _MIN_INSIDE: Final = 12  # peaks of the query that must fall within the reference
 _FINE: Final = tuple((rate / 400, slide) for rate in range(-5, 6) for slide in (-4, -2, 0, 2, 4))
 _WRONG: Final = tuple(shift for shift in range(-402, 403, 3) if abs(shift) > 9)
-_CHANCE: Final = (0.9, 0.02)  # the quantile of meetings at wrong offsets, and the least believed
+_CHANCE: Final = (0.95, 0.02)  # the quantile of meetings at wrong offsets, and the least believed
+_SHORTEST_S: Final = 1.5
 _STRETCHES_S: Final = (3.0, 6.0, 12.0, 24.0)
 
 
@@ -128,7 +122,7 @@ class SoundIndex:
             places.append((start + peaks.frames[anchor]).astype(np.uint32))
         number = np.concatenate(numbers)
         order = np.argsort(number, kind="stable")
-        return number[order], np.concatenate(places)[order]
+        return np.take(number, order), np.take(np.concatenate(places), order)
 
     def _candidates(self, query: Peaks) -> list[_Candidate]:
         found = [one for change in _CHANGES for one in self._voted(query, change)]
@@ -199,7 +193,14 @@ class _Overlay:
 
     def met(self, frames: Ints, bins: Ints) -> NDArray[np.bool_]:
         """Tell which peaks, all inside, meet one of the reference."""
-        return np.asarray(self._grid[(frames - self._first) % len(self._grid), bins])
+        return np.asarray(self._grid[frames - self._first, bins])
+
+    def share(self, frames: Ints, bins: Ints) -> float | None:
+        """Return which share of the peaks inside meets one; None if half of them are outside."""
+        inside = self.inside(frames, bins)
+        if inside.mean() < 0.5:
+            return None
+        return float(self.met(frames[inside], bins[inside]).mean())
 
 
 def _look_closely(query: Peaks, reference: Peaks, candidate: _Candidate) -> SoundMatch | None:
@@ -229,14 +230,17 @@ def _weighed(
 ) -> SoundMatch:
     """Return the stretch with the most evidence, against what meets at wrong offsets."""
     quantile, least = _CHANCE
-    wrong = [overlay.met(places + shift, bins).mean() for shift in _WRONG]
-    chance = max(least, float(np.quantile(wrong, quantile)))
+    wrong = [
+        share for shift in _WRONG if (share := overlay.share(places + shift, bins)) is not None
+    ]
+    chance = min(0.99, max(least, float(np.quantile(wrong or [least], quantile))))
     total = np.concatenate([[0], np.cumsum(overlay.met(places, bins))])
     first = np.arange(len(frames))
     stretches = []
     for stretch_s in _STRETCHES_S:
         end = np.searchsorted(frames, frames + stretch_s / FRAME_S)
         bits = evidence_bits(end - first, total[end] - total[first], chance)
+        bits[frames[end - 1] - frames < _SHORTEST_S / FRAME_S] = 0  # one struck note is no tune
         at = int(np.argmax(bits))
         stretches.append((float(bits[at]), at, int(end[at]) - 1))
     bits_found, start, last = max(stretches, key=lambda stretch: stretch[0])

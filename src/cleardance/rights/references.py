@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cleardance.errors import MediaError, RegistryError
 from cleardance.match.pdq import MIN_QUALITY, PDQ_SIGNAL
+from cleardance.match.sound import SOUND_SIGNAL
 from cleardance.rights.row import ReferenceRole, ReferenceRow
 
 if TYPE_CHECKING:
@@ -64,12 +65,21 @@ def read_reference(
     except MediaError as error:
         raise RegistryError(f"reference {given.path} cannot be used: {error.message}") from error
     if not signals:
-        raise RegistryError(
-            f"reference {given.path} is blank, or nearly: its PDQ quality is below {MIN_QUALITY} "
-            "of 100, and it would match any other blank picture",
-            hint="Use a picture with visible detail.",
-        )
+        raise _nothing_to_compare(role, given.path)
     return Reference(path, given.path, digest, role, media, signals)
+
+
+def _nothing_to_compare(role: ReferenceRole, origin: str) -> RegistryError:
+    if role is ReferenceRole.SOUND:
+        return RegistryError(
+            f"reference {origin} is silent, steady or too short: nothing in it can be recognised",
+            hint="Use a few seconds with music, speech or noises.",
+        )
+    return RegistryError(
+        f"reference {origin} is blank, or nearly: its PDQ quality is below {MIN_QUALITY} "
+        "of 100, and it would match any other blank picture",
+        hint="Use a picture with visible detail.",
+    )
 
 
 def _path_of(origin: str, folder: Path) -> Path:
@@ -137,7 +147,16 @@ def _frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
         yield from sample_frames(path, per_second=_FRAMES_PER_SECOND)
 
 
+def _sounds(path: Path, media: str) -> Iterator[ReferenceSignal]:
+    from cleardance.media import read_audio
+
+    value = SOUND_SIGNAL.compute(read_audio(path))
+    if value is not None:
+        yield SOUND_SIGNAL.name, value
+
+
 _MAKERS: Final[dict[ReferenceRole, Maker]] = {
     ReferenceRole.IMAGE: _pictures,
     ReferenceRole.CLIP: _pictures,
+    ReferenceRole.SOUND: _sounds,
 }

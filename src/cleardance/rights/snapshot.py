@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.names import NameIndex
+from cleardance.rights.known import KnownSignals
 from cleardance.rights.licence import Asker, Licence, Use
 from cleardance.rights.licence_rows import load_book, only_licences_moved
 from cleardance.rights.licences import LicenceBook, Standing
@@ -67,6 +68,7 @@ class RegistrySnapshot:
     descriptors: DescriptorIndex
     pictures: Pictures
     works: Mapping[str, WorkFacts]
+    known: KnownSignals
     licences: LicenceBook = field(default_factory=LicenceBook)
     rules: KeptRules | None = None
     wholes: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +95,7 @@ class RegistrySnapshot:
 def load_registry(store: Store) -> RegistrySnapshot:
     """Read the registry as it is now and build its indexes."""
     with store.read() as connection:
-        return _load(connection, Pictures(store))
+        return _load(connection, Pictures(store), KnownSignals(store))
 
 
 _snapshots: WeakKeyDictionary[Store, RegistrySnapshot] = WeakKeyDictionary()
@@ -116,7 +118,8 @@ def _moved(store: Store, known: RegistrySnapshot | None) -> RegistrySnapshot:
     with store.read() as connection:
         now = revision(connection)
         if known is None or not only_licences_moved(connection, known.revision, now):
-            return _load(connection, Pictures(store, known.pictures if known else None))
+            pictures = Pictures(store, known.pictures if known else None)
+            return _load(connection, pictures, KnownSignals(store))
         return replace(known, revision=now, licences=load_book(connection))
 
 
@@ -138,7 +141,7 @@ def _facts(connection: Connection) -> Iterator[WorkFacts]:
         yield WorkFacts._make(facts)
 
 
-def _load(connection: Connection, pictures: Pictures) -> RegistrySnapshot:
+def _load(connection: Connection, pictures: Pictures, known: KnownSignals) -> RegistrySnapshot:
     works = {facts.id: facts for facts in _facts(connection)}
     names = select(
         work_name.c.work_id, work_name.c.text, work_name.c.normalised, work_name.c.kind
@@ -161,6 +164,7 @@ def _load(connection: Connection, pictures: Pictures) -> RegistrySnapshot:
         ),
         pictures=pictures,
         works=works,
+        known=known,
         rules=_rules_in_force(connection),
         licences=load_book(connection),
         wholes={row.id: row.belongs_to for row in connection.execute(belonging)},

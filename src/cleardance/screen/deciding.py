@@ -14,7 +14,7 @@ from cleardance.screen.reasons import Ground, How, reason_for, redress_for
 from cleardance.screen.rules import Manner, Rule, Rules
 from cleardance.verdict import Decision, Evidence, Finding, Force, Omitted, Verdict
 
-_HOW: Final[dict[str, How]] = {"descriptor": "described"}
+_HOW: Final[dict[str, How]] = {"descriptor": "described", "sound": "heard"}
 _USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
 MAX_FINDINGS = 50
 """A verdict shows this many findings: of every work and rule before a second of any."""

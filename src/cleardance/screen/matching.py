@@ -76,7 +76,7 @@ class FrameMatcher(Matcher, Protocol):
         ...
 
 
-class SoundMatcher(Matcher, Protocol):
+class Listener(Matcher, Protocol):
     """Listens to a file's whole sound track."""
 
     def find(self, sound: "Audio", registry: RegistrySnapshot) -> Found:
@@ -89,7 +89,7 @@ class Matchers:
     """All that look and listen."""
 
     frames: tuple[FrameMatcher, ...] = ()
-    sound: tuple[SoundMatcher, ...] = ()
+    sound: tuple[Listener, ...] = ()
 
 
 def _no_sound() -> None:
@@ -110,6 +110,7 @@ class Footage:
 
 def matchers_for(settings: "Settings") -> Matchers:
     """Return all matchers of this installation."""
+    from cleardance.screen.hearing import SoundMatcher
     from cleardance.screen.pictures import LocalMatcher, PdqMatcher
 
-    return Matchers(frames=(PdqMatcher(), LocalMatcher()))
+    return Matchers(frames=(PdqMatcher(), LocalMatcher()), sound=(SoundMatcher(),))

@@ -9,7 +9,7 @@ from cleardance.rights.snapshot import WorkFacts
 from cleardance.screen.licensing import standing_words, way_forward
 from cleardance.verdict import Decision, Evidence, Force, Redress
 
-How = Literal["plain", "style", "described", "stock"]
+How = Literal["plain", "style", "described", "stock", "heard"]
 
 
 class Ground(NamedTuple):
@@ -39,6 +39,7 @@ _LOOKED_AT = {
     "pdq": "the pictures",
     "local": "the pictures",
     "copy": "the pictures",
+    "sound": "the sound",
 }
 
 
@@ -105,7 +106,7 @@ def _ground_text(seen: Sequence[Ground], asker: Asker | None) -> str:
         several = len(words.split()) > 1
         found = f"the {'words' if several else 'word'} {words} {_VERBS[how][several]}"
     else:
-        found = f"{_times([ground.evidence for ground in seen])} show a registered picture of it"
+        found = _shown([ground.evidence for ground in seen], how)
     said = dict.fromkeys(standing_words(ground.standing, asker) for ground in seen)
     licences = "".join(f"; {words}" for words in list(said)[:_LICENCES_AT_MOST] if words)
     force = seen[0].force
@@ -128,13 +129,20 @@ def _words(seen: Sequence[Evidence]) -> str:
     return ", ".join(f'"{_shortened(text)}"' for text in list(texts)[:_NAMED_AT_MOST])
 
 
+def _shown(seen: Sequence[Evidence], how: How) -> str:
+    times = _times(seen)
+    if how == "heard":
+        return f"the sound{times} is that of a registered recording of it"
+    return f"the pictures{times} show a registered picture of it"
+
+
 def _times(seen: Sequence[Evidence]) -> str:
     times = [evidence.time_s for evidence in seen if evidence.time_s is not None]
     if not times:
-        return "the pictures"
+        return ""
     if min(times) == max(times):
-        return f"the pictures at {times[0]:.1f} s"
-    return f"the pictures between {min(times):.1f} s and {max(times):.1f} s"
+        return f" at {times[0]:.1f} s"
+    return f" between {min(times):.1f} s and {max(times):.1f} s"
 
 
 def _suggestion(grounds: Sequence[Ground]) -> str:

@@ -18,6 +18,7 @@ from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.match.signal import Ladder, Source
+from cleardance.match.sound import SOUND_SIGNAL
 from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
 from cleardance.verdict import Decision
 
@@ -46,6 +47,7 @@ SIGNALS: Final[tuple[RuledSignal, ...]] = (
     DESCRIPTOR_SIGNAL,
     PDQ_SIGNAL,
     LOCAL_SIGNAL,
+    SOUND_SIGNAL,
 )
 """Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
 
