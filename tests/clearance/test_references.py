@@ -19,7 +19,7 @@ from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import Step
 from cleardance.errors import InvalidCredentials, StoreError, UnreadableMedia
 from cleardance.generate.models import MODELS
-from cleardance.ledger.entry import personal
+from cleardance.ledger.entry import canonical, personal
 from cleardance.ledger.verify import verify
 from cleardance.media import read_image, write_png
 from cleardance.provenance import read_manifest, sign
@@ -93,7 +93,7 @@ def test_the_recipe_and_the_ledger_commit_to_it(service: Service, tmp_path: Path
     assert facts.record.recipe["first_frame"] == personal(digest, record.task.salt)
     stored = service.task(record.task.id).request
     assert stored.references[0].sha256 == digest
-    commitment = personal(stored.model_dump_json(), record.task.salt)
+    commitment = personal(canonical(stored.model_dump(mode="json")).decode(), record.task.salt)
     assert bodies(service, record.task.id, "asked")[0]["request"] == commitment
     with service.store.read() as session:
         everything = json.dumps(list(session.scalars(select(ledger_entry.c.body))))

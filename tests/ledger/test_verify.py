@@ -1,5 +1,7 @@
 """Attacks on the stored ledger, by name; every one must be refused, and named in turn."""
 
+import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, tree
 from cleardance.ledger.check import Checked, check, node_order
-from cleardance.ledger.entry import EntryKind, digest, personal
+from cleardance.ledger.entry import EntryKind, canonical, digest, personal
 from cleardance.ledger.keys import Keys, load_or_make
 from cleardance.ledger.note import Checkpoint, PublicKey
 from cleardance.ledger.verify import read_checkpoints, read_entries, read_nodes, verify
-from cleardance.store import Store
+from cleardance.settings import Settings
+from cleardance.store import Store, open_store
 from cleardance.store.tables import account, ledger_checkpoint, task, verdict
 from tests.ledger.ledger_samples import ORIGIN, append_some
 
@@ -343,3 +348,50 @@ def test_deleted_personal_data_leaves_a_ledger_that_verifies(judged: Store) -> N
     with judged.begin() as connection:
         connection.execute(task.delete())
     assert verify(judged, []).size == 1
+
+
+def _cells() -> list[tuple[str, str]]:
+    return [(table, column) for table, columns in COLUMNS.items() for column in columns]
+
+
+@settings(max_examples=60, deadline=None)
+@given(cell=st.sampled_from(_cells()), row=st.integers(0), at=st.integers(0), bit=st.integers(0, 7))
+def test_any_flipped_bit_of_any_cell_is_found(
+    flipped: tuple[Store, Keys], cell: tuple[str, str], row: int, at: int, bit: int
+) -> None:
+    full, keys = flipped
+    table, column = cell
+    with _database(full) as connection:
+        rows = connection.execute(
+            f"SELECT rowid, CAST({column} AS BLOB) FROM {table} WHERE {column} IS NOT NULL"
+        ).fetchall()
+        place, value = rows[row % len(rows)]
+        damaged = bytearray(value)
+        damaged[at % len(value)] ^= 1 << bit
+        kind = "BLOB" if column in ("hash", "leaf_hash", "root") else "TEXT"
+        update = f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE rowid = ?"
+        connection.execute(update, (bytes(damaged), place))
+        if _same(column, value, damaged):
+            verify(full, [keys.public])
+        else:
+            _refusal(full, keys)
+        connection.execute(update, (value, place))
+    verify(full, [keys.public])
+
+
+def _same(column: str, value: bytes, damaged: bytes) -> bool:
+    """Two spellings of one JSON value are one value: the leaf is of its canonical form."""
+    try:
+        return column == "body" and canonical(json.loads(value)) == canonical(json.loads(damaged))
+    except (ValueError, RecursionError):
+        return False
+
+
+@pytest.fixture(scope="module")
+def flipped(
+    templates: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Store, Keys]]:
+    home = tmp_path_factory.mktemp("flipped") / "home"
+    shutil.copytree(templates[1], home)
+    with open_store(Settings(home=home)) as store:
+        yield store, load_or_make(store.home.keys, ORIGIN)

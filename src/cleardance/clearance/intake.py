@@ -10,7 +10,7 @@ from cleardance.clearance.service import Service
 from cleardance.clearance.stages import Queued
 from cleardance.clearance.tasks import Step
 from cleardance.generate.models import check_request, model_named
-from cleardance.ledger.entry import EntryKind, personal
+from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
 
@@ -45,7 +45,7 @@ def enqueue(service: Service, task_id: str, checked: Checked, watch: Watch) -> Q
         body = {
             "model": request.model,
             "account": personal(request.account, salt),
-            "request": personal(request.model_dump_json(), salt),
+            "request": personal(canonical(request.model_dump(mode="json")).decode(), salt),
         }
         references.name_blobs(session, task_id, request)
         append(session, EntryKind.ASKED, task_id, body)

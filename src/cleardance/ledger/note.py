@@ -170,8 +170,11 @@ def _check_line(line: SignatureLine, text: str, keys: Sequence[PublicKey]) -> bo
 
 
 def decode(text: str) -> bytes:
-    """Return the bytes of base64 ``text``; LedgerInvalid if it is none."""
+    """Return the bytes of base64 ``text``; LedgerInvalid if it is none, or spelled otherwise."""
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise LedgerInvalid("The note holds base64 that cannot be read.") from error
+    if base64.b64encode(data).decode() != text:
+        raise LedgerInvalid("The note holds base64 that is not spelled as we spell it.")
+    return data

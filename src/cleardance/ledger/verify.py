@@ -1,7 +1,5 @@
 """Verifying the ledger of a store: every row read again, everything computed again."""
 
-import hashlib
-import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 
@@ -11,9 +9,10 @@ from sqlalchemy.exc import DBAPIError
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, note
 from cleardance.ledger.check import Checked, Node, SignedRoot, check
-from cleardance.ledger.entry import Entry, EntryKind, canonical, personal
+from cleardance.ledger.entry import Entry
+from cleardance.ledger.rows import check_tasks, check_verdicts
 from cleardance.store import Store
-from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node, task, verdict
+from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node
 
 _STREAMED = {"yield_per": 1000}
 
@@ -24,8 +23,8 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
     ``keys`` are the ledger's, oldest first. ``kept`` are checkpoint notes from outside the
     store: whoever holds the signing key can cut the end off the ledger and sign again, and only
     a note kept elsewhere shows it. Entries after the newest checkpoint (``signed_size``) are
-    checked against each other, but nobody has signed them yet. Verdict rows must be the ones
-    that were logged; they may be gone, as personal data can be deleted, but not different.
+    checked against each other, but nobody has signed them yet. Task and verdict rows must be the
+    ones that were logged; they may be gone, as personal data can be deleted, but not different.
     Writers are not held up. Raises LedgerInvalid naming what is wrong.
     """
     with store.read() as connection, _undecodable():
@@ -36,7 +35,8 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
             checked = check(entries, nodes, read_checkpoints(connection), keys, kept)
         counted = log.count(connection)
         _check_newest(connection, keys)
-        _check_verdicts(connection)
+        check_verdicts(connection)
+        check_tasks(connection)
     if counted != checked.size:
         raise LedgerInvalid(f"The ledger counted {counted} entries, but has {checked.size}.")
     return checked
@@ -55,38 +55,6 @@ def _check_newest(connection: Connection, keys: Sequence[note.PublicKey]) -> Non
             raise LedgerInvalid(
                 f"The checkpoint at {newest.size} is not signed by the key in use."
             ) from error
-
-
-def _check_verdicts(connection: Connection) -> None:
-    """Raise LedgerInvalid naming a verdict row that no entry of its task records."""
-    at, row_of = ledger_entry.c, verdict.c
-    query = select(at.task_id, at.body).where(at.kind == EntryKind.VERDICT)
-    parts = ("stage", "decision", "registry_revision", "commitment")
-    logged = {
-        (task_id, *(body.get(part) for part in parts))
-        for task_id, body in connection.execute(query)
-    }
-    rows = select(
-        row_of.id,
-        row_of.task_id,
-        row_of.stage,
-        row_of.decision,
-        row_of.registry_revision,
-        cast(row_of.body, Text),
-        task.c.salt,
-    ).join(task, task.c.id == row_of.task_id)
-    for name, *columns, body, salt in connection.execute(rows).all():
-        if salt is None:  # whoever erases a person's data erases the verdicts that quote it too
-            raise LedgerInvalid(f"Verdict {name} cannot be checked: its task's salt is gone.")
-        if (*columns, _commitment(body, salt)) not in logged:
-            raise LedgerInvalid(f"Verdict {name} was changed: the ledger records another.")
-
-
-def _commitment(body: str, salt: bytes) -> str | None:
-    try:
-        return personal(hashlib.sha256(canonical(json.loads(body))).hexdigest(), salt)
-    except (ValueError, RecursionError):
-        return None
 
 
 @contextmanager
