@@ -336,9 +336,10 @@ def test_verdict_whose_salt_is_gone_is_refused(judged: Store) -> None:
 
 def test_verdict_that_was_never_logged_is_refused(judged: Store) -> None:
     with _database(judged) as connection:
+        columns = "task_id, stage, registry_revision, decision, body, created_at"
         connection.execute(
-            "INSERT INTO verdict SELECT 'w', task_id, stage, 9, decision, body, created_at, "
-            "moment FROM verdict"
+            f"INSERT INTO verdict (id, {columns}) "
+            "SELECT 'w', task_id, stage, 9, decision, body, created_at FROM verdict"
         )
     with pytest.raises(LedgerInvalid, match="Verdict w was changed"):
         verify(judged, [])

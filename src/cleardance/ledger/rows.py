@@ -50,7 +50,7 @@ def check_tasks(connection: Connection) -> None:
             raise LedgerInvalid(f"Task {found.id} was changed: {wrong}.")
 
 
-def _wrong(row: Row[Any], said: _Said) -> Iterator[str]:
+def _wrong(row: Row[*tuple[Any, ...]], said: _Said) -> Iterator[str]:
     if row.request is not None:
         if row.salt is None:
             yield "its salt is gone"
