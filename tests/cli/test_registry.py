@@ -38,3 +38,30 @@ def test_a_bad_work_is_refused_with_the_field(run: Run) -> None:
     done = run("registry", "add", "...", "--kind", "film", "--json")
     assert done.exit_code == 1
     assert "no letter or digit" in done.json["error"]["message"]
+
+
+def test_a_file_is_checked_imported_exported_and_told_of(run: Run, tmp_path: Path) -> None:
+    rows = [
+        {"name": "Zorblax", "kind": "film", "owner": "Q", "aliases": ["young man"]},
+        {"name": "Zorblax", "kind": "series", "owner": "Other"},
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    checked = run("registry", "check", "rows.jsonl", "--json")
+    assert (checked.exit_code, checked.json["added"], checked.json["errors"]) == (0, 2, [])
+    warned = " ".join(one["message"] for one in checked.json["warnings"])
+    assert "is common" in warned
+    assert "other owners" in warned
+    assert run("registry", "show", "young man").exit_code == 2
+    assert run("registry", "import", "rows.jsonl", "--by", "nobody").exit_code == 2
+    assert run("registry", "import", "rows.jsonl").exit_code == 0
+    assert "2 unchanged" in run("registry", "import", "rows.jsonl").out
+    assert run("registry", "export", "all.jsonl", "--json").json["works"] == 39
+    assert "0 added, 0 updated, 39 unchanged" in run("registry", "import", "all.jsonl").out
+    work_id = run("registry", "remove", "young man", "--json").json["id"]
+    told = run("registry", "history", work_id, "--json").json["changes"]
+    assert [(one["act"], one["account"]) for one in told] == [
+        ("added", "local"),
+        ("removed", "local"),
+    ]
+    assert 'name: "Zorblax" -> none' in run("registry", "history", work_id).out
+    assert run("screen", "a young man").exit_code == 0

@@ -17,6 +17,7 @@ from cleardance.errors import CleardanceError, NotFound, RegistryError
 from cleardance.ledger.entry import EntryKind, digest
 from cleardance.ledger.log import append
 from cleardance.match.fold import normal_form
+from cleardance.rights.advice import warnings_on
 from cleardance.rights.entries import Entry, Known, entries_of
 from cleardance.rights.files import read_lines
 from cleardance.rights.lookalikes import flag_lookalikes
@@ -42,7 +43,7 @@ class ImportReport:
     errors: tuple[Problem, ...]
     revision: int
     unchanged: int = 0
-    flags: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 class RegisteredWork(RegistryRow):
@@ -258,19 +259,29 @@ def _import(
     entries, errors = read_entries(lines, folder, known)
     with store.begin() as connection:
         entries, problems = checked_entries(connection, entries, errors)
-        flags = tuple(
-            (one.place, f"reference {file.origin} {file.flag}")
-            for one in entries
-            for file in one.references
-            if file.flag
-        )
         if not entries or (problems and not keep_going):
-            return ImportReport(0, 0, problems, revision(connection), flags=flags)
+            return ImportReport(0, 0, problems, revision(connection))
         changes = changes_of(connection, entries)
         now = _commit(store, connection, changes, account)
     repeated = len(entries) - len({entry.work_id for entry in entries})
     updated = len(changes.changed) + repeated
-    return ImportReport(len(changes.added), updated, problems, now, changes.unchanged, flags)
+    return ImportReport(len(changes.added), updated, problems, now, changes.unchanged)
+
+
+def check_rows(store: Store, path: Path) -> ImportReport:
+    """Return what importing a file would do, errors and warnings included; nothing is written."""
+    with store.read() as connection:
+        entries, errors = read_entries(read_lines(path), path.parent, known_files(connection))
+        entries, problems = checked_entries(connection, entries, errors)
+        changes = changes_of(connection, entries)
+        return ImportReport(
+            len(changes.added),
+            len(changes.changed),
+            problems,
+            revision(connection),
+            changes.unchanged,
+            tuple(warnings_on(connection, entries)),
+        )
 
 
 def _commit(store: Store, connection: Connection, changes: Changes, account: str) -> int:

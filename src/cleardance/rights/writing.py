@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cleardance.errors import RegistryError
 from cleardance.match.fold import normal_form
@@ -84,17 +84,20 @@ def delete_works(
 ) -> None:
     """Delete works; their parts stay, on their own, and what they were stays as history."""
     gone = list(contents)
-    connection.execute(
-        update(work).where(work.c.belongs_to.in_(gone)).values(belongs_to=None, revision=revision)
-    )
+    is_part = work.c.belongs_to.in_(gone) & work.c.id.not_in(gone)
+    parts = connection.execute(select(work.c.id, work.c.belongs_to).where(is_part)).all()
+    connection.execute(update(work).where(is_part).values(belongs_to=None, revision=revision))
     for table in (work_name, work_reference):
         _delete_of(connection, table, gone)
     connection.execute(delete(work).where(work.c.id.in_(gone)))
-    shared = {"revision": revision, "account": account, "created_at": utc_now()}
-    rows = [
-        {"work_id": work_id, "act": Act.REMOVED.value, "fields": changed_fields(content, {})}
-        for work_id, content in contents.items()
+    rows: list[dict[str, Any]] = [
+        {"work_id": part, "act": Act.CHANGED.value, "fields": {"belongs_to": (whole, None)}}
+        for part, whole in parts
     ]
+    for work_id, content in contents.items():
+        fields = changed_fields(content, {})
+        rows.append({"work_id": work_id, "act": Act.REMOVED.value, "fields": fields})
+    shared = {"revision": revision, "account": account, "created_at": utc_now()}
     connection.execute(insert(work_change), [row | shared for row in rows])
 
 
