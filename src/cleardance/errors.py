@@ -34,6 +34,7 @@
     │   ├── TaskBusy                409 StoreFailed.Busy
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
     ├── SignalUnavailable           503 SignalUnavailable    a part that compares is not there
+    ├── JudgeFailed                 502 JudgeFailed          no opinion to be had: it holds
     ├── Cancelled                   409 Cancelled            by whoever asked
     ├── GenerationFailed            500 GenerationFailed
     ├── SealFailed                  500 SealFailed           watermark or signature not made
@@ -265,6 +266,13 @@ class SignalUnavailable(CleardanceError):
 
     code = "SignalUnavailable"
     http_status = 503
+
+
+class JudgeFailed(CleardanceError):
+    """The judge named in the settings gave no opinion that can be read; the message says why."""
+
+    code = "JudgeFailed"
+    http_status = 502
 
 
 class Cancelled(CleardanceError):

@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import NonNegativeInt, PositiveInt, ValidationError, field_validator, model_validator
+from pydantic import (
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -67,6 +75,14 @@ class Settings(BaseSettings):
     """Where outputs are offered, as ISO 3166-1 codes (``["DE", "AT"]``); none means everywhere."""
     fetch_private: bool = False
     """Whether URLs may lead to this machine and into private networks, not only to the web."""
+    judge_url: str | None = None
+    """An OpenAI-compatible endpoint (``http://…/v1``) of a model that is asked what it sees."""
+    judge_model: str | None = None
+    """Its name there; it must read pictures."""
+    judge_key: SecretStr | None = None
+    """The key it asks for, if any."""
+    judge_timeout_s: PositiveFloat = 30.0
+    """How long to wait for its answer; without one, what was asked about is held."""
     review_within_h: PositiveInt = 72
     """How many hours reviewers have for what is held or appealed; shown, not enforced."""
     label: Literal["none", "eu", "cn"] = "none"
@@ -81,7 +97,7 @@ class Settings(BaseSettings):
             raise ValueError("must be 1 to 255 characters without spaces or '+'")
         return origin
 
-    @field_validator("tsa_url")
+    @field_validator("tsa_url", "judge_url")
     @classmethod
     def _is_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("http://", "https://")):
@@ -103,6 +119,8 @@ class Settings(BaseSettings):
             raise ValueError("origin must be set in production, to a name that is yours alone")
         if self.witness_quorum > len(self.witnesses):
             raise ValueError("witness_quorum is more than there are witnesses")
+        if (self.judge_url is None) != (self.judge_model is None):
+            raise ValueError("judge_url and judge_model are needed together")
         keys = [self.signing_key, self.signing_callback]
         if keys.count(None) != (2 if self.signing_chain is None else 1):
             raise ValueError("signing_chain needs signing_key or signing_callback, not both")

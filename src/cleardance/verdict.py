@@ -79,6 +79,7 @@ class Finding(_Frozen):
     threshold: float
     distance: float = Field(description="in the signal's own units, which rules speak of")
     manner: Literal["plain", "style", "stock"] = Field(description="how a text speaks of the work")
+    policy: str = Field(description="the work's, as it counted here and then")
     rule: str
     decision: Decision = Field(description="what follows from it alone")
     evidence: Evidence

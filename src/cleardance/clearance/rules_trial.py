@@ -2,7 +2,7 @@
 
 Nothing is screened again. A verdict holds every match that any rules can speak of, with its
 distance; the rules in force and the ones on trial decide on these same matches, so that whatever
-differs is the rules' doing, not the registry's.
+differs is the rules' doing, not the registry's. ``finding.policy`` is the work's policy then.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from cleardance.clearance.service import Service
-from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts, current
+from cleardance.rights.snapshot import current
 from cleardance.screen.rules import Rules, rules_of
 from cleardance.screen.rules_check import parse_rules
 from cleardance.store.tables import Stage, task, verdict
@@ -70,13 +70,13 @@ class Trial:
 
 def try_rules(service: Service, text: str) -> Trial:
     """Decide on the newest verdict of every task and stage again. Raises a RulesError."""
-    tried, registry = parse_rules(text), current(service.store)
+    tried, in_force = parse_rules(text), rules_of(current(service.store))
     counts: Counter[tuple[Decision, Decision]] = Counter()
     changes: list[Change] = []
     partial = 0
     for task_id, stage, given in _newest_verdicts(service):
-        now, _ = decide_again(given, registry, rules_of(registry))
-        then, rules = decide_again(given, registry, tried)
+        now, _ = decide_again(given, in_force)
+        then, rules = decide_again(given, tried)
         counts[now, then] += 1
         partial += given.omitted is not None
         if now is not then and len(changes) < MAX_CHANGES:
@@ -84,18 +84,16 @@ def try_rules(service: Service, text: str) -> Trial:
     return Trial(counts, tuple(changes), _erased(service), partial)
 
 
-def decide_again(
-    given: Verdict, registry: RegistrySnapshot, rules: Rules
-) -> tuple[Decision, tuple[str, ...]]:
+def decide_again(given: Verdict, rules: Rules) -> tuple[Decision, tuple[str, ...]]:
     """Return what ``rules`` make of the findings of a verdict, and the ids of the rules behind it.
 
-    Policies are the registry's of today; a finding of a work that has left it says nothing.
+    What a licence cleared stays clear.
     """
     decided = [(Decision.CLEAR, "")]
     for finding in given.findings:
-        work: WorkFacts | None = registry.works.get(finding.work.id)
-        if work is not None and finding.licence is None:
-            rule = rules.decide(finding.signal, finding.distance, work, finding.manner)
+        if finding.licence is None:
+            match = (finding.signal, finding.distance, finding.policy, finding.manner)
+            rule = rules.decide_for(*match)
             decided.append((rule.decision, rule.id))
     if {*given.needed, *(set(given.unknown) & set(rules.unknown.always))}:
         decided.append((rules.unknown.decision, "unknown"))

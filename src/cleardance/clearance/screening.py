@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, insert
 
 from cleardance.clearance import review, tasks
+from cleardance.clearance.judging import reference_frames, with_opinion
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import located
 from cleardance.clearance.review_effect import with_reviews
@@ -86,7 +87,9 @@ def _verdict_on_ask(
     ]
     prompt = screen_text(request.prompt, registry, asker=asker)
     verdict = worst_of([prompt, *(one.verdict for one in references)])
-    return check_faces(verdict, references, registry, matchers)
+    verdict = check_faces(verdict, references, registry, matchers)
+    frames = reference_frames(service, request)
+    return with_opinion(service, verdict, request.prompt, frames, registry, asker)
 
 
 def stands(session: Connection, verdict: Verdict, asker: Asker) -> bool:
@@ -118,10 +121,12 @@ def _screen_frames(service: Service, generated: Generated, registry: RegistrySna
     asker = _asker(service, generated.ask.queued.request).asking(Use.OUTPUT)
     footage = _footage(service, generated)
     screened = screen_output(footage, registry, service.matchers, asker=asker)
+    prompt, shown = generated.ask.queued.request.prompt, _footage(service, generated).frames
+    verdict = with_opinion(service, screened.verdict, prompt, shown, registry, asker)
     with service.store.begin() as session:
         _keep_signals(session, generated.task_id, screened.signals)
         tasks.advance(session, generated.task_id, Step.SCREEN_OUTPUT)
-        return _commit(session, service, generated.task_id, Stage.OUTPUT, screened.verdict, asker)
+        return _commit(session, service, generated.task_id, Stage.OUTPUT, verdict, asker)
 
 
 def _footage(service: Service, generated: Generated) -> Footage:

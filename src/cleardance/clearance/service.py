@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # signing brings in FFmpeg and the C2PA library, which a refu
     from cleardance.ledger.cosigning import KnownWitness
     from cleardance.provenance.authority import Authority
     from cleardance.provenance.watermark import KeyedWatermark
+    from cleardance.screen.judge import Judge
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,17 @@ class Service:
     def matchers(self) -> Matchers:
         """What looks at pictures and listens to sound, made once for all requests."""
         return matchers_for(self.settings)
+
+    @cached_property
+    def judge(self) -> "Judge | None":
+        """The model that is asked what it recognises; None unless the settings name one."""
+        settings = self.settings
+        if settings.judge_url is None or settings.judge_model is None:
+            return None
+        from cleardance.screen.judge_chat import ChatJudge
+
+        key = None if settings.judge_key is None else settings.judge_key.get_secret_value()
+        return ChatJudge(settings.judge_url, settings.judge_model, key, settings.judge_timeout_s)
 
     def task(self, task_id: str) -> tasks.TaskRow:
         """Return a task as stored. Raises NotFound."""

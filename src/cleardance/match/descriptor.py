@@ -96,13 +96,29 @@ class DescriptorIndex:
                     best[match.work_id] = match
         return sorted(best.values())
 
-    def _compare(self, words: list[tuple[str, tuple[int, int]]]) -> Iterator[DescriptorMatch]:
+    def nearest(self, text: str, count: int) -> list[str]:
+        """Return up to ``count`` works that share a word with a text, the most alike first."""
+        best: dict[str, float] = {}
+        for words in _stretches(_weighed_words(text)):
+            for description, score in self._scores(words)[0].items():
+                work_id = self._works[description]
+                best[work_id] = max(best.get(work_id, 0.0), score)
+        return sorted(best, key=lambda work_id: (-best[work_id], work_id))[:count]
+
+    def _scores(
+        self, words: list[tuple[str, tuple[int, int]]]
+    ) -> tuple[dict[int, float], Counter[int]]:
+        """Return the cosine with each description that shares a word, and how many it shares."""
         scores: dict[int, float] = {}
         shared: Counter[int] = Counter()
         for stem, weight in vector_of(stem for stem, _ in words).items():
             for description, other in self._postings.get(stem, ()):
                 scores[description] = scores.get(description, 0.0) + weight * other
                 shared[description] += 1
+        return scores, shared
+
+    def _compare(self, words: list[tuple[str, tuple[int, int]]]) -> Iterator[DescriptorMatch]:
+        scores, shared = self._scores(words)
         for description, score in scores.items():
             distance = round(1.0 - score, 4)
             near = DESCRIPTOR_SIGNAL.ladder.rung_of(distance)

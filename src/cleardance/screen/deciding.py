@@ -11,10 +11,14 @@ from cleardance.rights.licence import Asker, Use
 from cleardance.rights.licences import Standing
 from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
 from cleardance.screen.reasons import Ground, How, reason_for, redress_for
-from cleardance.screen.rules import Manner, Rule, Rules
+from cleardance.screen.rules import Manner, Rule, Rules, policy_of
 from cleardance.verdict import Decision, Evidence, Finding, Force, Omitted, Verdict
 
-_HOW: Final[dict[str, How]] = {"descriptor": "described", "sound": "heard"}
+_HOW: Final[dict[str, How]] = {
+    "descriptor": "described",
+    "judge": "recognised",
+    "sound": "heard",
+}
 _USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
 MAX_FINDINGS = 50
 """A verdict shows this many findings: of every work and rule before a second of any."""
@@ -38,6 +42,7 @@ class _Decided:
     """A match, the rule that fits it, and what the asker may do with the work all the same."""
 
     match: Match
+    policy: str
     rule: Rule
     standing: Standing
     force: Force | None = None
@@ -108,11 +113,11 @@ def _judge(
     with_person: bool,
 ) -> _Decided:
     work, force = match.work.in_force(asker, with_person=with_person)
-    rule = rules.decide(match.signal, match.distance, work, match.manner)
+    rule, policy = rules.decide(match.signal, match.distance, work, match.manner), policy_of(work)
     if asker is None or rule.decision is Decision.CLEAR:
-        return _Decided(match, rule, Standing(), force)
+        return _Decided(match, policy, rule, Standing(), force)
     standing = registry.standing(work.id, use_of(match, asker), asker)
-    return _Decided(match, rule, standing, force)
+    return _Decided(match, policy, rule, standing, force)
 
 
 def _order(decided: _Decided) -> tuple[object, ...]:
@@ -144,6 +149,7 @@ def _finding(decided: _Decided) -> Finding:
         threshold=similarity(match.threshold, match.scale),
         distance=round(match.distance, 6),
         manner=match.manner,
+        policy=decided.policy,
         rule=decided.rule.id,
         decision=decided.decision,
         evidence=match.evidence,

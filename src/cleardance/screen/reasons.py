@@ -9,7 +9,7 @@ from cleardance.rights.snapshot import WorkFacts
 from cleardance.screen.licensing import standing_words, way_forward
 from cleardance.verdict import Decision, Evidence, Force, Redress
 
-How = Literal["plain", "style", "described", "stock", "heard"]
+How = Literal["plain", "style", "described", "recognised", "stock", "heard"]
 
 
 class Ground(NamedTuple):
@@ -40,6 +40,7 @@ _LOOKED_AT = {
     "local": "the pictures",
     "copy": "the pictures",
     "sound": "the sound",
+    "judge": "what the judge was asked about",
 }
 
 
@@ -102,7 +103,9 @@ def _ground_text(seen: Sequence[Ground], asker: Asker | None) -> str:
     work, how = seen[0].work, seen[0].how
     by = f" by {work.owner}" if work.owner else ""
     words = _words([ground.evidence for ground in seen])
-    if words:
+    if how == "recognised":
+        found = "the judge takes it to be what is meant or shown"
+    elif words:
         several = len(words.split()) > 1
         found = f"the {'words' if several else 'word'} {words} {_VERBS[how][several]}"
     else:

@@ -16,6 +16,7 @@ from cleardance.errors import RulesError
 from cleardance.match.copies import LOCAL_SIGNAL
 from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.names import NAME_SIGNAL
+from cleardance.match.opinion import OPINION_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.match.signal import Ladder, Source
 from cleardance.match.sound import SOUND_SIGNAL
@@ -48,6 +49,7 @@ SIGNALS: Final[tuple[RuledSignal, ...]] = (
     PDQ_SIGNAL,
     LOCAL_SIGNAL,
     SOUND_SIGNAL,
+    OPINION_SIGNAL,
 )
 """Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
 
@@ -115,11 +117,19 @@ class Rules(_Checked):
 
         The policy of ``work`` must be the one in force: see ``WorkFacts.in_force``.
         """
-        policy = "public_domain" if work.public_domain else work.policy
+        return self.decide_for(signal, distance, policy_of(work), manner)
+
+    def decide_for(self, signal: str, distance: float, policy: str, manner: Manner) -> Rule:
+        """Return what ``decide`` does, of a match whose policy is known."""
         for rule in self.rule:
             if rule.fits(signal, distance, policy, manner):
                 return rule
         return _UNDECIDED[policy]
+
+
+def policy_of(work: WorkFacts) -> str:
+    """Return what rules call the policy of a work."""
+    return "public_domain" if work.public_domain else work.policy
 
 
 def read_rules(text: str) -> Rules:
