@@ -16,8 +16,9 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from cleardance.media import Video, encode_final, write_mezzanine
+from cleardance.media import Video, encode_final, write_mezzanine, write_png
 from cleardance.provenance import (
+    Ingredient,
     ManifestParts,
     Recipe,
     SourceType,
@@ -72,6 +73,17 @@ def main() -> None:
         read = typical_ms(rounds, lambda: verify_signed(target, authority.root_pem))
         show("read back and verified", read)
         total = show("stamped, signed, verified", (made[0] + read[0], made[1] + read[1]))
+        picture = folder / "picture.png"
+        write_png(picture, np.random.default_rng(2).integers(0, 256, (720, 1280, 3), np.uint8))
+        sign(source, folder / "given.mp4", replace(parts, ledger_index=6), authority)
+        given = (
+            Ingredient(picture, "first frame", "image/png"),
+            Ingredient(folder / "given.mp4", "reference video", "video/mp4"),
+        )
+        with_given = replace(parts, ingredients=given)
+        made = typical_ms(rounds, lambda: sign(source, folder / "x.mp4", with_given, authority))
+        read = typical_ms(rounds, lambda: verify_signed(folder / "x.mp4", authority.root_pem))
+        show("with 2 ingredients", (made[0] + read[0], made[1] + read[1]))
         print("within" if total[0] <= BUDGET_MS else "OVER", f"{BUDGET_MS:.0f} ms")
         print(f"the manifest adds         {target.stat().st_size - source.stat().st_size:7,} bytes")
 
