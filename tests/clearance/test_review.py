@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cleardance.clearance import review, tasks
@@ -19,9 +20,11 @@ from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.review import CLAIM_LAPSES_AFTER, appeal, claim, listing
 from cleardance.clearance.review_decision import deny, release
 from cleardance.clearance.review_effect import points_of, with_reviews
+from cleardance.clearance.review_pictures import write_pictures
 from cleardance.clearance.service import Service, open_service
 from cleardance.errors import (
     AppealUsed,
+    FileFailed,
     NotAppealable,
     NotFound,
     ReviewClaimed,
@@ -30,6 +33,7 @@ from cleardance.errors import (
     ReviewError,
     UsageError,
 )
+from cleardance.media import read_image
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
 from cleardance.screen import rulebook
@@ -183,6 +187,26 @@ def test_denied_by_a_reviewer(reviewers: Service, held_output: Record, tmp_path:
     assert record.verdict.redress.appeal
     assert list(resume_unfinished(reviewers)) == []
     assert not (tmp_path / "out.png").exists()
+
+
+def test_a_reviewer_sees_what_waits_beside_what_it_matched(
+    reviewers: Service, held_output: Record, tmp_path: Path
+) -> None:
+    (tmp_path / "look").mkdir()
+    (row,) = listing(reviewers)
+    seen, matched = write_pictures(reviewers, row, tmp_path / "look")
+    assert [path.name[:7] for path in (seen, matched)] == ["seen-0.", "matched"]
+    difference = read_image(seen).astype(int) - read_image(matched)  # that one is marked
+    assert np.abs(difference).mean() < 3
+    with pytest.raises(FileFailed):
+        write_pictures(reviewers, row, tmp_path / "none")
+
+
+def test_of_words_there_is_nothing_to_see(
+    reviewers: Service, held_ask: Record, tmp_path: Path
+) -> None:
+    (row,) = listing(reviewers)
+    assert write_pictures(reviewers, row, tmp_path) == []
 
 
 # What a release covers, and what it does not.

@@ -104,5 +104,5 @@ def test_what_a_review_looks_like_to_a_program(run: Run, held: str) -> None:
     body = json.loads(run("review", "show", f"{held}.1", "--json").out)
     assert sorted(body) == [
         "age_s", "appeal", "claimed_by", "decided_at", "decided_by", "due_at", "id", "opened_at",
-        "overdue", "prompt", "reason", "stage", "status", "task", "text", "verdict",
+        "overdue", "pictures", "prompt", "reason", "stage", "status", "task", "text", "verdict",
     ]  # fmt: skip

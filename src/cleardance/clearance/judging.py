@@ -39,7 +39,7 @@ def with_opinion(
     if service.judge is None or verdict.decision is Decision.DENY:
         return verdict
     try:
-        shown = tuple(_spread(frames))
+        shown = tuple(spread(frames))
     except MediaError as error:
         return worst_of([verdict, no_opinion(error.message, registry)])
     case = Case(text, _candidates(service, verdict, text, registry), shown)
@@ -71,7 +71,7 @@ def _candidates(
     return tuple(Candidate(registry.works[one], texts.get(one, ())) for one in chosen)
 
 
-def _spread(frames: Iterable[tuple[float, "Frame"]]) -> list[SampledFrame]:
+def spread(frames: Iterable[tuple[float, "Frame"]]) -> list[SampledFrame]:
     """Return up to four frames, spread over all of them, holding few in memory at a time."""
     kept: list[SampledFrame] = []
     step = 1

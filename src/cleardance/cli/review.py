@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -9,7 +10,7 @@ from cleardance.clearance import review as queue
 from cleardance.clearance import review_decision
 from cleardance.clearance.accounts import LOCAL_ACCOUNT
 from cleardance.clearance.review import ReviewRow
-from cleardance.clearance.service import open_service
+from cleardance.clearance.service import Service, open_service
 from cleardance.cli.console import Command, json_option, print_json
 from cleardance.cli.words import echo, line
 from cleardance.verdict import Decision, Finding
@@ -52,19 +53,35 @@ def list_(ctx: click.Context, decided: bool, as_json: bool) -> None:
 
 @review.command()
 @click.argument("review_id", metavar="REVIEW")
+@click.option(
+    "--pictures",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write what is to be looked at into this folder, as PNG.",
+)
 @json_option
 @click.pass_context
-def show(ctx: click.Context, review_id: str, as_json: bool) -> None:
+def show(ctx: click.Context, review_id: str, folder: Path | None, as_json: bool) -> None:
     """Show REVIEW: what was asked, what was found, and what the appellant says."""
     now = datetime.now(UTC)
     with open_service(ctx.obj) as service:
         with service.store.read() as session:
             row = queue.load(session, review_id)
         prompt = service.task(row.task_id).request.prompt
+        pictures = _pictures(service, row, folder)
     if as_json:
-        print_json({**row.to_json(now), "prompt": prompt})
+        print_json({**row.to_json(now), "prompt": prompt, "pictures": pictures})
     else:
         echo(_lines(row, prompt, now))
+        echo(line("Look at", path) for path in pictures)
+
+
+def _pictures(service: Service, row: ReviewRow, folder: Path | None) -> list[str]:
+    if folder is None:
+        return []
+    from cleardance.clearance.review_pictures import write_pictures  # slow to import
+
+    return [str(path) for path in write_pictures(service, row, folder)]
 
 
 @review.command()
