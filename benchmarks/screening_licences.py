@@ -50,6 +50,7 @@ NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 PLACES = ("AT", "BR", "CH", "DE", "FR", "JP", "KR", "US")
 PICTURES, REVOKED, EXAMPLES = 60, 300, 8
+UNLICENSED = "Quuxodrome Unlicensed"
 TEXTS = {
     Use.PROMPT: "a fox meets {} by the river at dawn",
     Use.STYLE: "a fox by the river, in the style of {}",
@@ -63,6 +64,7 @@ WORDS = {
     "another territory": "outputs are offered in",
     "offered everywhere": "outputs are offered everywhere",
     "another use": "allows",
+    "another work too": f'{UNLICENSED}" (film) is registered',
     "revoked": "was revoked on",
 }
 
@@ -184,6 +186,8 @@ def misses(case: Case, registry: RegistrySnapshot) -> Iterator[tuple[str, Case]]
         abroad = replace(asker, territories=asker.territories | {outside})
         yield "another territory", replace(case, asker=abroad)
         yield "offered everywhere", replace(case, asker=replace(asker, territories=frozenset()))
+    if case.use in TEXTS or case.people:
+        yield "another work too", replace(case, screen=by_text(f"{case.told} beside {UNLICENSED}"))
     if Use.POST not in held.uses:
         yield "another use", replace(case, asker=replace(asker, use=Use.POST))
 
@@ -198,7 +202,8 @@ def stopped(case: Case, why: str, registry: RegistrySnapshot) -> bool:
     verdict = case.screen(registry, case.asker)
     theirs = why not in ("account", "partner")
     named = WORDS[why] in verdict.reason and (case.licence in verdict.model_dump_json()) is theirs
-    return verdict.decision is not Decision.CLEAR and not verdict.licences and named
+    rests_on = (case.licence,) if why == "another work too" else ()
+    return verdict.decision is not Decision.CLEAR and verdict.licences == rests_on and named
 
 
 def flips(cases: list[Case], registry: RegistrySnapshot) -> Row:
@@ -268,6 +273,7 @@ def measure(store: Store, data: Path, scratch: Path, rows: int | None, wanted: i
     whole = rows is None or rows >= len(everything)
     chosen = everything if whole else rng.sample(everything, rows)
     lines = [import_format(row) for row in chosen] + list(picture_rows(scratch))
+    lines.append({"name": UNLICENSED, "kind": "film"})
     path = scratch / "works.jsonl"
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in lines), "utf-8")
     import_rows(store, path, keep_going=True)
@@ -289,6 +295,7 @@ def measure(store: Store, data: Path, scratch: Path, rows: int | None, wanted: i
         "works": len(registry.works),
         "licences": len(registry.licences),
         "left_out": left_out,
+        "works_that_one_prompt_names": dict(sorted(Counter(len(c.works) for c in cases).items())),
         "grants_a_second": round(len(cases) / grant_s),
         "load_licences_ms": round(load_s * 1e3, 1),
         **flips(granted, registry),
