@@ -25,6 +25,7 @@ from cleardance.clearance.service import Service, open_service
 from cleardance.errors import (
     AppealUsed,
     FileFailed,
+    LedgerInvalid,
     NotAppealable,
     NotFound,
     ReviewClaimed,
@@ -33,6 +34,7 @@ from cleardance.errors import (
     ReviewError,
     UsageError,
 )
+from cleardance.ledger.verify import verify
 from cleardance.media import read_image
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
@@ -176,6 +178,27 @@ def test_the_ledger_names_no_person_and_quotes_nobody(reviewers: Service, held_a
     for act in acts:
         assert not {"ana", "bo", "local", WHY, "It is mine alone"} & set(map(str, act.values()))
         assert act["review"].startswith(task_id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "status = 'released'",
+        "reason = 'Because.'",
+        "decided_by = (SELECT id FROM account WHERE name = 'cy')",
+        "text = 'Never.'",
+    ],
+)
+def test_reviews_are_held_to_the_ledger(reviewers: Service, held_ask: Record, change: str) -> None:
+    deny(reviewers, opened(reviewers), "ana", WHY, AT)
+    row = appeal(reviewers, held_ask.task.id, "local", "It is mine", AT)
+    deny(reviewers, row.id, "bo", WHY, AT)
+    keys = [reviewers.ledger_keys.public]
+    verify(reviewers.store, keys)
+    with reviewers.store.begin() as session:
+        session.exec_driver_sql(f"UPDATE review SET {change} WHERE appeal")
+    with pytest.raises(LedgerInvalid, match=rf"Review {row.id} was changed"):
+        verify(reviewers.store, keys)
 
 
 def test_denied_by_a_reviewer(reviewers: Service, held_output: Record, tmp_path: Path) -> None:

@@ -93,3 +93,19 @@ def test_a_table_keeps_its_text_to_the_letter(kept: Store, tmp_path: Path) -> No
     text = f"# why: ☂\n{LENIENT}"
     rulebook.activate(kept, text, "ana")
     assert rulebook.in_force(kept).text == text
+
+
+def test_same_input_same_revision_same_verdict(kept: Store) -> None:
+    """To the byte: in another process, and when the same rules are back at a later revision."""
+    text = "a zorblax dances with a Zorblax, in the style of zorblax"
+    first = screen_ask(text, current(kept))
+    with open_store(Settings(home=kept.home.path)) as other:
+        assert screen_ask(text, current(other)).model_dump_json() == first.model_dump_json()
+    rulebook.activate(kept, LENIENT, "ana")
+    between = screen_ask(text, current(kept))
+    assert (between.registry_revision, between.rules_revision) == (2, 2)
+    rulebook.activate(kept, shipped_text(), "ana")
+    again = screen_ask(text, current(kept))
+    assert (again.registry_revision, again.rules_revision) == (3, 3)
+    numbers = {"registry_revision": 1, "rules_revision": 1}
+    assert again.model_copy(update=numbers).model_dump_json() == first.model_dump_json()

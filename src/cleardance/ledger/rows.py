@@ -1,4 +1,4 @@
-"""Holding the rows that can be deleted, tasks and verdicts, to what the ledger says of them.
+"""Holding rows that can be deleted (tasks, verdicts, reviews) to what the ledger says of them.
 
 They may be gone, as personal data can be deleted, but not different. Of an erased task only its
 output can still be checked.
@@ -15,7 +15,15 @@ from sqlalchemy import Connection, Row, Text, cast, select
 
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger.entry import EntryKind, canonical, personal
-from cleardance.store.tables import TaskStatus, account, ledger_entry, task, verdict
+from cleardance.store.tables import (
+    ReviewStatus,
+    TaskStatus,
+    account,
+    ledger_entry,
+    review,
+    task,
+    verdict,
+)
 
 _OF_TASKS = (EntryKind.ASKED, EntryKind.SEALING, EntryKind.SEALED, EntryKind.RELEASED)
 
@@ -97,6 +105,37 @@ def check_verdicts(connection: Connection) -> None:
             raise LedgerInvalid(f"Verdict {name} cannot be checked: its task's salt is gone.")
         if (*columns, _commitment(body, salt)) not in logged:
             raise LedgerInvalid(f"Verdict {name} was changed: the ledger records another.")
+
+
+def check_reviews(connection: Connection) -> None:
+    """Raise LedgerInvalid naming a review row whose decision or words no entry records."""
+    at, row = ledger_entry.c, review.c
+    kinds = (EntryKind.REVIEWED, EntryKind.APPEALED)
+    query = select(at.kind, at.task_id, at.body).where(at.kind.in_(kinds))
+    said = {
+        (kind, task_id, body.get("review")): body
+        for kind, task_id, body in connection.execute(query)
+    }
+    columns = (row.id, row.task_id, row.status, row.text, row.reason, account.c.name, task.c.salt)
+    rows = select(*columns).join(task, task.c.id == row.task_id)
+    for found in connection.execute(rows.outerjoin(account, account.c.id == row.decided_by)):
+        decided = said.get((EntryKind.REVIEWED, found.task_id, found.id), {})
+        appealed = said.get((EntryKind.APPEALED, found.task_id, found.id), {})
+        decision = {ReviewStatus.RELEASED: "release", ReviewStatus.DENIED: "deny"}
+        same = (
+            decided.get("decision") == decision.get(found.status),
+            _says(decided.get("reason"), found.reason, found.salt),
+            _says(decided.get("by"), found.name, found.salt),
+            _says(appealed.get("text"), found.text, found.salt),
+        )
+        if not all(same):
+            raise LedgerInvalid(f"Review {found.id} was changed: the ledger records another.")
+
+
+def _says(commitment: str | None, text: str | None, salt: bytes | None) -> bool:
+    if text is None or salt is None:
+        return commitment is None and text is None
+    return commitment == personal(text, salt)
 
 
 def _commitment(body: str, salt: bytes) -> str | None:

@@ -10,7 +10,7 @@ from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, note
 from cleardance.ledger.check import Checked, Node, SignedRoot, check
 from cleardance.ledger.entry import Entry
-from cleardance.ledger.rows import check_tasks, check_verdicts
+from cleardance.ledger.rows import check_reviews, check_tasks, check_verdicts
 from cleardance.store import Store
 from cleardance.store.tables import ledger_checkpoint, ledger_entry, ledger_node
 
@@ -23,8 +23,9 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
     ``keys`` are the ledger's, oldest first. ``kept`` are checkpoint notes from outside the
     store: whoever holds the signing key can cut the end off the ledger and sign again, and only
     a note kept elsewhere shows it. Entries after the newest checkpoint (``signed_size``) are
-    checked against each other, but nobody has signed them yet. Task and verdict rows must be the
-    ones that were logged; they may be gone, as personal data can be deleted, but not different.
+    checked against each other, but nobody has signed them yet. Task, verdict and review rows must
+    be the ones that were logged; they may be gone, as personal data can be deleted, but not
+    different.
     Writers are not held up. Raises LedgerInvalid naming what is wrong.
     """
     with store.read() as connection, _undecodable():
@@ -36,6 +37,7 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
         counted = log.count(connection)
         _check_newest(connection, keys)
         check_verdicts(connection)
+        check_reviews(connection)
         check_tasks(connection)
     if counted != checked.size:
         raise LedgerInvalid(f"The ledger counted {counted} entries, but has {checked.size}.")
