@@ -22,19 +22,15 @@ from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.ask import screen_ask
 from cleardance.screen.consent import check_faces, screen_file
 from cleardance.screen.deciding import Match
-from cleardance.screen.matching import Found, KeptSignal, Matchers, SampledFrame
-from cleardance.screen.output import Screened, screen_media
+from cleardance.screen.matching import Footage, Found, KeptSignal, Matchers, SampledFrame
+from cleardance.screen.output import Screened, screen_media, screen_output
 from cleardance.store import Store
 from cleardance.verdict import Decision, Evidence, Verdict, worst_of
 
 QUENTIN = RegistryRow(name="Quentin Quux", kind=WorkKind.PERSON)
 OTHER = RegistryRow(name="Otto Other", kind=WorkKind.PERSON)
-COLOURS = {
-    "quentin": (200, 0, 0),
-    "other": (0, 200, 0),
-    "stranger": (0, 0, 200),
-    "nobody": (0,) * 3,
-}
+RED, GREEN, BLUE, BLACK = (200, 0, 0), (0, 200, 0), (0, 0, 200), (0, 0, 0)
+COLOURS = {"quentin": RED, "other": GREEN, "stranger": BLUE, "nobody": BLACK}
 ASKER = Asker(datetime(2026, 7, 1, tzinfo=UTC))
 
 
@@ -44,6 +40,7 @@ class ByColour:
 
     signal: str = "face"
     installed: bool = True
+    distance: float = 0.0
 
     def is_needed(self, registry: RegistrySnapshot) -> bool:
         return True
@@ -52,10 +49,10 @@ class ByColour:
         if not self.installed:
             raise SignalUnavailable("no eye for faces", hint="pip install cleardance[faces]")
         faces = [face for frame in frames for face in self._faces(frame)]
-        known = {(200, 0, 0): QUENTIN.id, (0, 200, 0): OTHER.id}
+        known = {RED: QUENTIN.id, GREEN: OTHER.id}
         return Found(
             tuple(
-                Match("face", registry.works[known[colour]], 0.0, 0.5, 1.0, evidence)
+                Match("face", registry.works[known[colour]], self.distance, 0.5, 1.0, evidence)
                 for colour, evidence in faces
                 if colour in known
             ),
@@ -118,6 +115,25 @@ def test_a_consent_covers_the_face_of_who_gave_it(
     if "stranger" in faces:
         assert "face" in verdict.unknown
         assert 'not known to be that of "Quentin Quux"' in verdict.reason
+
+
+def test_a_look_alike_is_not_known_to_be_the_person(
+    registry: RegistrySnapshot, tmp_path: Path
+) -> None:
+    near = Matchers((ByColour(distance=0.45),))
+    verdict = asked(registry, "Quentin Quux dances", picture(tmp_path, "quentin"), near)
+    assert (verdict.decision, verdict.needed) == (Decision.HOLD, ("face",))
+
+
+def test_a_stranger_who_appears_in_a_clip_for_a_moment_is_seen(registry: RegistrySnapshot) -> None:
+    prompt = screen_ask("Quentin Quux dances", registry, asker=ASKER)
+    for others, decision in ((RED, Decision.CLEAR), (BLUE, Decision.HOLD)):
+        frames = [
+            (n / 2, np.full((64, 128, 3), others if n == 5 else RED, np.uint8)) for n in range(9)
+        ]
+        screened = screen_output(Footage(frames), registry, SEEING, asker=ASKER)
+        verdict = worst_of([prompt, screened.verdict])
+        assert check_faces(verdict, [screened], registry, SEEING).decision is decision
 
 
 @pytest.mark.parametrize("matchers", [BLIND, Matchers()])

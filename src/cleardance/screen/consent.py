@@ -6,10 +6,8 @@ registered person (the rules then decide on them as on any finding). A face of n
 a face that nobody could look at, are *unknown*, and hold.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 from cleardance.rights.licence import Asker, Use
 from cleardance.rights.snapshot import RegistrySnapshot
@@ -17,10 +15,8 @@ from cleardance.screen.matching import Matchers
 from cleardance.screen.output import Screened, screen_media
 from cleardance.screen.reasons import WAIT
 from cleardance.screen.rules import Rules
+from cleardance.screen.strangers import FACE
 from cleardance.verdict import Decision, Redress, Verdict
-
-FACE: Final = "face"
-"""The signal that tells faces apart; its matcher keeps one signal for each face that it sees."""
 
 
 def screen_file(
@@ -52,7 +48,7 @@ def check_faces(
     named = " and ".join(f'"{name}"' for name in people)
     if not all(_looked_at(one.verdict, matchers) for one in pictures):
         return _held(verdict, f"the faces in the references could not be compared with {named}")
-    if any(_strangers(one) for one in pictures):
+    if any(one.has_strangers for one in pictures):
         return _held(verdict, f"a face in the references is not known to be that of {named}")
     return verdict
 
@@ -69,18 +65,6 @@ def _consenting(verdict: Verdict, registry: RegistrySnapshot) -> list[str]:
 
 def _looked_at(verdict: Verdict, matchers: Matchers) -> bool:
     return any(one.signal == FACE for one in matchers.frames) and FACE not in verdict.unknown
-
-
-def _strangers(screened: Screened) -> bool:
-    """Tell whether at any time more faces were seen than people recognised by their face."""
-    seen = Counter(signal.time_s for signal in screened.signals if signal.kind == FACE)
-    boxes = {
-        (finding.evidence.time_s, finding.evidence.box)
-        for finding in screened.verdict.findings
-        if finding.signal == FACE
-    }
-    recognised = Counter(time_s for time_s, _ in boxes)
-    return any(faces > recognised[time_s] for time_s, faces in seen.items())
 
 
 def _held(verdict: Verdict, why: str) -> Verdict:

@@ -20,6 +20,7 @@ from cleardance.screen.matching import (
     SampledFrame,
 )
 from cleardance.screen.rules import Rules, rules_of
+from cleardance.screen.strangers import has_strangers
 from cleardance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Screened:
     verdict: Verdict
     signals: tuple[KeptSignal, ...] = ()
     has_pictures: bool = True
+    has_strangers: bool = False  # faces of nobody registered
 
 
 @dataclass
@@ -67,7 +69,8 @@ def screen_output(
     unneeded = tuple(notes.unneeded - notes.unknown.keys())
     matches = gathered(notes.matches)
     verdict = decide(matches, tuple(notes.unknown), registry, rules, asker, unneeded)
-    return Screened(_with_hints(verdict, notes), tuple(notes.signals))
+    strangers = has_strangers(notes.matches, notes.signals)
+    return Screened(_with_hints(verdict, notes), tuple(notes.signals), has_strangers=strangers)
 
 
 def screen_media(

@@ -1,0 +1,24 @@
+"""Faces that nobody registered has: counted before findings are gathered into stretches."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from cleardance.screen.deciding import Match
+from cleardance.screen.matching import KeptSignal
+
+FACE: Final = "face"
+"""The signal that tells faces apart; its matcher keeps one signal for each face that it sees."""
+_SAME: Final = 0.42  # the strictest rung: a face that is merely near may be a look-alike's
+
+
+def has_strangers(matches: Sequence[Match], signals: Sequence[KeptSignal]) -> bool:
+    """Tell whether at any time more faces were seen than people surely recognised by theirs."""
+    seen = Counter(signal.time_s for signal in signals if signal.kind == FACE)
+    known = {
+        (match.evidence.time_s, match.evidence.box)
+        for match in matches
+        if match.signal == FACE and match.distance <= _SAME
+    }
+    recognised = Counter(time_s for time_s, _ in known)
+    return any(faces > recognised[time_s] for time_s, faces in seen.items())
