@@ -53,7 +53,14 @@ def test_the_table_reaches_from_a_pocket_to_billions() -> None:
 def test_a_still_is_96_tokens_of_8_pixels() -> None:
     pocket = CONFIGS["pocket"]
     assert (pocket.rows, pocket.columns, pocket.video_tokens(1)) == (8, 12, 96)
-    assert pocket.clip_tokens == 6 * 96 + 24 + 24
+
+
+def test_a_clip_is_a_frame_and_pairs_of_frames() -> None:
+    clips = CONFIGS["pocket-clips"]
+    assert [clips.moments(frames) for frames in (1, 3, 13)] == [1, 2, 7]
+    assert clips.clip_tokens == 7 * 96 + 12 + 24
+    with pytest.raises(ValueError, match="whole pairs"):
+        dataclasses.replace(clips, key_frames=12)
 
 
 @pytest.mark.parametrize("wrong", [{"heads": 3}, {"heads": 32}, {"patch_px": 7}])

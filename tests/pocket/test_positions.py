@@ -3,11 +3,11 @@ import numpy as np
 from cleardance.pocket.config import CONFIGS, PLACE_FEATURES
 from cleardance.pocket.positions import angles, places
 
-POCKET = CONFIGS["pocket"]
+POCKET, CLIPS = CONFIGS["pocket"], CONFIGS["pocket-clips"]
 
 
 def test_text_is_nowhere_and_sound_is_only_in_time() -> None:
-    turns = angles(POCKET, frames=2, audio_tokens=4, text_tokens=3)
+    turns = angles(POCKET, moments=2, audio_tokens=4, text_tokens=3)
     pairs, in_time = POCKET.head_dims // 2, POCKET.head_dims // 8
     assert turns.shape == (2 * 96 + 4 + 3, pairs)
     assert not turns[-3:].any()
@@ -16,10 +16,12 @@ def test_text_is_nowhere_and_sound_is_only_in_time() -> None:
 
 
 def test_a_sound_and_its_frame_are_turned_alike() -> None:
-    """Key frame 0 is shown around 0.25 s: between the second sound and the third."""
-    turns, in_time = angles(POCKET, 1, 4, 0), POCKET.head_dims // 8
-    heard = (turns[96 + 1] + turns[96 + 2])[:in_time] / 2
-    np.testing.assert_allclose(turns[0, :in_time], heard, rtol=1e-5)
+    """A pair of frames is at one moment with the sound that begins and ends with them."""
+    turns, in_time = angles(CLIPS, 4, 6, 0), CLIPS.head_dims // 8
+    assert not turns[:96, :in_time].any()  # the first frame begins it all
+    for moment in (1, 2, 3):
+        heard = turns[4 * 96 + 2 * moment - 1, :in_time]
+        np.testing.assert_allclose(turns[96 * moment, :in_time], heard, rtol=1e-5)
 
 
 def test_frames_differ_in_time_alone() -> None:

@@ -21,8 +21,8 @@ _BAD_WEATHER_ODDS = 0.05
 class Clip:
     """Key frames uint8 [T, H, W, 3], labels uint8 [T, H, W], and patches of sound [N, 512].
 
-    Frame k shows the middle of the k-th of T equal parts; sound is float16, `audio.TOKENS_PER_S`
-    patches a second. Labels are as in `stills.Still`.
+    Frames are evenly apart, the first at the beginning, the last at the end; sound is float16,
+    `audio.TOKENS_PER_S` patches a second. Labels are as in `stills.Still`.
     """
 
     pixels: NDArray[np.uint8]
@@ -42,7 +42,7 @@ def clip(seed: int, cast: Sequence[str], width_px: int, height_px: int, frames: 
     rng = np.random.default_rng([seed, 1])
     scene = plain(rng, cast, _ALL, _BAD_WEATHER_ODDS)
     take = close(takes(scene, width_px / height_px)[0], rng, held=False)
-    times_s = (np.arange(frames) + 0.5) * DURATION_S / frames
+    times_s = np.linspace(0, DURATION_S, frames)
     pixels = np.stack(list(shoot(take, times_s, width_px, height_px)))
     subject = scene.shots[0].actors[0].subject
     inside = masks(take, times_s, width_px, height_px)

@@ -45,6 +45,18 @@ def patches(sound: Floats) -> Floats:
     return log.reshape(count, FRAMES_A_TOKEN * BANDS)
 
 
+def onsets(patched: Floats) -> Floats:
+    """Return how much of a beginning is in each patch [..., N, 512]: 0 to 1, [..., N].
+
+    The greatest rise of the mean log magnitude from one frame to the next, up to one neper.
+    """
+    *lead, count, _ = patched.shape
+    loud = patched.reshape(*lead, count * FRAMES_A_TOKEN, BANDS).mean(axis=-1)  # [..., T]
+    rise = np.diff(loud, axis=-1, prepend=loud[..., :1])  # [..., T]
+    most = rise.reshape(*lead, count, FRAMES_A_TOKEN).max(axis=-1)  # [..., N]
+    return np.clip(most, 0, 1).astype(np.float32)
+
+
 def sound_of(patched: Floats, rounds: int = _ROUNDS) -> Floats:
     """Return patches [N, 512] as mono samples [N * 2000], float32 within -1 to 1.
 

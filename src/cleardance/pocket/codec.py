@@ -76,6 +76,21 @@ class Codec:
         arrays = (mean, np.ascontiguousarray(kept), gain, sd * gain)
         return cls(*(array.astype(np.float32) for array in arrays))
 
+    def with_motion(self, motion: Self) -> Self:
+        """Return the codec of moments [..., 2 P]: a frame by this one, its change by another."""
+        across = np.zeros((len(self.mean), motion.dims), np.float32)
+        down = np.zeros((len(motion.mean), self.dims), np.float32)
+        ends = ((getattr(self, name), getattr(motion, name)) for name in ("mean", "gain", "sd"))
+        mean, gain, sd = (np.concatenate(pair) for pair in ends)
+        return type(self)(mean, np.block([[self.basis, across], [down, motion.basis]]), gain, sd)
+
+    def of_frames(self, dims: int) -> Self:
+        """Return the codec of frames that ``with_motion`` made this one from."""
+        values = len(self.mean) // 2
+        return type(self)(
+            self.mean[:values], self.basis[:values, :dims], self.gain[:dims], self.sd[:dims]
+        )
+
     @property
     def dims(self) -> int:
         """Channels of a token."""

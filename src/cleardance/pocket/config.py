@@ -30,9 +30,10 @@ class Config:
     height_px: int = 64
     patch_px: int = 8
     token_dims: int = 64  # C: channels of a video token outside the network
-    key_frames: int = 6  # of a clip; a still has one
-    key_fps: float = 2.0
-    audio_tokens: int = 24
+    motion_dims: int = 0  # of them, how a moment's second frame differs; 0: moments have one frame
+    key_frames: int = 13  # of a clip; a still has one
+    key_fps: float = 8.0
+    audio_tokens: int = 12
     audio_dims: int = 24  # A: channels of an audio token outside the network
     audio_fps: float = 8.0
     text_tokens: int = 24  # most words of a prompt
@@ -44,6 +45,8 @@ class Config:
             raise ValueError("a head's channels must be a whole multiple of 16")
         if self.width_px % self.patch_px or self.height_px % self.patch_px:
             raise ValueError("the frame must be whole patches")
+        if self.motion_dims and self.key_frames % 2 == 0:
+            raise ValueError("a clip must be a frame and whole pairs")
 
     @property
     def head_dims(self) -> int:
@@ -60,9 +63,13 @@ class Config:
         """Tokens from left to right."""
         return self.width_px // self.patch_px
 
+    def moments(self, frames: int) -> int:
+        """Return how many moments so many key frames are: the first, and pairs."""
+        return 1 + (frames - 1) // 2 if self.motion_dims else frames
+
     def video_tokens(self, frames: int) -> int:
         """Return how many tokens so many key frames are."""
-        return frames * self.rows * self.columns
+        return self.moments(frames) * self.rows * self.columns
 
     @property
     def clip_tokens(self) -> int:
@@ -144,7 +151,9 @@ CONFIGS = {
     config.name: config
     for config in (
         Config("tiny", width=64, depth=2, heads=2),  # for tests
+        Config("tiny-clips", width=64, depth=2, heads=2, token_dims=128, motion_dims=64),
         Config("pocket", width=256, depth=8, heads=4),
+        Config("pocket-clips", width=256, depth=8, heads=4, token_dims=128, motion_dims=64),
         Config("pocket-wide", width=384, depth=10, heads=6),
         Config("pouch", width=768, depth=16, heads=12, width_px=192, height_px=128, patch_px=16),
         _LARGE("one-billion", width=1536, depth=18, heads=12),

@@ -19,16 +19,16 @@ _LONGEST_S = 32.0  # the longest wavelength in time
 _SHORTEST_S = 0.25
 
 
-def angles(config: Config, frames: int, audio_tokens: int, text_tokens: int) -> Floats:
+def angles(config: Config, moments: int, audio_tokens: int, text_tokens: int) -> Floats:
     """Return how far each pair of channels turns, float32 [N, head_dims / 2].
 
-    N counts video (frames x rows x columns), then audio, then text tokens; text is nowhere.
+    N counts video (moments x rows x columns), then audio, then text tokens; text is nowhere.
     """
     pairs = config.head_dims // 2
     in_time = pairs // _TIME_SHARE
     in_rows = (pairs - in_time) // 2
     in_columns = pairs - in_time - in_rows
-    time_s, row, column = _grid(config, frames)  # [Nv] each
+    time_s, row, column = _grid(config, moments)  # [Nv] each
     video = np.concatenate(
         (
             np.outer(time_s, _turns_per_s(in_time)),  # [Nv, in_time]
@@ -43,9 +43,9 @@ def angles(config: Config, frames: int, audio_tokens: int, text_tokens: int) -> 
     return np.concatenate((video, other)).astype(np.float32)  # [N, pairs]
 
 
-def places(config: Config, frames: int) -> Floats:
+def places(config: Config, moments: int) -> Floats:
     """Return sines and cosines of where video tokens are in the frame, [Nv, PLACE_FEATURES]."""
-    _, row, column = _grid(config, frames)  # [Nv] each
+    _, row, column = _grid(config, moments)  # [Nv] each
     waves = PLACE_FEATURES // 4
     turns = 0.5 * 2.0 ** (np.arange(waves) / 2)  # [waves] half a turn over the frame, and faster
     y = np.outer((row + 0.5) / config.rows, math.tau * turns)  # [Nv, waves]
@@ -53,15 +53,22 @@ def places(config: Config, frames: int) -> Floats:
     return np.concatenate((np.sin(y), np.cos(y), np.sin(x), np.cos(x)), axis=1).astype(np.float32)
 
 
-def _grid(config: Config, frames: int) -> tuple[Floats, Floats, Floats]:
+def _grid(config: Config, moments: int) -> tuple[Floats, Floats, Floats]:
     """Return seconds, rows and columns of all video tokens, [Nv] each."""
     axes = (
-        (np.arange(frames, dtype=np.float32) + 0.5) / config.key_fps,
+        _seconds(config, moments),
         np.arange(config.rows, dtype=np.float32),
         np.arange(config.columns, dtype=np.float32),
     )
-    time_s, row, column = np.meshgrid(*axes, indexing="ij")  # [frames, rows, columns] each
+    time_s, row, column = np.meshgrid(*axes, indexing="ij")  # [moments, rows, columns] each
     return time_s.ravel(), row.ravel(), column.ravel()
+
+
+def _seconds(config: Config, moments: int) -> Floats:
+    """Return when moments are shown: frames in the middle of their time, pairs between theirs."""
+    number = np.arange(moments, dtype=np.float32)  # [M]
+    frame = np.maximum(2 * number - 0.5, 0) if config.motion_dims else number + 0.5
+    return np.asarray(frame / config.key_fps, np.float32)
 
 
 def _turns_per_token(count: int) -> NDArray[np.float64]:

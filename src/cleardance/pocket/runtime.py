@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cleardance.errors import VerificationError
 from cleardance.pocket import audio, sampler
-from cleardance.pocket.codec import Codec, Pixels, frames_of, to_pixels
+from cleardance.pocket.codec import Codec, Pixels
 from cleardance.pocket.config import Config, config_named
+from cleardance.pocket.moments import frames_from
 from cleardance.pocket.sampler import Floats, Given, Plan, Progress, Tokens
 from cleardance.pocket.text import Vocabulary
 
@@ -118,9 +119,7 @@ class Model:
 
     def pixels(self, tokens: Tokens) -> Pixels:
         """Return the key frames [T, H, W, 3] of one sample's tokens; also previews, on the way."""
-        config = self.config
-        frames = tokens.video[0].reshape(-1, config.video_tokens(1), config.token_dims)
-        return to_pixels(frames_of(self.codec.decode(frames), config.rows, config.patch_px))
+        return frames_from(self.codec, tokens.video[0], self.config)
 
     def _sound(self, tokens: Tokens) -> Floats | None:
         """Return the sound [S] of one sample's tokens."""

@@ -145,21 +145,21 @@ class Transformer(nn.Module):
         """Return the velocities at x_t.
 
         ``video`` [B, Nv, C] and ``audio`` [B, Na, A] are x_t, clean where ``given_*`` [B, N*] is 1
-        and else noised to ``t`` [B]; ``words`` [B, T] are ids. Nv is whole frames; Na may be 0.
+        and else noised to ``t`` [B]; ``words`` [B, T] are ids. Nv is whole moments; Na may be 0.
         """
-        frames = video.shape[1] // self.config.video_tokens(1)
+        moments = video.shape[1] // self.config.video_tokens(1)
         at = t[:, None, None]  # [B, 1, 1]
         in_x, skip_x, out_x = flow.scales(at, self.video_sd)  # [B, 1, C] each
         in_y, skip_y, out_y = flow.scales(at, self.audio_sd)  # [B, 1, A] each
         in_x = torch.where(given_video[..., None] > 0, 1 / self.video_sd, in_x)  # [B, Nv, C]
         in_y = torch.where(given_audio[..., None] > 0, 1 / self.audio_sd, in_y)  # [B, Na, A]
         text, pooled = self._read(words)  # [B, T, D], [B, D]
-        place = self.place(self._constant(positions.places(self.config, frames)))  # [Nv, D]
+        place = self.place(self._constant(positions.places(self.config, moments)))  # [Nv, D]
         x = self.video_in(in_x * video) + place + given_video[..., None] * self.known[0]
         sound = self.audio_in(in_y * audio) + given_audio[..., None] * self.known[1]
         y = torch.cat((sound, text), dim=1)  # [B, Na + T, D]
         shared = self._modulation(t, pooled)  # [B, 2, 6, D]
-        turn, unseen = self._geometry(frames, audio.shape[1], words)
+        turn, unseen = self._geometry(moments, audio.shape[1], words)
         labels = x
         for i, block in enumerate(self.blocks, 1):
             x, y = block(x, y, shared, turn, unseen)
@@ -186,10 +186,10 @@ class Transformer(nn.Module):
         condition = functional.silu(self.time(waves) + pooled)  # [B, D]
         return self.shared(condition).view(-1, STREAMS, MODULATIONS, self.config.width)
 
-    def _geometry(self, frames: int, audio: int, words: Tensor) -> tuple[Tensor, Tensor]:
+    def _geometry(self, moments: int, audio: int, words: Tensor) -> tuple[Tensor, Tensor]:
         """Return cosines and sines of all tokens' turns [2, N, d / 2], and what not to look at."""
-        angles = self._constant(positions.angles(self.config, frames, audio, words.shape[1]))
-        before = self.config.video_tokens(frames) + audio
+        angles = self._constant(positions.angles(self.config, moments, audio, words.shape[1]))
+        before = moments * self.config.video_tokens(1) + audio
         empty = (words == PAD).to(angles.dtype) * _UNSEEN  # [B, T]
         unseen = functional.pad(empty, (before, 0))[:, None, None]  # [B, 1, 1, N]
         return torch.stack((angles.cos(), angles.sin())), unseen

@@ -13,7 +13,7 @@ def write_model(trainer: Trainer, folder: Path) -> Card:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CARD).unlink(missing_ok=True)
     run = trainer.run
-    frames, audio_tokens = run.frames or 1, run.config.audio_tokens if run.frames else 0
+    frames, audio_tokens = run.frames or 1, run.audio_tokens
     export(trainer.averaged(), folder / NETWORK, frames, audio_tokens, run.text_tokens)
     names = [CODEC] if trainer.sound_codec is None else [CODEC, SOUND_CODEC]
     for name in names:

@@ -34,12 +34,19 @@ def stamped_shelf(
         known = words_of(start) if start else NO_WORDS
         report(f"Drawing {run.pictures} pictures into {folder} ...")
         return build(
-            folder, run.cast, run.pictures, size_px, registry, known, run.frames, _tenths(report)
+            folder,
+            run.cast,
+            run.pictures,
+            size_px,
+            registry,
+            known,
+            run.drawn_frames,
+            _tenths(report),
         )
     shelf = open_shelf(folder)
     header = shelf.manifest.header
     there = header.cast, header.frames, (header.width_px, header.height_px)
-    if there != (run.cast, run.frames, size_px):
+    if there != (run.cast, run.drawn_frames, size_px):
         raise VerificationError(f"{folder} holds the data set of another run than {run.name!r}.")
     exclusion.check(shelf.manifest, registry)
     return shelf

@@ -1,15 +1,19 @@
 """The codec of a data set: fitted on a sample of its pictures, and how much it loses."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from cleardance.dataset.shelf import Shelf
-from cleardance.pocket.codec import Codec, frames_of, patches, psnr_db, to_pixels
+from cleardance.pocket.codec import Codec, patches, psnr_db
 from cleardance.pocket.config import Config
+from cleardance.pocket.moments import frames_from, paired, tokens_of
 
 SAMPLE = 2000
 """Pictures a codec is fitted on: as many patches as pictures times tokens."""
+CLIPS = 120
+"""Clips a codec is fitted on."""
 
 
 class Quality(NamedTuple):
@@ -20,10 +24,20 @@ class Quality(NamedTuple):
 
 
 def fit(shelf: Shelf, config: Config) -> Codec:
-    """Return the codec of a data set's training rows."""
-    rows = shelf.manifest.indices("train")[:SAMPLE]
+    """Return the codec of frames of a data set's training rows."""
+    rows = shelf.manifest.indices("train")[: SAMPLE if shelf.pixels.shape[1] == 1 else CLIPS]
     patched = patches(shelf.read(rows).pixels, config.patch_px)  # [M, T, N, P]
-    return Codec.fit(patched.reshape(-1, patched.shape[-1]), config.token_dims)
+    still_dims = config.token_dims - config.motion_dims
+    return Codec.fit(patched.reshape(-1, patched.shape[-1]), still_dims)
+
+
+def fit_motion(shelf: Shelf, config: Config) -> Codec:
+    """Return the codec of how frames of a data set's training rows change."""
+    rows = shelf.manifest.indices("train")[:CLIPS]
+    moments = paired(patches(shelf.read(rows).pixels, config.patch_px))[:, 1:]  # [B, M, N, 2 P]
+    changes = moments[..., moments.shape[-1] // 2 :]  # [B, M, N, P]
+    codec = Codec.fit(changes.reshape(-1, changes.shape[-1]), config.motion_dims)
+    return replace(codec, mean=np.zeros_like(codec.mean))  # no change is zero in every channel
 
 
 def fit_sound(shelf: Shelf, config: Config) -> Codec:
@@ -37,6 +51,5 @@ def quality(codec: Codec, shelf: Shelf, config: Config, count: int = 500) -> Qua
     """Return what the round trip through the codec costs held-out pictures."""
     rows = shelf.manifest.indices("held_out")[:count]
     pixels, labels, _ = shelf.read(rows)
-    tokens = codec.encode(patches(pixels, config.patch_px))  # [M, T, N, C]
-    back = to_pixels(frames_of(codec.decode(tokens), config.rows, config.patch_px))
+    back = frames_from(codec, tokens_of(codec, pixels, config), config)
     return Quality(psnr_db(pixels, back), psnr_db(pixels, back, np.asarray(labels > 0)))

@@ -11,12 +11,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from cleardance.dataset.shelf import Shelf
+from cleardance.dataset.shelf import Samples, Shelf
+from cleardance.pocket import audio as hearing
 from cleardance.pocket import flow
-from cleardance.pocket.codec import Codec, patches
+from cleardance.pocket.codec import Codec
+from cleardance.pocket.moments import tokens_of
 from cleardance.pocket.text import Vocabulary, nothing
 from cleardance.pocket.transformer import Transformer
 from cleardance.train.runs import Run
+
+FRAME, ENDS, BEGINNING, SOUND = range(1, 5)
+"""What a clip is given: its first frame; its first and last; what an earlier window ended with
+(its first two moments and their sound); its sound."""
+
+ODDS = (0.3, 0.35, 0.1, 0.15, 0.1)
+"""Of being given nothing, and of those: half of all begin from a picture that is there."""
+
+OVERLAP = 2
+"""Moments that a window shares with the one before it: three frames, a quarter of a second."""
 
 COVERED = 0.25
 """Share of a patch that a subject must cover for the patch to bear its label."""
@@ -36,6 +48,7 @@ class Lesson(NamedTuple):
     labels: Tensor  # [B, Nv]
     given_video: Tensor  # [B, Nv], 1 or 0
     given_audio: Tensor  # [B, Na]
+    onsets: Tensor  # [B, Na], 0 to 1: how much of a beginning is in it
 
 
 class Loss(NamedTuple):
@@ -83,27 +96,36 @@ class Teacher:
     ) -> Lesson:
         """Return rows as a lesson, with noise, times and dropped prompts of a generator.
 
-        ``still`` takes one frame of each clip and no sound, so that stills are not forgotten;
-        ``gives`` gives some clips their first frame, their first and last, or their sound.
+        Of each clip a part is taken that begins anywhere. ``still`` takes one frame of each and no
+        sound, so that stills are not forgotten; ``gives`` gives some clips what ``ODDS`` says.
         """
-        pixels, marks, sound = self.shelf.read(rows)
-        if still:
-            frame = int(rng.integers(pixels.shape[1]))
-            pixels, marks, sound = pixels[:, [frame]], marks[:, [frame]], sound[:, :0]
-        frames, patch_px = pixels.shape[1], self.run.config.patch_px
-        clean = self.codec.encode(patches(pixels, patch_px))  # [B, T, N, C]
-        clean = clean.reshape(len(rows), -1, self.codec.dims)  # [B, Nv, C]
+        frames = 1 if still else self.run.frames or 1
+        pixels, marks, sound = self._parts(rows, rng, frames)
+        config = self.run.config
+        clean = tokens_of(self.codec, pixels, config)  # [B, Nv, C]
         audio = self._heard(sound)  # [B, Na, A]
+        kinds = rng.choice(len(ODDS), len(rows), p=ODDS) if gives and frames > 1 else None
+        last = tokens_of(self.codec, pixels[:, -1:], config)  # [B, N, C]
+        given_video, given_audio = _given(kinds, clean, audio, last, self.run.audio_at(2))
         words = np.stack([self._ids(row) for row in rows])  # [B, T]
         words[rng.random(len(rows)) < dropout] = nothing(words.shape[1])
         t = 1 / (1 + np.exp(-rng.normal(self.run.time_mean, 1.0, len(rows))))  # [B]
         noise = rng.standard_normal(clean.shape, dtype=np.float32)  # [B, Nv, C]
         audio_noise = rng.standard_normal(audio.shape, dtype=np.float32)  # [B, Na, A]
-        odds = self.run.given_odds if gives and frames > 1 else 0.0
-        given_video, given_audio = _given(rng, clean, audio, frames, odds)
-        labels = token_labels(marks, patch_px)  # [B, Nv]
+        labels = token_labels(_by_moment(marks, config.motion_dims > 0), config.patch_px)  # [B, Nv]
+        onsets = hearing.onsets(sound.astype(np.float32))  # [B, Na]
         arrays = (clean, noise, audio, audio_noise, t.astype(np.float32), words, labels)
-        return Lesson(*map(torch.from_numpy, (*arrays, given_video, given_audio)))
+        return Lesson(*map(torch.from_numpy, (*arrays, given_video, given_audio, onsets)))
+
+    def _parts(self, rows: list[int], rng: Generator, frames: int) -> Samples:
+        """Return so many frames of each row, from anywhere, and the sound beside them."""
+        pixels, marks, sound = self.shelf.read(rows)
+        starts = rng.integers(pixels.shape[1] - frames + 1, size=len(rows))  # [B]
+        shown = starts[:, None] + np.arange(frames)  # [B, T]
+        heard = np.array([self.run.audio_at(int(start)) for start in starts])[:, None]
+        heard = heard + np.arange(self.run.audio_at(frames - 1))  # [B, N]
+        each = np.arange(len(rows))[:, None]
+        return Samples(pixels[each, shown], marks[each, shown], sound[each, heard])
 
     def _heard(self, sound: NDArray[np.float16]) -> Floats:
         """Return patches of sound [B, N, P] as tokens [B, Na, A]; none for stills."""
@@ -121,19 +143,32 @@ class Teacher:
 
 
 def _given(
-    rng: Generator, video: Floats, audio: Floats, frames: int, odds: float
+    kinds: NDArray[np.int64] | None, video: Floats, audio: Floats, last: Floats, overlap: int
 ) -> tuple[Floats, Floats]:
-    """Return what is given: with these odds a first frame, half as often the last with it.
+    """Return which tokens are given, [B, Nv] and [B, Na]; none without ``kinds`` [B].
 
-    As often as both frames, the sound is given instead.
+    A last frame is given as a still, ``last`` [B, N, C], and is put in its place in ``video``:
+    whoever has one picture knows nothing of what came just before it. ``overlap`` is how many
+    tokens of sound an earlier window ended with.
     """
-    luck = rng.random(len(video)) if odds else np.ones(len(video))  # [B]
-    given = np.zeros((len(video), frames, video.shape[1] // frames), np.float32)  # [B, T, N]
-    given[luck < odds, 0] = 1
-    given[luck < odds / 2, -1] = 1
+    tokens = last.shape[1]
+    given = np.zeros((len(video), video.shape[1] // tokens, tokens), np.float32)  # [B, M, N]
     heard = np.zeros(audio.shape[:2], np.float32)  # [B, Na]
-    heard[(luck >= odds) & (luck < 1.5 * odds)] = 1
+    if kinds is not None:
+        given[np.isin(kinds, (FRAME, ENDS, BEGINNING)), 0] = 1
+        given[kinds == ENDS, -1] = 1
+        given[kinds == BEGINNING, :OVERLAP] = 1
+        heard[kinds == BEGINNING, :overlap] = 1
+        heard[kinds == SOUND] = 1
+        video[kinds == ENDS, -tokens:] = last[kinds == ENDS]
     return given.reshape(len(video), -1), heard
+
+
+def _by_moment(marks: NDArray[np.uint8], paired: bool) -> NDArray[np.uint8]:
+    """Return the labels of frames [B, T, H, W] by moment [B, M, H, W]: those of either frame."""
+    if not paired:
+        return marks
+    return np.concatenate((marks[:, :1], np.maximum(marks[:, 1::2], marks[:, 2::2])), axis=1)
 
 
 @lru_cache(maxsize=2)
@@ -167,7 +202,8 @@ def loss_of(network: Transformer, lesson: Lesson, run: Run) -> Loss:
     to_make, subject = 1 - lesson.given_video, (lesson.labels > 0).float()  # [B, Nv] each
     velocity = _mean(error, to_make * (1 + (run.subject_weight - 1) * subject))
     heard = (out.audio.float() - flow.velocity(lesson.audio, lesson.audio_noise)).square().mean(-1)
-    sound = _mean(heard, 1 - lesson.given_audio)
+    to_hear = (1 - lesson.given_audio) * (1 + run.onset_weight * lesson.onsets)  # [B, Na]
+    sound = _mean(heard, to_hear)
     scores = out.labels.float().flatten(0, 1)  # [B Nv, labels]
     labels = functional.cross_entropy(scores, lesson.labels.flatten())
     right = (scores.argmax(-1) == lesson.labels.flatten()).float().view_as(subject)

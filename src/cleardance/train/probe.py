@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from cleardance.dataset.shelf import Shelf
-from cleardance.pocket.codec import frames_of, to_pixels
+from cleardance.pocket.moments import frames_from
 from cleardance.pocket.sampler import Plan
 from cleardance.train import sheets
 from cleardance.train.trainer import Trainer
@@ -126,6 +126,5 @@ def _drawn(trainer: Trainer, captions: Sequence[str], seed: int) -> Pixels:
     for first in range(0, len(captions), _TOGETHER):
         some = captions[first : first + _TOGETHER]
         made = sheets.tokens(network, trainer.teacher, some, Plan(), seed + first)
-        decoded = trainer.codec.decode(made.video)
-        parts.append(to_pixels(frames_of(decoded, config.rows, config.patch_px)))
+        parts.append(frames_from(trainer.codec, made.video, config)[:, 0])
     return np.concatenate(parts)

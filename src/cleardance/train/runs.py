@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cleardance.dataset.framing import DURATION_S
 from cleardance.pocket.config import Config, config_named
 
 SUBJECTS = (
@@ -32,9 +33,9 @@ class Run:
     subject_weight: float = 2.5  # of a token that shows the subject; others have 1
     label_weight: float = 0.4
     audio_weight: float = 0.3
-    frames: int | None = None  # key frames of a clip; none for stills
+    frames: int | None = None  # key frames of a lesson's clip; none for stills
     still_every: int = 4  # steps; of clips, every so often one frame alone is taught
-    given_odds: float = 0.2  # of a clip whose first frame is given
+    onset_weight: float = 2.0  # of a sound that begins, beside 1 of one that lasts
     time_mean: float = -0.3  # t = sigmoid(N(time_mean, 1))
     seed: int = 0
 
@@ -42,6 +43,20 @@ class Run:
     def config(self) -> Config:
         """The size's row in the table of sizes."""
         return config_named(self.size)
+
+    @property
+    def audio_tokens(self) -> int:
+        """Tokens of sound beside a lesson's frames; none for stills."""
+        return self.audio_at(self.frames - 1) if self.frames else 0
+
+    @property
+    def drawn_frames(self) -> int | None:
+        """Key frames of a clip of the data set: lessons begin anywhere in it. None for stills."""
+        return 1 + round(DURATION_S * self.config.key_fps) if self.frames else None
+
+    def audio_at(self, frame: int) -> int:
+        """Return the number of the token of sound that begins when a frame is shown."""
+        return round(frame * self.config.audio_fps / self.config.key_fps)
 
     def rate(self, step: int) -> float:
         """Return the factor of both rates at a step, 0 to 1."""
@@ -59,7 +74,7 @@ RUNS = {
     for run in (
         Run("tiny", "tiny", ("cat", "car"), pictures=96, steps=12, batch=8, warmup_steps=2),
         Run("pocket", "pocket", SUBJECTS, pictures=48_000, steps=10_000),
-        Run("tiny-clips", "tiny", ("cat", "car"), pictures=32, steps=8, batch=4, frames=6),
-        Run("pocket-clips", "pocket", SUBJECTS, pictures=8_000, steps=20_000, batch=16, frames=6),
+        Run("tiny-clips", "tiny-clips", ("cat", "car"), pictures=16, steps=8, batch=4, frames=13),
+        Run("pocket-clips", "pocket-clips", SUBJECTS, 10_000, steps=12_000, batch=16, frames=13),
     )
 }

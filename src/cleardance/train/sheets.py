@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cleardance.dataset.manifest import Manifest
 from cleardance.pocket import audio, sampler
-from cleardance.pocket.codec import frames_of, to_pixels
+from cleardance.pocket.moments import frames_from
 from cleardance.pocket.sampler import Given, Plan, Tokens
 from cleardance.pocket.transformer import Transformer
 from cleardance.train.objective import Teacher
@@ -63,12 +63,13 @@ def draw(folder: Path, step: int, network: Transformer, teacher: Teacher) -> Non
     if not captions:
         return
     made = tokens(network, teacher, captions, Plan(), seed=step)
-    config = network.config
-    flat = made.video.reshape(-1, config.video_tokens(1), config.token_dims)  # [B T, N, C]
-    pixels = to_pixels(frames_of(teacher.codec.decode(flat), config.rows, config.patch_px))
+    pixels = frames_from(teacher.codec, made.video, network.config)  # [B, T, H, W, 3]
     folder.mkdir(parents=True, exist_ok=True)
     across = frames if frames > 1 else ACROSS
-    cv2.imwrite(str(folder / f"sheet-{step:07}.png"), sheet(pixels, across)[..., ::-1])
+    cv2.imwrite(
+        str(folder / f"sheet-{step:07}.png"),
+        sheet(pixels.reshape(-1, *pixels.shape[2:]), across)[..., ::-1],
+    )
     (folder / f"sheet-{step:07}.txt").write_text("\n".join(captions) + "\n", "utf-8")
     if teacher.sound_codec is not None:
         for number, heard in enumerate(made.audio[:SOUNDS]):
@@ -83,7 +84,7 @@ def tokens(
     config, run, count = network.config, teacher.run, len(captions)
     ids = np.stack([teacher.words.ids(caption, run.text_tokens)[0] for caption in captions])
     video = (count, config.video_tokens(run.frames or 1), config.token_dims)
-    sound = (count, config.audio_tokens if run.frames else 0, config.audio_dims)
+    sound = (count, run.audio_tokens, config.audio_dims)
     start = sampler.noise(video, sound, seed)
     return sampler.sample(predictor(network), start, ids, plan)
 

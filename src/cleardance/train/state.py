@@ -6,13 +6,14 @@ written beside the old one and put in its place, so that a crash leaves one that
 
 import os
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from cleardance.errors import VerificationError
 from cleardance.pocket.text import Vocabulary
@@ -20,6 +21,7 @@ from cleardance.pocket.transformer import Transformer
 
 FILE_NAME = "state.pt"
 _FORMAT = 2
+_GROWING = ("video_in.weight", "video_out.", "video_sd")
 
 
 @dataclass(eq=False)
@@ -77,19 +79,22 @@ def restore(path: Path, progress: Progress, origin: Origin) -> None:
     progress.step = body["step"]
 
 
-def start_from(path: Path, progress: Progress, origin: Origin) -> None:
-    """Begin with the averaged weights of another run, of the same size, codec and words.
+def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[str]) -> None:
+    """Begin with the averaged weights of another run, whose codec has one of these ``codecs``.
 
-    The sound may be new, and the words may have grown. Raises VerificationError if the weights do
-    not fit.
+    The sound may be new, the words may have grown, and tokens may have more channels, which begin
+    unheard and silent. Raises VerificationError if the weights do not fit.
     """
     body, now = _read(path), _body(origin)
     then = body["origin"]
     now["words"] = now["words"][: len(then["words"])]
-    for part in ("size", "codec", "words"):
-        if then[part] != now[part]:
-            raise VerificationError(f"{path} is of a model with another {part}.")
+    if then["codec"] not in codecs or then["words"] != now["words"]:
+        part = "words" if then["codec"] in codecs else "codec"
+        raise VerificationError(f"{path} is of a model with another {part}.")
+    own = progress.network.state_dict()
     body["weights"] |= body["average"]
+    body["weights"] = {k: _grown(k, v, own) for k, v in body["weights"].items()}
+    body["average"] = {k: body["weights"][k] for k in body["average"]}
     _put(progress, body, path)
 
 
@@ -100,6 +105,15 @@ def words_of(path: Path) -> Vocabulary:
 
 def _body(origin: Origin) -> dict[str, Any]:
     return vars(origin) | {"words": list(origin.words)}
+
+
+def _grown(name: str, weight: Tensor, own: Mapping[str, Tensor]) -> Tensor:
+    """Return a weight with room for channels that only the network at hand has, zero in them."""
+    if not name.startswith(_GROWING) or name not in own:
+        return weight
+    room = [max(new - old, 0) for new, old in zip(own[name].shape, weight.shape, strict=True)]
+    pads = [pad for extra in reversed(room) for pad in (0, extra)]
+    return functional.pad(weight, pads)
 
 
 def _put(progress: Progress, body: dict[str, Any], path: Path) -> None:

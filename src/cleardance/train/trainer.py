@@ -68,7 +68,7 @@ class Trainer:
         if (folder / state.FILE_NAME).exists():
             state.restore(folder / state.FILE_NAME, self.progress, self.origin)
         elif start is not None:
-            state.start_from(start, self.progress, self.origin)
+            state.start_from(start, self.progress, self.origin, _codecs(run, self.codec))
         _scale(self.progress.network, self.codec, self.sound_codec)
 
     def train(self, steps: int, habits: Habits, report: Report) -> None:
@@ -184,9 +184,18 @@ def _codec(run: Run, shelf: Shelf, folder: Path, start: Path | None) -> Codec:
     """Return the folder's codec; a fresh one is that of the run it starts from, or is fitted."""
     path = folder / CODEC
     if not path.exists():
-        inherited = start and Codec.load(start.parent / CODEC)
-        (inherited or fitting.fit(shelf, run.config)).save(path)
+        codec = Codec.load(start.parent / CODEC) if start else fitting.fit(shelf, run.config)
+        if codec.dims < run.config.token_dims:
+            codec = codec.with_motion(fitting.fit_motion(shelf, run.config))
+        codec.save(path)
     return Codec.load(path)
+
+
+def _codecs(run: Run, codec: Codec) -> list[str]:
+    """Return the digests of codecs whose tokens the run's are, or begin with."""
+    config = run.config
+    stills = [codec.of_frames(config.token_dims - config.motion_dims)] if config.motion_dims else []
+    return [one.digest for one in (codec, *stills)]
 
 
 def _sound_codec(run: Run, shelf: Shelf, folder: Path) -> Codec | None:
