@@ -54,7 +54,7 @@ def onsets(patched: Floats) -> Floats:
     loud = patched.reshape(*lead, count * FRAMES_A_TOKEN, BANDS).mean(axis=-1)  # [..., T]
     rise = np.diff(loud, axis=-1, prepend=loud[..., :1])  # [..., T]
     most = rise.reshape(*lead, count, FRAMES_A_TOKEN).max(axis=-1)  # [..., N]
-    return np.clip(most, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(most, 0, 1), np.float32)
 
 
 def sound_of(patched: Floats, rounds: int = _ROUNDS) -> Floats:
