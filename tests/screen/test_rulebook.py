@@ -109,3 +109,21 @@ def test_same_input_same_revision_same_verdict(kept: Store) -> None:
     assert (again.registry_revision, again.rules_revision) == (3, 3)
     numbers = {"registry_revision": 1, "rules_revision": 1}
     assert again.model_copy(update=numbers).model_dump_json() == first.model_dump_json()
+
+
+def test_other_rules_leave_the_indexes_of_works_as_they_are(kept: Store) -> None:
+    before = current(kept)
+    rulebook.activate(kept, LENIENT, "ana")
+    after = current(kept)
+    assert (after.names, after.works) == (before.names, before.works)
+    assert after.rules != before.rules
+    add(kept, parse_row({"name": "Quuxodrome", "kind": "film"}))
+    assert current(kept).names is not before.names
+
+
+def test_the_first_rules_of_a_home_hide_no_work(store: Store) -> None:
+    """They come at the revision of the work before them, which a snapshot may not have seen."""
+    assert current(store).works == {}
+    add(store, parse_row({"name": "Zorblax", "kind": "film"}))
+    rulebook.ensure_shipped(store)
+    assert decision(store) is Decision.DENY

@@ -17,6 +17,7 @@ from cleardance.store.tables import (
     licence,
     licence_evidence,
     licence_work,
+    rule_set,
 )
 
 
@@ -77,11 +78,15 @@ def load_book(connection: Connection) -> LicenceBook:
     return LicenceBook(_licence(row, works[row["id"]]) for row in rows)
 
 
-def only_licences_moved(connection: Connection, since: int, now: int) -> bool:
-    """Tell whether all revisions after ``since``, up to ``now``, are of licences alone."""
+def works_stand(connection: Connection, since: int, now: int) -> bool:
+    """Tell whether all revisions after ``since``, up to ``now``, are of licences or of rules."""
     moves = union_all(
         select(licence.c.revision.label("at")).where(licence.c.revision > since),
         select(licence.c.revoked_revision).where(licence.c.revoked_revision > since),
+        # The first rules of a home come at the revision that its works have already.
+        select(rule_set.c.registry_revision).where(
+            rule_set.c.registry_revision > since, rule_set.c.number > 1
+        ),
     ).subquery()
     return connection.scalar(select(func.count(moves.c.at.distinct()))) == now - since
 

@@ -12,7 +12,7 @@ from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.names import NameIndex
 from cleardance.rights.known import KnownSignals
 from cleardance.rights.licence import Asker, Licence, Use
-from cleardance.rights.licence_rows import load_book, only_licences_moved
+from cleardance.rights.licence_rows import load_book, works_stand
 from cleardance.rights.licences import LicenceBook, Standing
 from cleardance.rights.pictures import Pictures
 from cleardance.rights.registry import revision
@@ -114,13 +114,14 @@ def current(store: Store) -> RegistrySnapshot:
 
 
 def _moved(store: Store, known: RegistrySnapshot | None) -> RegistrySnapshot:
-    """Load what changed: indexes take a second to build, and licences change more often."""
+    """Load what changed: indexes take a second to build; licences and rules change without."""
     with store.read() as connection:
         now = revision(connection)
-        if known is None or not only_licences_moved(connection, known.revision, now):
+        if known is None or not works_stand(connection, known.revision, now):
             pictures = Pictures(store, known.pictures if known else None)
             return _load(connection, pictures, KnownSignals(store))
-        return replace(known, revision=now, licences=load_book(connection))
+        book, rules = load_book(connection), _rules_in_force(connection)
+        return replace(known, revision=now, licences=book, rules=rules)
 
 
 _OF_TERMS = (
