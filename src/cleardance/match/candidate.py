@@ -61,6 +61,8 @@ class Place:
             return Standing.of(self._is_variant(shape, start, joined, split))
         if shape.demand == Demand.ANY:
             return Standing.NAMED
+        if shape.unspaced and len(shape.gaps) > 1 and gaps[start] >= Gap.SPACE <= gaps[end]:
+            return Standing.NAMED  # two Chinese characters, which are within many words
         whole = gaps[start] >= Gap.MARK and Gap.MARK <= gaps[end] <= Gap.SENTENCE
         capitals = self._has_capitals(shape, start)
         if whole and is_met(shape, text, self._case, span, capitals):

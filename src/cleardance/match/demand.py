@@ -62,7 +62,9 @@ def shape_of(name: str, normal: str, name_kind: str, work_kind: str) -> Shape:
     if name_kind == "hashtag":
         demand = Demand.TAGGED
     elif unspaced:
-        demand = Demand.ANY if len(set(fold(name).origin)) > 1 else Demand.CUED
+        written = len(set(fold(name).origin))
+        stands_alone = written == 2 and all("\u4e00" <= letter <= "\u9fff" for letter in letters)
+        demand = Demand.CUED if written == 1 or stands_alone else Demand.ANY
     else:
         demand = _demand(name, normal, work_kind)
     return Shape(gaps, _capitals(name), demand, unspaced)

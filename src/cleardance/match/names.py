@@ -9,16 +9,18 @@ is left is compared with misspelt names (:mod:`cleardance.match.typo`).
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from ahocorasick_rs import AhoCorasick
 
 from cleardance.match.candidate import Place, Standing
 from cleardance.match.demand import Demand, Shape, shape_of
-from cleardance.match.fold import Folded, fold, key_of
+from cleardance.match.fold import Folded, Gap, fold, key_of
 from cleardance.match.leet import readings
 from cleardance.match.signal import Ladder, Rung
 from cleardance.match.typo import TypoIndex, errors_allowed, errors_between
+from cleardance.match.words import rarity
 
 # work id, name, normal form, kind of name ("name", "alias", "hashtag"), kind of work
 NameRow = tuple[str, str, str, str, str]
@@ -134,7 +136,7 @@ class NameIndex:
         kept: list[NameMatch] = []
         claimed = bytearray(len(folded.letters))
         for number, start, end, errors in near:
-            rows = [row for row in self._groups[number] if self._shape(row).demand == Demand.ANY]
+            rows = [row for row in self._groups[number] if self._may_be(row, folded, start, end)]
             span = folded.span(start, end)
             if not rows or (any(claimed[start:end]) and (not kept or kept[-1].span != span)):
                 continue
@@ -144,11 +146,40 @@ class NameIndex:
                 kept.append(NameMatch(span, work_id, name, kind, distance))
         return kept
 
+    def _may_be(self, number: int, folded: Folded, start: int, end: int) -> bool:
+        """Tell whether letters that nearly spell a name may be it, and not another one's."""
+        shape = self._shape(number)
+        if shape.demand != Demand.ANY:
+            return False
+        words, own = _words(folded, start, end), self.rows[number][2].replace("-", " ").split()
+        if Gap.SENTENCE in folded.gaps[start + 1 : end] and "|" not in self.rows[number][2]:
+            return False
+        if len(words) != len(own):
+            return True
+        if words[0] != own[0] and rarity(words[0]) == 0:  # "of Los Angeles" is not Old Los Angeles
+            return False
+        is_person = self.rows[number][4] == "person"
+        return not is_person or all(map(_may_begin, words, own))
+
     def _shape(self, number: int) -> Shape:
         shape = self._shapes.get(number)
         if shape is None:
             shape = self._shapes[number] = shape_of(*self.rows[number][1:])
         return shape
+
+
+def _words(folded: Folded, start: int, end: int) -> list[str]:
+    edges = (Gap.MARK, Gap.SPACE, Gap.SENTENCE)
+    inner = (k for k in range(start + 1, end) if folded.gaps[k] in edges)
+    return [folded.letters[low:high] for low, high in pairwise([start, *inner, end])]
+
+
+def _may_begin(word: str, name: str) -> bool:
+    """Tell whether a word has the initial of a name, swapped or left out at most.
+
+    Another initial makes another person's name: Zhang Peng is not Zhang Heng.
+    """
+    return name[0] in word[:2] or word[0] == name[1:2]
 
 
 def _by_nearness(found: tuple[int, int, int, float]) -> tuple[float, int, int, int]:

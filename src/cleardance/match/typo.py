@@ -72,7 +72,8 @@ class TypoIndex:
         """Yield (key, start, end, errors) for windows of whole words that nearly spell a key.
 
         Only windows with a word in no dictionary are looked at, and none that touches a letter
-        marked in ``taken``: what is spelt right needs no second reading.
+        marked in ``taken``: what is spelt right needs no second reading. A window may hold the end
+        of a sentence; whether the name has one there is for the caller.
         """
         looked_up: dict[str, dict[int, float]] = {}
         for start, end in _windows(folded, taken):
@@ -107,7 +108,18 @@ class TypoIndex:
                 for shift in shifts:
                     piece = letters[low + shift : high + shift]
                     found.update(self._pieces.get((length, place, piece), ()))
+        found.update(self._swapped_at_a_cut(letters))
         return found
+
+    def _swapped_at_a_cut(self, letters: str) -> Iterator[int]:
+        """Yield keys of which two neighbours are swapped that stand in different pieces."""
+        cuts = _cuts(len(letters))
+        for place, (low, high) in enumerate(cuts[:-1]):
+            after = cuts[place + 1][1]
+            left = letters[low : high - 1] + letters[high]
+            right = letters[high - 1] + letters[high + 1 : after]
+            yield from self._pieces.get((len(letters), place, left), ())
+            yield from self._pieces.get((len(letters), place + 1, right), ())
 
 
 def _cuts(length: int) -> list[tuple[int, int]]:
@@ -129,8 +141,8 @@ def _windows(folded: Folded, taken: bytearray) -> Iterator[tuple[int, int]]:
             continue
         is_odd = False
         for at in range(first, last):
-            low, end = words[at]
-            if end - start > _LONGEST or (at > first and folded.gaps[low] == Gap.SENTENCE):
+            end = words[at][1]
+            if end - start > _LONGEST:
                 break
             is_odd = is_odd or odd[at]
             if is_odd and end - start >= _REPEATED_MIN:
