@@ -34,6 +34,7 @@ STARTER_LIKE = index_of(
     "イカゲーム",
     "Человек-паук",
     "GoT",
+    "Zillah Kollins",
 )
 
 
@@ -66,6 +67,8 @@ STARTER_LIKE = index_of(
         pytest.param("ЧЕЛОВЕК-ПАУК", "Человек-паук", "ЧЕЛОВЕК-ПАУК", id="russian_alias"),
         pytest.param("Sp1d3r-M4n", "spider-man", "Sp1d3r-M4n", id="leet"),
         pytest.param("D4rth V@der", "Darth Vader", "D4rth V@der", id="leet_signs"),
+        pytest.param("8r1d93rton", "Bridgerton", "8r1d93rton", id="leet_many_signs"),
+        pytest.param("Z1llah Ko11ins", "Zillah Kollins", None, id="leet_one_is_i_or_l"),
         pytest.param("Sh́r̷ek", "Shrek", "Sh́r̷ek", id="stacked_accents"),
         pytest.param("ѕhrек", "Shrek", "ѕhrек", id="mixed_script"),
         pytest.param("Squid  \n Game", "Squid Game", "Squid  \n Game", id="line_break"),
@@ -161,6 +164,28 @@ def test_longest_name_wins_and_overlaps_both_count() -> None:
 def test_two_works_of_one_name_are_both_found() -> None:
     rows = [(work, "Zorblax", "zorblax", "name", "film") for work in ("first", "second")]
     assert [m.work_id for m in NameIndex.build(rows).find("zorblax")] == ["first", "second"]
+
+
+def test_two_chinese_characters_are_no_name_within_words() -> None:
+    index = index_of("毛球")
+    assert found(index, "两个人打羽毛球") == []
+    assert found(index, "a 毛球 dances") == [("毛球", "毛球")]
+    assert found(index, "《毛球》里的场景") == [("毛球", "毛球")]
+
+
+REFERENCES = [
+    "@Image1 as the guard from Squid Game",
+    "put the man in @Image 1 into Squid Game",
+    "@Video1 but everybody is Shrek",
+    "the pose of @Image2, the face of Brad Pitt",
+    "Image 1 dressed like Deadpool, voice of @Audio1",
+    "make @Image1 look as if it were a scene from Friends",
+]
+
+
+@pytest.mark.parametrize("text", REFERENCES)
+def test_a_reference_made_into_somebodys_work_is_found(text: str) -> None:
+    assert found(STARTER_LIKE, text)
 
 
 def test_a_syllable_is_not_cut() -> None:

@@ -80,3 +80,19 @@ def test_one_error_anywhere_is_found(key: str, data: st.DataObject) -> None:
 
 def test_squashed() -> None:
     assert squashed("baaatmmann") == "batman"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "text", "found_it"),
+    [
+        pytest.param("Laura Dern", "person", "Lauar Dern waves", True, id="swapped_at_the_cut"),
+        pytest.param("Nick Searcy", "person", "Nick eSarcy waves", True, id="swapped_at_a_space"),
+        pytest.param("Maks Chazov", "person", "Maks hazov waves", True, id="initial_left_out"),
+        pytest.param("Zhang Heng", "person", "Zhang Peng waves", False, id="another_surname"),
+        pytest.param("Old Los Angeles", "film", "hills of Los Angelees", False, id="little_word"),
+        pytest.param("Zorb: The Quuxing", "film", "Zorb: The Quuxig", True, id="across_a_colon"),
+        pytest.param("Zorb The Quuxing", "film", "a zorb. The quuxig", False, id="sentence_end"),
+    ],
+)
+def test_what_may_be_a_misspelling(name: str, kind: str, text: str, found_it: bool) -> None:
+    assert bool(found(index_of(name, kind=kind), text)) is found_it

@@ -8,7 +8,7 @@ is left is compared with misspelt names (:mod:`cleardance.match.typo`).
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -22,7 +22,7 @@ from cleardance.match.signal import Ladder, Rung
 from cleardance.match.typo import TypoIndex, errors_allowed, errors_between
 from cleardance.match.words import rarity
 
-# work id, name, normal form, kind of name ("name", "alias", "hashtag"), kind of work
+# work id, name, normal form, kind of name ("name", "alias", "hashtag", "cast"), kind of work
 NameRow = tuple[str, str, str, str, str]
 
 
@@ -61,12 +61,49 @@ class NameSignal:
 NAME_SIGNAL: Final = NameSignal()
 
 
+CAST: Final = "cast"
+"""The kind of a name that only stands as evidence for its work."""
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """Which works vouch for each other: ``owners`` of works, and the work each belongs to."""
+
+    owners: Mapping[str, str | None] = field(default_factory=dict)
+    wholes: Mapping[str, str] = field(default_factory=dict)
+
+    def vouched(self, named: set[str], cast: set[str], seen: set[str]) -> set[str]:
+        """Return the works of ``seen`` that count beside those ``named``, or of whose ``cast``
+        somebody is named, or beside their own whole or part that was seen.
+        """
+        if len(seen) < 2 and not cast:
+            return seen & named
+        owners = {self.owners.get(work) for work in named} - {None}
+        families = {self._family(work) for work in named | cast}
+        vouched = {w for w in seen if self.owners.get(w) in owners or self._family(w) in families}
+        pairs = {work: self.wholes.get(work) for work in seen}
+        vouched |= {w for part, whole in pairs.items() if whole in seen for w in (part, str(whole))}
+        return vouched
+
+    def _family(self, work: str) -> str:
+        """Return the outermost whole; a bound keeps a loop, which is refused earlier, harmless."""
+        for _ in range(_DEEPEST):
+            whole = self.wholes.get(work)
+            if whole is None:
+                break
+            work = whole
+        return work
+
+
+_DEEPEST: Final = 20
+
+
 class NameIndex:
     """All names of a registry revision; build once, search in time linear in the text."""
 
-    def __init__(self, rows: list[NameRow], owners: Mapping[str, str | None]) -> None:
+    def __init__(self, rows: list[NameRow], kinship: "Kinship") -> None:
         self.rows = rows
-        self._owners = owners
+        self._kinship = kinship
         self._shapes: dict[int, Shape] = {}
         by_key: dict[str, list[int]] = {}
         for number, row in enumerate(rows):
@@ -78,14 +115,12 @@ class NameIndex:
         self._typos = TypoIndex(self._keys)
 
     @classmethod
-    def build(
-        cls, rows: Iterable[NameRow], owners: Mapping[str, str | None] | None = None
-    ) -> "NameIndex":
+    def build(cls, rows: Iterable[NameRow], kinship: "Kinship | None" = None) -> "NameIndex":
         """Build from rows; those whose normal form has no letters drop out.
 
-        ``owners`` maps works to who owns them: names of one owner vouch for each other.
+        Names of works that are akin vouch for each other; names of kind "cast" do nothing else.
         """
-        return cls(list(rows), owners or {})
+        return cls(list(rows), kinship or Kinship())
 
     def __len__(self) -> int:
         """Return the number of names."""
@@ -95,17 +130,21 @@ class NameIndex:
         """Return the works a text names, ordered by place; a name within a longer one is dropped.
 
         Spans point at the characters of ``text`` as given. No text is an error. A common word
-        with its capital, which alone would name nothing, counts beside a name of its owner's.
+        with its capital, which alone would name nothing, counts beside a name of the same owner's,
+        of the same family or of its cast, and beside its whole or part of which the same is true.
         """
         folded = fold(text)
         standings = dict(self._search(text, folded, text))
         for reading in readings(text):
             for match, standing in self._search(reading, fold(reading), text):
                 standings[match] = max(standing, standings.get(match, Standing.NOT))
+        cast = {m.work_id for m, s in standings.items() if m.kind == CAST and s == Standing.NAMED}
+        standings = {match: s for match, s in standings.items() if match.kind != CAST}
         found = {match for match, standing in standings.items() if standing == Standing.NAMED}
-        misspelt = self._misspelt(folded, found)
-        owners = {self._owners.get(match.work_id) for match in found.union(misspelt)} - {None}
-        beside = (m for m in standings if self._owners.get(m.work_id) in owners)
+        misspelt = [m for m in self._misspelt(folded, found) if m.kind != CAST]
+        named = {match.work_id for match in found.union(misspelt)}
+        vouched = self._kinship.vouched(named, cast, {match.work_id for match in standings})
+        beside = (match for match in standings if match.work_id in vouched)
         return sorted([*_outermost(found.union(beside)), *misspelt])
 
     def _search(

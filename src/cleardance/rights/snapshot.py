@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, select
 
 from cleardance.match.descriptor import DescriptorIndex
-from cleardance.match.names import NameIndex
+from cleardance.match.fold import normal_form
+from cleardance.match.names import CAST, Kinship, NameIndex, NameRow
 from cleardance.rights.known import KnownSignals
 from cleardance.rights.licence import Asker, Licence, Use
 from cleardance.rights.licence_rows import load_book, works_stand
@@ -151,13 +152,16 @@ def _load(connection: Connection, pictures: Pictures, known: KnownSignals) -> Re
         (work_id, text, normal, kind, works[work_id].kind)
         for work_id, text, normal, kind in connection.execute(names)
     ]
+    rows += _cast_rows(connection)
     described = connection.execute(
         select(work.c.id, work.c.descriptors, work.c.keywords).order_by(work.c.id)
     )
     belonging = select(work.c.id, work.c.belongs_to).where(work.c.belongs_to.is_not(None))
+    wholes = {row.id: row.belongs_to for row in connection.execute(belonging)}
+    owners = {work_id: facts.owner for work_id, facts in works.items()}
     return RegistrySnapshot(
         revision=revision(connection),
-        names=NameIndex.build(rows, {work_id: facts.owner for work_id, facts in works.items()}),
+        names=NameIndex.build(rows, Kinship(owners, wholes)),
         descriptors=DescriptorIndex(
             (work_id, tuple(texts or ()), tuple(keywords or ()))
             for work_id, texts, keywords in described
@@ -168,8 +172,15 @@ def _load(connection: Connection, pictures: Pictures, known: KnownSignals) -> Re
         known=known,
         rules=_rules_in_force(connection),
         licences=load_book(connection),
-        wholes={row.id: row.belongs_to for row in connection.execute(belonging)},
+        wholes=wholes,
     )
+
+
+def _cast_rows(connection: Connection) -> Iterator[NameRow]:
+    """Yield the names that only stand as evidence for a work's title."""
+    casts = select(work.c.id, work.c.cast).where(work.c.cast.is_not(None)).order_by(work.c.id)
+    for work_id, cast in connection.execute(casts):
+        yield from ((work_id, name, normal_form(name), CAST, "person") for name in cast)
 
 
 def _rules_in_force(connection: Connection) -> KeptRules | None:
