@@ -103,7 +103,7 @@ def asked(
         (["nobody"], Decision.CLEAR),
         (["stranger"], Decision.HOLD),
         (["quentin", "stranger"], Decision.HOLD),
-        (["other"], Decision.HOLD),  # a registered person who did not consent
+        (["other"], Decision.DENY),  # a registered person who did not consent
     ],
 )
 def test_a_consent_covers_the_face_of_who_gave_it(

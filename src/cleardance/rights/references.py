@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cleardance.errors import MediaError, RegistryError
+from cleardance.errors import MediaError, RegistryError, SignalUnavailable
+from cleardance.match.faces import FACE_SIGNAL, faces_in
 from cleardance.match.pdq import MIN_QUALITY, PDQ_SIGNAL
 from cleardance.match.sound import SOUND_SIGNAL
 from cleardance.rights.row import ReferenceRole, ReferenceRow
@@ -62,6 +63,10 @@ def read_reference(
     try:
         media, role = _role_of(path, given)
         signals = tuple(dict.fromkeys(_maker(role, given.path)(path, media)))
+    except SignalUnavailable as error:
+        raise RegistryError(
+            f"reference {given.path} cannot be used: {error.message} {error.hint}"
+        ) from error
     except MediaError as error:
         raise RegistryError(f"reference {given.path} cannot be used: {error.message}") from error
     if not signals:
@@ -74,6 +79,11 @@ def _nothing_to_compare(role: ReferenceRole, origin: str) -> RegistryError:
         return RegistryError(
             f"reference {origin} is silent, steady or too short: nothing in it can be recognised",
             hint="Use a few seconds with music, speech or noises.",
+        )
+    if role is ReferenceRole.FACE:
+        return RegistryError(
+            f"reference {origin} shows no face that can be made out",
+            hint="Use a picture from the front, in which the face is 100 pixels wide or more.",
         )
     return RegistryError(
         f"reference {origin} is blank, or nearly: its PDQ quality is below {MIN_QUALITY} "
@@ -147,6 +157,18 @@ def _frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
         yield from sample_frames(path, per_second=_FRAMES_PER_SECOND)
 
 
+def _faces(path: Path, media: str) -> Iterator[ReferenceSignal]:
+    """Yield the one face of each frame that shows any; two would leave open whose it is."""
+    for _, frame in _frames(path, media):
+        faces = faces_in(frame)
+        if len(faces) > 1:
+            raise RegistryError(
+                f"reference {path.name} shows {len(faces)} faces, and only one can be meant",
+                hint="Crop it to the face of the person.",
+            )
+        yield from ((FACE_SIGNAL.name, face.value) for face in faces)
+
+
 def _sounds(path: Path, media: str) -> Iterator[ReferenceSignal]:
     from cleardance.media import read_audio
 
@@ -159,4 +181,5 @@ _MAKERS: Final[dict[ReferenceRole, Maker]] = {
     ReferenceRole.IMAGE: _pictures,
     ReferenceRole.CLIP: _pictures,
     ReferenceRole.SOUND: _sounds,
+    ReferenceRole.FACE: _faces,
 }

@@ -18,6 +18,8 @@ _HOW: Final[dict[str, How]] = {
     "descriptor": "described",
     "judge": "recognised",
     "sound": "heard",
+    "face": "face",
+    "frame_text": "written",
 }
 _USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
 MAX_FINDINGS = 50

@@ -111,6 +111,9 @@ class Footage:
 def matchers_for(settings: "Settings") -> Matchers:
     """Return all matchers of this installation."""
     from cleardance.screen.hearing import SoundMatcher
+    from cleardance.screen.people import FaceMatcher
     from cleardance.screen.pictures import LocalMatcher, PdqMatcher
+    from cleardance.screen.reading import FrameTextMatcher
 
-    return Matchers(frames=(PdqMatcher(), LocalMatcher()), sound=(SoundMatcher(),))
+    looking = (PdqMatcher(), LocalMatcher(), FaceMatcher(), FrameTextMatcher())
+    return Matchers(frames=looking, sound=(SoundMatcher(),))

@@ -9,7 +9,7 @@ from cleardance.rights.snapshot import WorkFacts
 from cleardance.screen.licensing import standing_words, way_forward
 from cleardance.verdict import Decision, Evidence, Force, Redress
 
-How = Literal["plain", "style", "described", "recognised", "stock", "heard"]
+How = Literal["plain", "style", "described", "recognised", "stock", "heard", "face", "written"]
 
 
 class Ground(NamedTuple):
@@ -41,6 +41,8 @@ _LOOKED_AT = {
     "copy": "the pictures",
     "sound": "the sound",
     "judge": "what the judge was asked about",
+    "face": "the faces",
+    "frame_text": "the words in the pictures",
 }
 
 
@@ -96,6 +98,7 @@ def _per_work(grounds: Sequence[Ground]) -> list[list[Ground]]:
 
 
 _VERBS = {"plain": ("names it", "name it"), "described": ("describes it", "describe it"),
+          "written": ("in the pictures names it", "in the pictures name it"),
           "style": ("asks for its style", "ask for its style")}  # fmt: skip
 
 
@@ -136,11 +139,14 @@ def _shown(seen: Sequence[Evidence], how: How) -> str:
     times = _times(seen)
     if how == "heard":
         return f"the sound{times} is that of a registered recording of it"
+    if how == "face":
+        return f"a face in the pictures{times} is like a registered one"
     return f"the pictures{times} show a registered picture of it"
 
 
 def _times(seen: Sequence[Evidence]) -> str:
-    times = [evidence.time_s for evidence in seen if evidence.time_s is not None]
+    given = [time for one in seen for time in (one.time_s, one.until_s)]
+    times = [time for time in given if time is not None]
     if not times:
         return ""
     if min(times) == max(times):

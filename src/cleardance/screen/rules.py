@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cleardance.errors import RulesError
 from cleardance.match.copies import LOCAL_SIGNAL
 from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
+from cleardance.match.faces import FACE_SIGNAL
+from cleardance.match.frame_text import FRAME_TEXT_SIGNAL
 from cleardance.match.names import NAME_SIGNAL
 from cleardance.match.opinion import OPINION_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
@@ -50,6 +52,8 @@ SIGNALS: Final[tuple[RuledSignal, ...]] = (
     LOCAL_SIGNAL,
     SOUND_SIGNAL,
     OPINION_SIGNAL,
+    FACE_SIGNAL,
+    FRAME_TEXT_SIGNAL,
 )
 """Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
 
