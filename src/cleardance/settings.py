@@ -78,7 +78,11 @@ class Settings(BaseSettings):
     judge_url: str | None = None
     """An OpenAI-compatible endpoint (``http://…/v1``) of a model that is asked what it sees."""
     judge_model: str | None = None
-    """Its name there; it must read pictures."""
+    """Its name there."""
+    judge_kind: Literal["chat", "embedding"] = "chat"
+    """Whether it answers questions about texts and pictures, or embeds both into one space."""
+    judge_cosines: tuple[float, float] = (0.5, 0.9)
+    """Of embeddings: the cosine of what is unlike (score 0), and of what is surely alike (1)."""
     judge_key: SecretStr | None = None
     """The key it asks for, if any."""
     judge_timeout_s: PositiveFloat = 30.0
@@ -121,6 +125,8 @@ class Settings(BaseSettings):
             raise ValueError("witness_quorum is more than there are witnesses")
         if (self.judge_url is None) != (self.judge_model is None):
             raise ValueError("judge_url and judge_model are needed together")
+        if not -1.0 <= self.judge_cosines[0] < self.judge_cosines[1] <= 1.0:
+            raise ValueError("judge_cosines are two, rising, from -1 to 1")
         keys = [self.signing_key, self.signing_callback]
         if keys.count(None) != (2 if self.signing_chain is None else 1):
             raise ValueError("signing_chain needs signing_key or signing_callback, not both")

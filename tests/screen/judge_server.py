@@ -21,6 +21,7 @@ class Model:
     status: int = 200
     wait_s: float = 0.0
     body: object = None  # instead of a chat completion
+    vectors: dict[str, list[float]] = field(default_factory=dict)  # of texts, and of "frame"
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     url: str = ""
@@ -46,6 +47,16 @@ def nothing(asked: dict[str, Any], **scores: float) -> dict[str, Any]:
     return {"candidates": candidates, "recognised": []}
 
 
+def _embeddings(model: Model, request: dict[str, Any]) -> dict[str, Any]:
+    texts = request.get("input", ["frame"])
+    data = [
+        {"object": "embedding", "index": n, "embedding": model.vectors.get(text, [0.0, 0.0, 1.0])}
+        for n, text in enumerate(texts)
+    ]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    return {"object": "list", "data": data, "model": request["model"], "usage": usage}
+
+
 def _asked(request: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(request["messages"][1]["content"][0]["text"]))
 
@@ -61,9 +72,12 @@ def model_server() -> Iterator[Model]:
             model.requests.append({**request, "path": self.path})
             model.keys.append(self.headers["Authorization"])
             time.sleep(model.wait_s)
+            if self.path.endswith("/embeddings"):
+                self._send(model.body or _embeddings(model, request))
+                return
             written = model.answer(_asked(request))
             text = written if isinstance(written, str) or written is None else json.dumps(written)
-            body = model.body or {
+            completion = {
                 "id": "chatcmpl-1",
                 "object": "chat.completion",
                 "created": 1,
@@ -76,6 +90,9 @@ def model_server() -> Iterator[Model]:
                     }
                 ],
             }
+            self._send(model.body or completion)
+
+        def _send(self, body: object) -> None:
             sent = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(model.status)
             self.send_header("Content-Type", "application/json")

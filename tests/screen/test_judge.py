@@ -14,6 +14,7 @@ from cleardance.rights.row import parse_row
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.judge import Candidate, Case, screen_by
 from cleardance.screen.judge_chat import ChatJudge
+from cleardance.screen.judge_client import Endpoint
 from cleardance.screen.matching import SampledFrame
 from cleardance.store import Store
 from cleardance.verdict import Decision, Verdict, worst_of
@@ -46,7 +47,7 @@ def case(registry: RegistrySnapshot, text: str = "an ogre", frames: int = 0) -> 
 
 
 def screened(model: Model, registry: RegistrySnapshot, asked: Case | None = None) -> Verdict:
-    judge = ChatJudge(model.url, "some-vlm", "s3cret", timeout_s=0.5)
+    judge = ChatJudge(Endpoint(model.url, "some-vlm", "s3cret", timeout_s=0.5))
     return screen_by(judge, asked or case(registry), registry)
 
 

@@ -70,9 +70,15 @@ class Service:
         if settings.judge_url is None or settings.judge_model is None:
             return None
         from cleardance.screen.judge_chat import ChatJudge
+        from cleardance.screen.judge_client import Endpoint
+        from cleardance.screen.judge_embedding import EmbeddingJudge
 
         key = None if settings.judge_key is None else settings.judge_key.get_secret_value()
-        return ChatJudge(settings.judge_url, settings.judge_model, key, settings.judge_timeout_s)
+        url, model = settings.judge_url, settings.judge_model
+        endpoint = Endpoint(url, model, key, settings.judge_timeout_s)
+        if settings.judge_kind == "embedding":
+            return EmbeddingJudge(endpoint, *settings.judge_cosines)
+        return ChatJudge(endpoint)
 
     def task(self, task_id: str) -> tasks.TaskRow:
         """Return a task as stored. Raises NotFound."""

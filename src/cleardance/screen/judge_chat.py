@@ -4,18 +4,16 @@ One chat completion per case: the candidates and the request as JSON, frames as 
 with JPEG data URLs, and JSON back (``response_format`` of type ``json_object``).
 """
 
-import base64
 import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from cleardance.errors import JudgeFailed
-from cleardance.media import Frame
 from cleardance.screen.judge import Case, Opinion
+from cleardance.screen.judge_client import Endpoint, data_url
 
-_LONG_SIDE_PX: Final = 512
 _MAX_ANSWER_TOKENS: Final = 2_000
 _TASK: Final = """\
 You compare a request for a generated video, and frames if any are shown, with registered works: \
@@ -56,50 +54,26 @@ class _Answer(_Strict):
 
 
 class ChatJudge:
-    """Asks ``model`` at ``url`` (with ``/v1``); waits at most ``timeout_s`` for an answer."""
+    """Asks a model that reads texts and pictures."""
 
-    def __init__(self, url: str, model: str, key: str | None, timeout_s: float) -> None:
-        self._url, self._model, self._key, self._timeout_s = url, model, key, timeout_s
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
 
     def judge(self, case: Case) -> Sequence[Opinion]:
         """Return the model's opinions; raise JudgeFailed if it has none that can be read."""
-        answer = self._ask(_messages(case))
-        try:
-            return _opinions(_Answer.model_validate_json(answer), case)
-        except ValidationError as error:
-            raise JudgeFailed("The judge's answer is not one.") from error
-
-    def _ask(self, messages: list[Any]) -> str:
-        try:
-            from openai import OpenAI, OpenAIError
-        except ImportError as error:
-            raise JudgeFailed(
-                "The judge's client is not installed: pip install 'cleardance[judge]'."
-            ) from error
-        try:
-            client = OpenAI(
-                base_url=self._url,
-                api_key=self._key or "none",
-                timeout=self._timeout_s,
-                max_retries=0,
+        with self._endpoint.opened() as client:
+            done = client.chat.completions.create(
+                model=self._endpoint.model,
+                messages=_messages(case),
+                response_format={"type": "json_object"},
+                max_tokens=_MAX_ANSWER_TOKENS,
+                temperature=0.0,
+                seed=0,
             )
-            with client:
-                done = client.chat.completions.create(
-                    model=self._model,
-                    messages=messages,
-                    response_format={"type": "json_object"},
-                    max_tokens=_MAX_ANSWER_TOKENS,
-                    temperature=0.0,
-                    seed=0,
-                )
-                answer = done.choices[0].message.content
-        except OpenAIError as error:
-            raise JudgeFailed(f"The judge did not answer: {type(error).__name__}.") from error
-        except (ValueError, TypeError, AttributeError, LookupError) as error:
-            raise JudgeFailed("The judge's answer is not one.") from error
-        if not isinstance(answer, str):
-            raise JudgeFailed("The judge's answer is empty.")
-        return answer
+            answer = done.choices[0].message.content
+            if not isinstance(answer, str):
+                raise JudgeFailed("The judge's answer is empty.")
+            return _opinions(_Answer.model_validate_json(answer), case)
 
 
 def _messages(case: Case) -> list[Any]:
@@ -114,27 +88,13 @@ def _messages(case: Case) -> list[Any]:
     ]
     asked = json.dumps({"candidates": candidates, "request": case.text}, ensure_ascii=True)
     shown = [
-        {"type": "image_url", "image_url": {"url": _data_url(frame.pixels)}}
-        for frame in case.frames
+        {"type": "image_url", "image_url": {"url": data_url(frame.pixels)}} for frame in case.frames
     ]
     words = {"type": "text", "text": asked}
     return [
         {"role": "system", "content": _TASK},
         {"role": "user", "content": [words, *shown]},
     ]
-
-
-def _data_url(frame: Frame) -> str:
-    import cv2  # slow to import, and most homes have no judge
-
-    height_px, width_px = frame.shape[:2]
-    scale = min(1.0, _LONG_SIDE_PX / max(height_px, width_px))
-    size = (max(round(width_px * scale), 1), max(round(height_px * scale), 1))
-    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-    done, jpeg = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
-    if not done:
-        raise JudgeFailed("A frame could not be encoded for the judge.")
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode()}"
 
 
 def _opinions(answer: _Answer, case: Case) -> list[Opinion]:
