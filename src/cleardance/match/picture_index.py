@@ -15,8 +15,8 @@ from cleardance.match.local_index import LocalIndex, Suspect
 from cleardance.match.pdq import MAX_DISTANCE
 from cleardance.match.picture import Look
 
-_SUSPECTS: Final = 6  # of a frame are compared feature by feature
-_COVERED_MIN: Final = 0.04  # of the reference, or it is a logo or a word that both bear
+SUSPECTS: Final = 6  # of a frame are compared feature by feature
+COVERED_MIN: Final = 0.04  # of the reference, or it is a logo or a word that both bear
 
 
 class PictureHit(NamedTuple):
@@ -68,7 +68,7 @@ class PictureIndex:
         """Return the pictures that share features with a frame which moved together."""
         found = []
         for number, frame in enumerate(frames):
-            for suspect in self.suspects(frame, _SUSPECTS):
+            for suspect in self.suspects(frame, SUSPECTS):
                 hit = self._proved(number, frame.features, suspect)
                 found += [hit] if hit else []
         return found
@@ -76,7 +76,7 @@ class PictureIndex:
     def _proved(self, number: int, frame: Features, suspect: Suspect) -> PictureHit | None:
         seen = frame.mirrored() if suspect.mirrored else frame
         alignment = align(seen, self._features[suspect.picture])
-        if alignment is None or alignment.covered < _COVERED_MIN:
+        if alignment is None or alignment.covered < COVERED_MIN:
             return None
         distance = LOCAL_SIGNAL.distance_of(alignment.inliers)
         if LOCAL_SIGNAL.ladder.rung_of(distance) is None:

@@ -1,7 +1,8 @@
 """The mezzanine: what a model made, kept losslessly in a private blob until it is sealed.
 
 Matroska with H.264 at quantiser 0 (exact in YUV 4:2:0) and 16-bit FLAC at 48 kHz stereo. A
-keyframe every half second lets screening sample it by decoding one frame in twelve.
+keyframe every half second, and wherever something new is shown, lets screening sample it by
+decoding one frame in twelve.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from cleardance.errors import EncodingFailed, UnreadableMedia
@@ -32,6 +33,7 @@ from .output import (
 )
 from .probe import picture_track
 from .read import decoder, to_rgb
+from .shots import Shots
 from .values import Audio, Frame, Samples, Video
 
 MEZZANINE_LIMITS = Limits(max_bytes=8 * 2**30)  # lossless noise at 1080p is about 3 MB a frame
@@ -70,7 +72,8 @@ def write_mezzanine(
 def sample_keyframes(
     path: Path, limits: Limits = MEZZANINE_LIMITS
 ) -> Iterator[tuple[float, Frame]]:
-    """Yield (time in seconds, RGB frame [H, W, 3]) for the keyframes only: two a second.
+    """Yield (time in seconds, RGB frame [H, W, 3]) for the keyframes only: two a second, and
+    the first of everything new.
 
     Raises UnreadableMedia, MediaTooLarge.
     """
@@ -129,6 +132,7 @@ class _Sound:
 def _converted(video: Video) -> Iterator[VideoFrame]:
     """Yield the frames as BT.709 limited-range yuv420p, numbered; checks size and count."""
     reformatter = VideoReformatter()  # keeps the scaler's tables from frame to frame
+    shots = Shots()
     count = 0
     for pixels in video.frames:
         if pixels.shape != (video.height, video.width, 3) or pixels.dtype != np.uint8:
@@ -142,6 +146,8 @@ def _converted(video: Video) -> Iterator[VideoFrame]:
         )
         frame.colorspace, frame.color_range = BT709, LIMITED_RANGE
         frame.pts, frame.time_base = count, Fraction(1, video.fps)
+        if shots.is_new(frame, due=count % (video.fps // KEYFRAMES_PER_SECOND or 1) == 0):
+            frame.pict_type = PictureType.I
         count += 1
         yield frame
     if count != video.frame_count:

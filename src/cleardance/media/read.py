@@ -15,6 +15,7 @@ from cleardance.errors import UnreadableMedia
 from .limits import DEFAULT_LIMITS, Limits, Meter
 from .opening import opened
 from .probe import Probe, picture_track, probe, probe_container, sound_track
+from .shots import Shots
 from .values import Audio, Frame, Samples, Video
 
 _WHOLE = 0.9  # of what the header promises must be there
@@ -52,14 +53,15 @@ def read_video(path: Path, limits: Limits = DEFAULT_LIMITS) -> Video:
 
 
 def sample_frames(
-    path: Path, limits: Limits = DEFAULT_LIMITS, per_second: float = 2.0
+    path: Path, limits: Limits = DEFAULT_LIMITS, per_second: float = 2.0, *, shots: bool = False
 ) -> Iterator[tuple[float, Frame]]:
     """Yield (time in seconds, RGB frame [H, W, 3]) about ``per_second`` times a second.
 
     The first frame is always among them; a still picture yields itself at 0. Every frame is
-    decoded, only the sampled ones are converted. Raises UnreadableMedia, MediaTooLarge.
+    decoded, only the sampled ones are converted. With ``shots``, also every frame that shows
+    something new, however short it is. Raises UnreadableMedia, MediaTooLarge.
     """
-    yield from _frames(path, limits, step_s=1.0 / per_second)
+    yield from _frames(path, limits, 1.0 / per_second, Shots() if shots else None)
 
 
 def read_audio(path: Path, limits: Limits = DEFAULT_LIMITS, sample_rate_hz: int = 48_000) -> Audio:
@@ -120,7 +122,9 @@ class _Clock:
         return True
 
 
-def _frames(path: Path, limits: Limits, step_s: float) -> Iterator[tuple[float, Frame]]:
+def _frames(
+    path: Path, limits: Limits, step_s: float, shots: Shots | None = None
+) -> Iterator[tuple[float, Frame]]:
     meter = Meter(path.name, limits)
     clock = _Clock(step_s)
     with opened(path, limits, every_frame=True) as (container, found):
@@ -133,7 +137,8 @@ def _frames(path: Path, limits: Limits, step_s: float) -> Iterator[tuple[float, 
             start_s = _time_s(frame) if start_s is None else start_s
             time_s = max(0.0, _time_s(frame) - start_s)
             meter.frame(frame.width, frame.height, time_s)
-            if clock.due(time_s):
+            due = clock.due(time_s)
+            if shots.is_new(frame, due=due) if shots else due:
                 yield time_s, to_rgb(frame)
         _check_whole(path.name, header, meter.frames, time_s)
 

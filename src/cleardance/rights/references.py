@@ -154,7 +154,7 @@ def _frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
     if media == "image":
         yield 0.0, read_image(path)
     else:
-        yield from sample_frames(path, per_second=_FRAMES_PER_SECOND)
+        yield from sample_frames(path, per_second=_FRAMES_PER_SECOND, shots=True)
 
 
 def _faces(path: Path, media: str) -> Iterator[ReferenceSignal]:

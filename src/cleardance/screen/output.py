@@ -102,7 +102,7 @@ def screen_media(
         listeners = Matchers(sound=matchers.sound)
         heard = screen_output(Footage(sound=sound), registry, listeners, rules, asker)
         return replace(heard, has_pictures=False)
-    frames = sample_frames(path, per_second=_FRAMES_PER_SECOND)
+    frames = sample_frames(path, per_second=_FRAMES_PER_SECOND, shots=True)
     return screen_output(Footage(frames, sound), registry, matchers, rules, asker)
 
 
