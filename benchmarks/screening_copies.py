@@ -252,7 +252,7 @@ def report(
               f"| {missed if attack else ''} |")  # fmt: skip
     print(f"\nheld out: set on {len(set_on)} attacked clips, least features {least}; "
           f"found {sum(is_found(one, least) for one in told)} of {len(told)}, "
-          f"wrong {sum(wrong(one, least) for one in [*told, *others])} of {len(told) + len(others)};"
+          f"wrong {sum(wrong(x, least) for x in [*told, *others])} of {len(told) + len(others)};"
           f" plain PDQ found {count(told, 'peer')}, wrong "
           f"{sum(one.peer_other_bits <= MAX_DISTANCE for one in [*told, *others])}")  # fmt: skip
     everything = [*results, *distractors, *drawings]
