@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     """Where outputs are offered, as ISO 3166-1 codes (``["DE", "AT"]``); none means everywhere."""
     fetch_private: bool = False
     """Whether URLs may lead to this machine and into private networks, not only to the web."""
+    copy_descriptor: Path | None = None
+    """An ONNX model that describes pictures so that copies are alike (SSCD); none comes with us."""
     judge_url: str | None = None
     """An OpenAI-compatible endpoint (``http://…/v1``) of a model that is asked what it sees."""
     judge_model: str | None = None

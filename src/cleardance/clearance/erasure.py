@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from cleardance.clearance import tasks
 from cleardance.clearance.accounts import LOCAL_ACCOUNT, account_id
+from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.references import forget_blobs
 from cleardance.clearance.service import Service
@@ -45,6 +46,7 @@ def erase(service: Service, task_id: str) -> None:
             raise TaskBusy(f"Task {task_id} is {row.status}: only one that has ended is erased.")
         if row.salt is None:
             return
+        pictures = pictures_of(session, task_id)
         session.execute(delete(review).where(review.c.task_id == task_id))
         session.execute(delete(verdict).where(verdict.c.task_id == task_id))
         nothing = dict.fromkeys(_PERSONAL)
@@ -52,7 +54,7 @@ def erase(service: Service, task_id: str) -> None:
             update(task).where(task.c.id == task_id).values(updated_at=utc_now(), **nothing)
         )
         append(session, EntryKind.ERASED, task_id, {})
-        let_go = [row.raw_blob, *forget_blobs(session, task_id)]
+        let_go = [row.raw_blob, *forget_blobs(session, task_id), *pictures]
     for digest in let_go:
         discard(service, digest)
 

@@ -13,6 +13,7 @@ from cleardance.store.tables import (
     licence_evidence,
     task,
     task_reference,
+    verdict_picture,
     work_reference,
 )
 
@@ -54,4 +55,5 @@ _NAMED: CompoundSelect[Any] = union_all(
     select(work_reference.c.blob),
     select(task_reference.c.blob),
     select(licence_evidence.c.blob),
+    select(verdict_picture.c.blob),
 )

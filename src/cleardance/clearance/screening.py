@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, insert
 
 from cleardance.clearance import review, tasks
+from cleardance.clearance.evidence import with_pictures
 from cleardance.clearance.judging import reference_frames, with_opinion
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import located
@@ -86,7 +87,7 @@ def _verdict_on_ask(
         for one in located(service, request).references
     ]
     prompt = screen_text(request.prompt, registry, asker=asker)
-    verdict = worst_of([prompt, *(one.verdict for one in references)])
+    verdict = worst_of([prompt, *(with_pictures(service, one, registry) for one in references)])
     verdict = check_faces(verdict, references, registry, matchers)
     frames = reference_frames(service, request)
     return with_opinion(service, verdict, request.prompt, frames, registry, asker)
@@ -121,8 +122,9 @@ def _screen_frames(service: Service, generated: Generated, registry: RegistrySna
     asker = _asker(service, generated.ask.queued.request).asking(Use.OUTPUT)
     footage = _footage(service, generated)
     screened = screen_output(footage, registry, service.matchers, asker=asker)
+    verdict = with_pictures(service, screened, registry)
     prompt, shown = generated.ask.queued.request.prompt, _footage(service, generated).frames
-    verdict = with_opinion(service, screened.verdict, prompt, shown, registry, asker)
+    verdict = with_opinion(service, verdict, prompt, shown, registry, asker)
     with service.store.begin() as session:
         _keep_signals(session, generated.task_id, screened.signals)
         tasks.advance(session, generated.task_id, Step.SCREEN_OUTPUT)

@@ -14,8 +14,17 @@ from cleardance.errors import CleardanceError, NotFound
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
+from cleardance.screen.thumbnails import shown_in
 from cleardance.store import Store
-from cleardance.store.tables import Stage, TaskStatus, task, utc_now, utc_text, verdict
+from cleardance.store.tables import (
+    Stage,
+    TaskStatus,
+    task,
+    utc_now,
+    utc_text,
+    verdict,
+    verdict_picture,
+)
 from cleardance.verdict import Decision, Verdict
 
 _T = TypeVar("_T")
@@ -159,6 +168,9 @@ def save_verdict(
         "moment": utc_text(moment),
     }
     session.execute(insert(verdict).values(**values))
+    # Named here, so that the pictures it cites stay as long as it does.
+    for blob in sorted(shown_in(body.findings)):
+        session.execute(insert(verdict_picture).values(verdict_id=values["id"], blob=blob))
     entry = {
         "stage": stage.value,
         "decision": body.decision.value,

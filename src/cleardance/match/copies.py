@@ -23,4 +23,14 @@ class LocalSignal:
         return round(1.0 - min(agreeing, _SURE) / _SURE, 4)
 
 
+class CopySignal:
+    """One minus the normalised likeness of an operator's copy descriptor."""
+
+    name: Final = "copy"
+    computed_from: Final[Literal["frame"]] = "frame"
+    max_distance: Final = 1.0
+    ladder: Final = Ladder((Rung("copy", 0.25), Rung("likely", 0.45)))
+
+
 LOCAL_SIGNAL: Final = LocalSignal()
+COPY_SIGNAL: Final = CopySignal()

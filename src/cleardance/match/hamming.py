@@ -12,6 +12,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -111,6 +112,21 @@ class HammingIndex:
             order[part] = np.argsort(keys, kind="stable")
             starts[part, 1:] = np.cumsum(np.bincount(keys, minlength=1 << shape.bits))
         return cls(codes, starts, order)
+
+    @classmethod
+    def cached(cls, codes: Codes, path: Path) -> Self:
+        """Index codes [n, 4], or read the index of these very codes that was written before."""
+        if len(codes) <= _SCAN_AT_MOST:
+            return cls.build(codes)
+        key = _digest([codes])
+        try:
+            return cls.read(path, key)
+        except StoreError:
+            index = cls.build(codes)
+        with suppress(OSError):  # no room for a cache is no reason to stop
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            index.write(path, key)
+        return index
 
     def __len__(self) -> int:
         """Return the number of codes."""
@@ -236,7 +252,7 @@ def _sorted(found: Sequence[_Pairs]) -> Hits:
 def _digest(arrays: Iterable[NDArray[Any]]) -> str:
     total = hashlib.sha256()
     for array in arrays:
-        total.update(array.data)
+        total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -32,10 +33,14 @@ class PictureHit(NamedTuple):
 
 
 class PictureIndex:
-    """Pictures as they were looked at when registered, numbered in their order."""
+    """Pictures as they were looked at when registered, numbered in their order.
 
-    def __init__(self, pictures: Sequence[Look]) -> None:
-        self._codes = HammingIndex.build(_codes(pictures))
+    ``cache`` is a file for the index of very many; it may be deleted at any time.
+    """
+
+    def __init__(self, pictures: Sequence[Look], cache: Path | None = None) -> None:
+        codes = _codes(pictures)
+        self._codes = HammingIndex.cached(codes, cache) if cache else HammingIndex.build(codes)
         self._owners: NDArray[np.int64] = np.repeat(
             np.arange(len(pictures)), [len(one.codes) for one in pictures]
         )

@@ -4,17 +4,19 @@ Building the large one takes its time; the works changed since are few. So a wor
 found by the next request, and nothing is built again while requests wait.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from cleardance.store import Store
 from cleardance.store.tables import reference_signal, work, work_reference
 
 if TYPE_CHECKING:  # a refused prompt needs no pictures
     from cleardance.match.picture_index import PictureHit, PictureIndex
+    from cleardance.media import Frame
 
 _ASKED_AT_ONCE = 500  # ids in one query
 
@@ -70,24 +72,43 @@ class Pictures:
         new = [(hit, loaded.fresh.owners[hit.picture]) for hit in find(loaded.fresh.pictures)]
         return old + new
 
+    def owners(self) -> list[PictureOwner]:
+        """Return whose each picture is."""
+        loaded = self._load()
+        old = [owner for owner in loaded.base.owners if owner.work_id not in loaded.changed]
+        return [*old, *loaded.fresh.owners]
+
+    def frames_of(self, reference: str, times_s: Set[float]) -> Iterator[tuple[float, "Frame"]]:
+        """Yield (time in s, RGB frame) of a reference at the times it was looked at.
+
+        Raises BlobDamaged, UnreadableMedia, MediaTooLarge.
+        """
+        from cleardance.media import probe
+        from cleardance.rights.references import picture_frames
+
+        path = self._store.blobs.path(reference)
+        kept = {round(time_s, 3): time_s for time_s in times_s}
+        for time_s, frame in picture_frames(path, probe(path).kind):
+            if round(time_s, 3) in kept:
+                yield kept[round(time_s, 3)], frame
+
     def __len__(self) -> int:
         """Return the number of pictures."""
-        loaded = self._load()
-        stays = sum(owner.work_id not in loaded.changed for owner in loaded.base.owners)
-        return stays + len(loaded.fresh.owners)
+        return len(self.owners())
 
     def _load(self) -> _Loaded:
         with self._loading:
             if self._loaded is None:
                 earlier, self._earlier = self._earlier, None
                 with self._store.read() as connection:
-                    self._loaded = _since(connection, earlier) if earlier else _all(connection)
+                    self._loaded = _since(connection, earlier) if earlier else self._all(connection)
             return self._loaded
 
-
-def _all(connection: Connection) -> _Loaded:
-    revision = max(connection.scalars(select(work.c.revision)), default=0)
-    return _Loaded(revision, _layer(connection.execute(_rows())), frozenset(), _layer([]))
+    def _all(self, connection: Connection) -> _Loaded:
+        revision = connection.scalar(select(func.max(work.c.revision))) or 0
+        cache = self._store.home.path / "cache" / "pictures.index"
+        base = _layer(connection.execute(_rows()), cache)
+        return _Loaded(revision, base, frozenset(), _layer([]))
 
 
 def _since(connection: Connection, earlier: _Loaded) -> _Loaded:
@@ -112,7 +133,7 @@ def _rows() -> Select[str, str, bytes]:
     )
 
 
-def _layer(rows: Iterable[Sequence[Any]]) -> _Layer:
+def _layer(rows: Iterable[Sequence[Any]], cache: Path | None = None) -> _Layer:
     from cleardance.match.picture import Look
     from cleardance.match.picture_index import PictureIndex
 
@@ -121,4 +142,4 @@ def _layer(rows: Iterable[Sequence[Any]]) -> _Layer:
     for work_id, blob, value in rows:
         looks.append(Look.unpack(value))
         owners.append(PictureOwner(work_id, blob, looks[-1].time_s))
-    return _Layer(PictureIndex(looks), tuple(owners))
+    return _Layer(PictureIndex(looks, cache), tuple(owners))

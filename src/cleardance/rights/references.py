@@ -139,7 +139,7 @@ def _pictures(path: Path, media: str) -> Iterator[ReferenceSignal]:
     from cleardance.match.picture import KIND, look_at_reference
 
     kept: list[bytes] = []
-    for time_s, frame in _frames(path, media):
+    for time_s, frame in picture_frames(path, media):
         value = PDQ_SIGNAL.compute(frame)
         if value is None or any(PDQ_SIGNAL.distance(value, one) <= _SAME for one in kept):
             continue
@@ -148,7 +148,8 @@ def _pictures(path: Path, media: str) -> Iterator[ReferenceSignal]:
         yield KIND, look_at_reference(frame, time_s).pack()
 
 
-def _frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
+def picture_frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
+    """Yield (time in s, RGB frame) of a file of ``media``, as they are looked at."""
     from cleardance.media import read_image, sample_frames
 
     if media == "image":

@@ -115,5 +115,14 @@ def matchers_for(settings: "Settings") -> Matchers:
     from cleardance.screen.pictures import LocalMatcher, PdqMatcher
     from cleardance.screen.reading import FrameTextMatcher
 
-    looking = (PdqMatcher(), LocalMatcher(), FaceMatcher(), FrameTextMatcher())
+    looking: tuple[FrameMatcher, ...] = (
+        PdqMatcher(),
+        LocalMatcher(),
+        FaceMatcher(),
+        FrameTextMatcher(),
+    )
+    if settings.copy_descriptor is not None:
+        from cleardance.screen.copies import copy_matcher
+
+        looking += (copy_matcher(settings.copy_descriptor, settings.home),)
     return Matchers(frames=looking, sound=(SoundMatcher(),))

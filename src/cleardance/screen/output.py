@@ -1,6 +1,7 @@
 """Screening media: what a model made, and the reference files handed in with a prompt."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from cleardance.screen.matching import (
 )
 from cleardance.screen.rules import Rules, rules_of
 from cleardance.screen.strangers import has_strangers
+from cleardance.screen.thumbnails import shown_in, thumbnail
 from cleardance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _FRAMES_AT_ONCE = 8  # 50 MB at 1080p
 _FRAMES_PER_SECOND = 2.0
+_THUMBNAILS_AT_MOST = 200  # 20 kB each
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Screened:
     signals: tuple[KeptSignal, ...] = ()
     has_pictures: bool = True
     has_strangers: bool = False  # faces of nobody registered
+    thumbnails: Mapping[str, bytes] = field(default_factory=dict)
+    """By SHA-256, the JPEGs that findings cite as what was seen."""
 
 
 @dataclass
@@ -47,6 +52,7 @@ class _Notes:
     matches: list[Match] = field(default_factory=list)
     signals: list[KeptSignal] = field(default_factory=list)
     unknown: dict[str, str | None] = field(default_factory=dict)  # signal: what to do about it
+    thumbnails: dict[str, bytes] = field(default_factory=dict)
     unneeded: set[str] = field(default_factory=set)  # cannot be computed here, and need not be
 
 
@@ -69,8 +75,13 @@ def screen_output(
     unneeded = tuple(notes.unneeded - notes.unknown.keys())
     matches = gathered(notes.matches)
     verdict = decide(matches, tuple(notes.unknown), registry, rules, asker, unneeded)
-    strangers = has_strangers(notes.matches, notes.signals)
-    return Screened(_with_hints(verdict, notes), tuple(notes.signals), has_strangers=strangers)
+    shown = shown_in(verdict.findings)
+    return Screened(
+        _with_hints(verdict, notes),
+        tuple(notes.signals),
+        has_strangers=has_strangers(notes.matches, notes.signals),
+        thumbnails={digest: jpeg for digest, jpeg in notes.thumbnails.items() if digest in shown},
+    )
 
 
 def screen_media(
@@ -120,10 +131,32 @@ def _look(footage: Footage, matchers: Matchers, registry: RegistrySnapshot, note
             failed = True
 
     for batch in _batches(read()):
+        before = len(notes.matches)
         for matcher in matchers.frames:
             _ask(matcher, partial(matcher.find, batch, registry), registry, notes)
+        notes.matches[before:] = _illustrated(notes.matches[before:], batch, notes)
     if failed or not seen:  # with sound alone nobody looks
         _cannot(matchers.frames, notes)
+
+
+def _illustrated(
+    matches: Sequence[Match], batch: Sequence[SampledFrame], notes: _Notes
+) -> Iterator[Match]:
+    """Yield the matches with the digest of a small picture of their frame."""
+    digests: dict[float, str] = {}
+    frames = {round(frame.time_s, 3): frame for frame in batch}
+    for match in matches:
+        time_s = match.evidence.time_s
+        frame = frames.get(-1.0 if time_s is None else round(time_s, 3))
+        if frame is None or len(notes.thumbnails) >= _THUMBNAILS_AT_MOST:
+            yield match
+            continue
+        if frame.time_s not in digests:
+            picture = thumbnail(frame.pixels)
+            digests[frame.time_s] = hashlib.sha256(picture).hexdigest()
+            notes.thumbnails[digests[frame.time_s]] = picture
+        evidence = match.evidence.model_copy(update={"seen": digests[frame.time_s]})
+        yield replace(match, evidence=evidence)
 
 
 def _listen(

@@ -13,7 +13,7 @@ from typing import Final, Literal, Protocol, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cleardance.errors import RulesError
-from cleardance.match.copies import LOCAL_SIGNAL
+from cleardance.match.copies import COPY_SIGNAL, LOCAL_SIGNAL
 from cleardance.match.descriptor import DESCRIPTOR_SIGNAL
 from cleardance.match.faces import FACE_SIGNAL
 from cleardance.match.frame_text import FRAME_TEXT_SIGNAL
@@ -50,6 +50,7 @@ SIGNALS: Final[tuple[RuledSignal, ...]] = (
     DESCRIPTOR_SIGNAL,
     PDQ_SIGNAL,
     LOCAL_SIGNAL,
+    COPY_SIGNAL,
     SOUND_SIGNAL,
     OPINION_SIGNAL,
     FACE_SIGNAL,

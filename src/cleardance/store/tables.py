@@ -27,7 +27,7 @@ from sqlalchemy import (
     TypedColumns,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 metadata = MetaData(
@@ -300,6 +300,12 @@ class _LicenceEvidence(TypedColumns):
     blob: Named[str] = Column(Text)
 
 
+class _VerdictPicture(TypedColumns):
+    id: Named[int] = Column(_RowId, primary_key=True)
+    verdict_id: Named[str] = Column(Text, ForeignKey("verdict.id", ondelete="CASCADE"), index=True)
+    blob: Named[str] = Column(Text, index=True)
+
+
 class _WorkChange(TypedColumns):
     id: Named[int] = Column(_RowId, primary_key=True)
     # No foreign key: history outlives the work.
@@ -368,6 +374,8 @@ licence = Table(
     _one_of("grantee_kind", GranteeKind),
 )
 licence_work = Table("licence_work", metadata, _LicenceWork)
+verdict_picture = Table("verdict_picture", metadata, _VerdictPicture)
+"""The small pictures that a verdict cites as evidence."""
 licence_evidence = Table("licence_evidence", metadata, _LicenceEvidence)
 work_change = Table("work_change", metadata, _WorkChange, _one_of("act", Act))
 meta = Table("meta", metadata, _Meta)
