@@ -160,7 +160,7 @@ def picture_frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
 
 def _faces(path: Path, media: str) -> Iterator[ReferenceSignal]:
     """Yield the one face of each frame that shows any; two would leave open whose it is."""
-    for _, frame in _frames(path, media):
+    for _, frame in picture_frames(path, media):
         faces = faces_in(frame)
         if len(faces) > 1:
             raise RegistryError(
