@@ -78,3 +78,20 @@ def test_a_failed_proof_is_said(sealed: Sealed, authority: Authority) -> None:
 def test_a_missing_file(authority: Authority, tmp_path: Path) -> None:
     with pytest.raises(UnreadableMedia):
         inspect(tmp_path / "none.mp4", authority.root_pem, lambda index, digest: None)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".png"])
+def test_every_kind_of_file_that_we_sign_is_inspected(
+    suffix: str, unsigned: Path, picture: Path, authority: Authority, tmp_path: Path
+) -> None:
+    path = tmp_path / f"signed{suffix}"
+    sign(picture if suffix == ".png" else unsigned, path, make_parts(), authority)
+    found = inspect(path, authority.root_pem, lambda index, _: None)
+    assert found.c2pa.state == "Trusted"
+    assert found.c2pa.facts is not None
+    assert found.c2pa.facts.record is not None
+    assert found.c2pa.facts.record.ledger_index == 7
+    data = bytearray(path.read_bytes())
+    data[-40] ^= 1
+    path.write_bytes(data)
+    assert inspect(path, authority.root_pem, lambda index, _: None).c2pa.state == "Invalid"
