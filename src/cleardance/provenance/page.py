@@ -22,6 +22,7 @@ h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; }}
 th {{ width: 10rem; font-weight: 600; }}
+ul {{ padding-left: 1.2rem; }} summary {{ cursor: pointer; }}
 pre {{ white-space: pre-wrap; font-size: .85rem; }}
 .verdict {{ padding: .6rem 1rem; border-left: .4rem solid; font-weight: 600; }}
 .good {{ border-color: #2a8a4a; }} .bad {{ border-color: #c0362c; }}
@@ -30,6 +31,8 @@ pre {{ white-space: pre-wrap; font-size: .85rem; }}
 </head>
 <body>
 """
+
+_SURE = 0.999999
 
 _Rows = Iterable[tuple[str, str]]
 
@@ -46,7 +49,7 @@ def page(dossier: Dossier) -> str:
         _section("Watermark", _watermark(dossier)),
         _section("Ledger", _ledger(dossier)),
         _section("Verdicts", _verdicts(dossier)),
-        _section("Changes since release", [("", change) for change in _changes(dossier)]),
+        _list("Changes since release", _changes(dossier)),
         _proof(dossier),
         "</body>\n</html>\n",
     ]
@@ -55,6 +58,8 @@ def page(dossier: Dossier) -> str:
 
 def _answer(dossier: Dossier) -> tuple[str, str]:
     found = dossier.inspection
+    if found.ledger is not None and found.modified and found.c2pa.state == "None":
+        return "open", "This is not the file as it was released: a copy of an output made here."
     if found.modified:
         return "bad", "This is not the file as it was released."
     if found.ledger is None:
@@ -71,7 +76,7 @@ def _credentials(dossier: Dossier) -> Iterator[tuple[str, str]]:
         yield "Signed by", report.facts.signed_by or "nobody named"
         yield from manifest_rows(report.facts)
     for problem in report.problems:
-        yield "Problem", problem
+        yield "Because" if report.state == "None" else "Problem", problem
     yield "SHA-256", dossier.inspection.sha256
 
 
@@ -83,7 +88,8 @@ def _watermark(dossier: Dossier) -> Iterator[tuple[str, str]]:
     elif mark.found:
         yield "Names entry", str(mark.ledger_index)
     if mark.found:
-        yield "Confidence", f"{mark.confidence:.6%}"
+        sure = mark.confidence >= _SURE
+        yield "Confidence", f"more than {_SURE:.4%}" if sure else f"{mark.confidence:.4%}"
     for index in mark.also:
         yield "A second mark", f"names entry {index}: parts come from another output"
     if mark.problem:
@@ -97,7 +103,7 @@ def _ledger(dossier: Dossier) -> Iterator[tuple[str, str]]:
     yield "Output", facts.output
     yield "Proof", "verified" if facts.verified else "FAILED"
     for event in dossier.events:
-        yield f"Entry {event.index}", f"{event.kind}, {event.at}"
+        yield f"Entry {event.index}", f"{event.kind}, {_moment(event.at)}"
 
 
 def _verdicts(dossier: Dossier) -> Iterator[tuple[str, str]]:
@@ -120,11 +126,25 @@ def _section(title: str, rows: _Rows) -> str:
     return f"<h2>{_safe(title)}</h2>\n<table>\n{''.join(lines)}</table>\n"
 
 
+def _list(title: str, items: tuple[str, ...]) -> str:
+    lines = "".join(f"<li>{_safe(item)}</li>\n" for item in items)
+    return f"<h2>{_safe(title)}</h2>\n<ul>\n{lines}</ul>\n" if lines else ""
+
+
 def _proof(dossier: Dossier) -> str:
     if dossier.proof is None:
         return ""
     text = json.dumps(dossier.proof, indent=1, ensure_ascii=False)
-    return f"<h2>Proof of the release</h2>\n<pre>{_safe(text)}</pre>\n"
+    summary = "The entry, its path to a signed checkpoint, and the checkpoint, as JSON"
+    return (
+        "<h2>Proof of the release</h2>\n"
+        f"<details><summary>{summary}</summary>\n<pre>{_safe(text)}</pre></details>\n"
+    )
+
+
+def _moment(at: str) -> str:
+    """Return a time of the ledger to the second, as people read it."""
+    return f"{at[:10]} {at[11:19]} UTC" if at.endswith("Z") else at
 
 
 def _safe(text: str) -> str:
