@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cleardance import __version__
 from cleardance.clearance import releasing
@@ -158,6 +158,18 @@ def test_media_damaged_meanwhile_fail_the_task(home: Path, tmp_path: Path, momen
         assert record.status == "failed"
         assert kinds(service, record.task.id)[-1] == "failed"
         assert finish(service) == []
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_row_that_names_another_file_hands_nothing_over(home: Path, tmp_path: Path) -> None:
+    """Whoever writes the database between release and delivery gets no file of theirs out."""
+    crash(home, tmp_path / "out.png", "handing-over")
+    with open_service(home) as service:
+        forged = service.store.blobs.put_bytes(b"never screened, never sealed")
+        with service.store.begin() as session:
+            session.execute(update(task).values(sealed_blob=forged))
+        (record,) = resume_unfinished(service)
+        assert (record.status, record.task.error_code) == ("failed", "VerificationFailed.Ledger")
     assert not (tmp_path / "out.png").exists()
 
 

@@ -1,6 +1,7 @@
 """Steps 7 and 8: only what is sealed is released, and only while its verdict still stands."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,10 @@ from cleardance.clearance.screening import stands
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import OutputCleared, Released, SealedOutput
 from cleardance.clearance.tasks import Step, TaskRow
-from cleardance.errors import NotFound, SealInvalid, StoreError
+from cleardance.errors import LedgerInvalid, NotFound, SealInvalid, StoreError
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind, personal
+from cleardance.ledger.history import history_of
 from cleardance.ledger.log import append
 from cleardance.provenance.label import Label
 from cleardance.provenance.manifest import ManifestParts, Recipe, SourceType
@@ -176,11 +178,7 @@ def hand_over(service: Service, task_id: str) -> None:
     task = service.task(task_id)
     if task.status is not TaskStatus.RELEASED or task.sealed_blob is None:
         raise StoreError(f"Task {task_id} was not released; nothing is handed over.")
-    if service.settings.witness_policy == "require":
-        service.cosigned_checkpoint()
-    else:
-        service.checkpoint()
-    service.store.blobs.verify(task.sealed_blob)
+    _let_out(service, task)
     deliver(service.store.blobs.path(task.sealed_blob), Path(task.destination))
     with service.store.begin() as session:
         tasks.advance(session, task_id, Step.RELEASE)
@@ -191,14 +189,28 @@ def fetch(service: Service, task_id: str, destination: Path) -> None:
     """Put a released file at another place, as often as it is wanted.
 
     Raises NotFound for what was not released or is not kept, UsageError if nothing can be written
-    there, BlobDamaged, DiskFull.
+    there, and as ``hand_over``.
     """
     task = service.task(task_id)
     if task.status is not TaskStatus.RELEASED or task.sealed_blob is None:
         raise NotFound(f"There is no released file of task {task_id}.")
     check_destination(destination, still=task.request.still)
-    service.store.blobs.verify(task.sealed_blob)
+    _let_out(service, task)
     deliver(service.store.blobs.path(task.sealed_blob), destination)
+
+
+def _let_out(service: Service, task: TaskRow) -> None:
+    """Raise unless the row's file is the one whose release is logged, signed and witnessed."""
+    if service.settings.witness_policy == "require":
+        service.cosigned_checkpoint()
+    else:
+        service.checkpoint()
+    with service.store.read() as session:
+        entry = history_of(session, task.id, service.ledger_keys.public).signed(EntryKind.RELEASED)
+    file = task.sealed_blob
+    if entry is None or file is None or json.loads(entry.body)["sha256"] != file:
+        raise LedgerInvalid(f"Task {task.id} was changed: the ledger records no such release.")
+    service.store.blobs.verify(file)
 
 
 def _log_release(session: Connection, output: SealedOutput) -> None:
