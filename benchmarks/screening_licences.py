@@ -83,7 +83,7 @@ class Case:
 
 
 def texts(registry: RegistrySnapshot, rng: Random, wanted: int) -> Iterator[tuple[str, Use, str]]:
-    names = certain_names(registry)
+    names = [pair for pair in certain_names(registry) if pair[1] != UNLICENSED]
     for work, name in rng.sample(names, min(len(names), 2 * wanted)):
         use = rng.choice(list(TEXTS))
         yield work, use, TEXTS[use].format(name)
