@@ -1,6 +1,6 @@
 """Whose face is it? What a consent covers of the pictures handed in beside a prompt.
 
-Real faces are told apart elsewhere; here a face is a plain colour, so that each case is exact.
+Mostly a face is a plain colour here, so that each case is exact; the last tests have real ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,8 +24,11 @@ from cleardance.screen.consent import check_faces, screen_file
 from cleardance.screen.deciding import Match
 from cleardance.screen.matching import Footage, Found, KeptSignal, Matchers, SampledFrame
 from cleardance.screen.output import Screened, screen_media, screen_output
+from cleardance.screen.people import FaceMatcher
 from cleardance.store import Store
 from cleardance.verdict import Decision, Evidence, Verdict, worst_of
+from tests.match.pictures import picture as landscape
+from tests.match.portraits import COLLINS, HOPPER, portrait
 
 QUENTIN = RegistryRow(name="Quentin Quux", kind=WorkKind.PERSON)
 OTHER = RegistryRow(name="Otto Other", kind=WorkKind.PERSON)
@@ -171,3 +174,33 @@ def test_sound_has_no_faces(registry: RegistrySnapshot) -> None:
     prompt = screen_ask("Quentin Quux dances", registry, asker=ASKER)
     sound = Screened(prompt, has_pictures=False)
     assert check_faces(prompt, [sound], registry, BLIND) == prompt
+
+
+@pytest.mark.parametrize(
+    ("reference", "decision"),
+    [
+        (COLLINS, Decision.CLEAR),
+        (HOPPER, Decision.HOLD),  # passed off as her
+        ("both", Decision.HOLD),
+        ("landscape", Decision.CLEAR),
+    ],
+)
+def test_real_faces(
+    store: Store, tmp_path: Path, reference: Path | str, decision: Decision
+) -> None:
+    face = {"path": str(COLLINS), "role": "face"}
+    row = {"name": "Eileen Collins", "kind": "person", "references": [face]}
+    add(store, RegistryRow.model_validate(row))
+    values = {"works": ["Eileen Collins"], "to": "everyone", "uses": ["likeness"]}
+    grant(store, parse_grant(values | {"statement": "Yes. E. C."}), ASKER.moment)
+    scene = landscape(1, 1280, 720)
+    shown = {"both": (COLLINS, HOPPER), "landscape": ()}.get(str(reference), (reference,))
+    for left, path in zip((20, 700), shown, strict=False):
+        pixels = portrait(Path(path))
+        scene[50 : 50 + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    write_png(tmp_path / "reference.png", scene)
+    faces = Matchers((FaceMatcher(),))
+    text = "Eileen Collins waves"
+    verdict = asked(load_registry(store), text, tmp_path / "reference.png", faces)
+    assert verdict.decision is decision
+    assert ("face" in verdict.needed) is (decision is Decision.HOLD)

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from cleardance.match.faces import FACE_SIGNAL
 from cleardance.screen.deciding import Match
 from cleardance.screen.matching import KeptSignal
 
-FACE: Final = "face"
-"""The signal that tells faces apart; its matcher keeps one signal for each face that it sees."""
-_SAME: Final = 0.42  # the strictest rung: a face that is merely near may be a look-alike's
+FACE: Final = FACE_SIGNAL.name
+"""Its matcher keeps one signal for each face that it sees, known or not."""
+_SAME: Final = FACE_SIGNAL.ladder.rungs[0].max_distance  # merely near may be a look-alike
 
 
 def has_strangers(matches: Sequence[Match], signals: Sequence[KeptSignal]) -> bool:
