@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     """How long to wait for its answer; without one, what was asked about is held."""
     review_within_h: PositiveInt = 72
     """How many hours reviewers have for what is held or appealed; shown, not enforced."""
+    pocket_model: Path | None = None
+    """A folder that ``cleardance train --export`` wrote: the weights of the model ``pocket``."""
     label: Literal["none", "eu", "cn"] = "none"
     """The visible label that every output bears, unless its request asks for another."""
     publish_prompt: bool = False

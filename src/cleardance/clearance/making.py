@@ -35,7 +35,7 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[flo
     with ExitStack() as transaction:
         with service.store.blobs.writer() as draft:
             with watch.part("render"):
-                raw = _run_model(located(service, request))
+                raw = _run_model(located(service, request), service.settings.pocket_model)
             frames = watch.timed("render", _guarded(raw.video.frames, request.model))
             _write(draft.path, raw, frames, request, progress)
             # Opened before the blob is in place: whoever deletes an equal blob waits for our row.
@@ -49,9 +49,9 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[flo
         append(session, EntryKind.GENERATED, task.id, body)
 
 
-def _run_model(request: Request) -> Raw:
+def _run_model(request: Request, weights: Path | None) -> Raw:
     try:
-        return model_named(request.model).load().generate(request)
+        return model_named(request.model).load(weights).generate(request)
     except CleardanceError:
         raise
     except Exception as error:

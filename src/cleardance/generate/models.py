@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 from cleardance import __version__
 from cleardance.errors import UnsupportedByModel, UsageError
@@ -18,11 +19,16 @@ class Model:
     source_type: str  # IPTC digital source type of what it makes
     capabilities: Capabilities
     backend: str  # module:class
+    trained: bool = False  # weights come from a folder of their own
 
-    def load(self) -> Backend:
-        """Import and make the backend."""
+    def load(self, weights: Path | None = None) -> Backend:
+        """Import and make the backend, with the folder of its weights if it is trained.
+
+        Raises UsageError if there are none, VerificationError if they are not what they say.
+        """
         module, name = self.backend.split(":")
-        backend: Backend = getattr(import_module(module), name)()
+        make = getattr(import_module(module), name)
+        backend: Backend = make(weights) if self.trained else make()
         return backend
 
 
@@ -41,6 +47,22 @@ MODELS = {
             roles=frozenset(),
         ),
         backend="cleardance.generate.backends.draft:DraftBackend",
+    ),
+    "pocket": Model(
+        name="pocket",
+        version=__version__,
+        source_type="trainedAlgorithmicMedia",
+        capabilities=Capabilities(
+            ratios=frozenset({Ratio.R16_9, Ratio.R4_3}),  # cut from its own 3:2
+            resolutions=frozenset(Resolution),
+            min_duration_s=3.0,
+            max_duration_s=15.0,
+            audio=True,
+            stills=True,
+            roles=frozenset({"first_frame", "reference_audio"}),
+        ),
+        backend="cleardance.generate.backends.pocket:PocketBackend",
+        trained=True,
     ),
 }
 

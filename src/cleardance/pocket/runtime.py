@@ -109,23 +109,43 @@ class Model:
 
         Raises UsageError for a prompt that is too long, GenerationFailed for what is not finite.
         """
+        ids, ignored = Vocabulary(self.card.words).ids(prompt, self.card.text_tokens)
+        made = self.sample(ids, seed, plan, progress=progress)
+        return Made(self.pixels(made), self.sound(made.audio[0]), ignored)
+
+    def sample(
+        self,
+        words: NDArray[np.int64],
+        seed: int | list[int],
+        plan: Plan,
+        given: Given | None = None,
+        progress: Progress | None = None,
+    ) -> Tokens:
+        """Return one sample for words [T], with what is given in its place.
+
+        Raises GenerationFailed for what is not finite.
+        """
+        start = sampler.noise(*self._shapes, seed)
+        return sampler.sample(self.predict, start, words[None], plan, given, progress)
+
+    def unknown(self) -> Given:
+        """Return the condition of one sample that nothing is given."""
+        return sampler.unknown(Tokens(*(np.zeros(shape, np.float32) for shape in self._shapes)))
+
+    @property
+    def _shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return the shapes of one sample's tokens, of video and of audio."""
         card, config = self.card, self.config
-        ids, ignored = Vocabulary(card.words).ids(prompt, card.text_tokens)
         video = (1, config.video_tokens(card.frames), config.token_dims)
-        heard = (1, card.audio_tokens, config.audio_dims)
-        start = sampler.noise(video, heard, seed)
-        made = sampler.sample(self.predict, start, ids[None], plan, progress=progress)
-        return Made(self.pixels(made), self._sound(made), ignored)
+        return video, (1, card.audio_tokens, config.audio_dims)
 
     def pixels(self, tokens: Tokens) -> Pixels:
         """Return the key frames [T, H, W, 3] of one sample's tokens; also previews, on the way."""
         return frames_from(self.codec, tokens.video[0], self.config)
 
-    def _sound(self, tokens: Tokens) -> Floats | None:
-        """Return the sound [S] of one sample's tokens."""
-        if self.sound_codec is None:
-            return None
-        return audio.sound_of(self.sound_codec.decode(tokens.audio[0]))
+    def sound(self, tokens: Floats) -> Floats | None:
+        """Return the sound [S] of tokens [Na, A]; none if the model makes none."""
+        return None if self.sound_codec is None else audio.sound_of(self.sound_codec.decode(tokens))
 
 
 def read_card(folder: Path) -> Card:

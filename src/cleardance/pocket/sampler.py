@@ -68,7 +68,7 @@ class Plan:
     shift: float = 1.0
 
 
-def noise(video: tuple[int, ...], audio: tuple[int, ...], seed: int) -> Tokens:
+def noise(video: tuple[int, ...], audio: tuple[int, ...], seed: int | list[int]) -> Tokens:
     """Return unit noise of two shapes, fixed by the seed."""
     rng = np.random.default_rng(seed)
     return Tokens(

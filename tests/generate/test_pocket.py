@@ -1,0 +1,183 @@
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from cleardance.errors import GenerationFailed, UnsupportedByModel, UsageError, VerificationError
+from cleardance.generate.backends.pocket import PocketBackend
+from cleardance.generate.models import MODELS, check_request
+from cleardance.pocket import audio
+from cleardance.pocket.codec import Pixels
+from cleardance.pocket.film import Ask, film, windows
+from cleardance.pocket.moments import tokens_of
+from cleardance.pocket.runtime import CARD, CODEC, NETWORK, Model
+from cleardance.pocket.sampler import Given, Plan, Tokens
+from cleardance.request import ReferenceInput, Request
+
+pytest.importorskip("onnxruntime")
+
+CAT = np.array([5, 6] + [0] * 14, np.int64)
+PLAN = Plan(2)
+
+
+def request(prompt: str = "A cat runs on a road.", **more: object) -> Request:
+    values = {"model": "pocket", "resolution": "480p", "duration_s": 3.0, "seed": 1} | more
+    return Request.model_validate({"prompt": prompt} | values)
+
+
+def pictures(backend: PocketBackend, ask: Request) -> Pixels:
+    return np.stack(list(backend.generate(ask).video.frames))
+
+
+def test_a_video_with_sound_is_as_long_and_as_large_as_asked(clips: Path) -> None:
+    raw = PocketBackend(clips).generate(request(duration_s=3.5))
+    frames = list(raw.video.frames)
+    assert len(frames) == raw.video.frame_count == 84
+    assert {frame.shape for frame in frames} == {(496, 864, 3)}
+    assert raw.audio is not None
+    assert raw.audio.samples.shape == (168_000, 2)
+    assert np.isfinite(raw.audio.samples).all()
+
+
+def test_the_same_request_is_the_same_video(clips: Path) -> None:
+    one, two = (pictures(PocketBackend(clips), request()) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+    assert (one != pictures(PocketBackend(clips), request(seed=2))).any()
+    assert (one != pictures(PocketBackend(clips), request("A dog runs on a road."))).any()
+
+
+def test_the_recipe_names_weights_and_what_they_were_trained_on(clips: Path) -> None:
+    recipe = PocketBackend(clips).generate(request()).recipe
+    assert recipe["training_manifest"] == 64 * "0"
+    assert len(recipe["weights"]) == 64
+
+
+def test_unknown_words_are_reported(clips: Path) -> None:
+    raw = PocketBackend(clips).generate(request("A zorgly cat runs on a road."))
+    assert raw.ignored == ("zorgly",)
+
+
+def test_several_shots_are_made_one_after_the_other(clips: Path) -> None:
+    """No flow crosses the cut: the frame before it and the frame after are key frames' own."""
+    raw = PocketBackend(clips).generate(
+        request("Shot 1: a cat sits in a room. Shot 2: a dog runs on a beach.", duration_s=6.0)
+    )
+    assert len(list(raw.video.frames)) == 144
+    assert raw.audio is not None
+    assert len(raw.audio.samples) == 6 * 48_000
+
+
+@pytest.mark.parametrize(("frames", "count"), [(1, 1), (13, 1), (14, 2), (33, 3), (121, 12)])
+def test_windows_cover_a_shot(frames: int, count: int) -> None:
+    assert windows(frames, 13) == count
+
+
+def test_each_window_goes_on_from_the_end_of_the_one_before(
+    clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, seen = Model.load(clips), []
+    predict = Model.predict
+
+    def spied(self: Model, x: Tokens, t: object, words: object, given: Given) -> Tokens:
+        seen.append(given)
+        return predict(self, x, t, words, given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Model, "predict", spied)
+    made = film(model, Ask(CAT, 33, 7), PLAN)
+    assert made.frames.shape == (33, 64, 96, 3)
+    assert made.sound is not None
+    assert len(made.sound) == 32 * 2000
+    first, second, third = seen[0], seen[4], seen[8]
+    assert not first.video.any()
+    for given, start in ((second, 10), (third, 20)):
+        shown = given.video.reshape(7, 96)
+        assert shown[:2].all()
+        assert not shown[2:].any()
+        assert given.audio[0].tolist() == [True] * 2 + [False] * 10
+        end = tokens_of(model.codec, made.frames[start : start + 3], model.config)
+        np.testing.assert_allclose(given.tokens.video[0, :192], end, atol=1e-5)
+
+
+def test_a_first_frame_is_shown_first(clips: Path, tmp_path: Path) -> None:
+    picture = np.full((96, 144, 3), (200, 60, 40), np.uint8)
+    cv2.imwrite(str(tmp_path / "red.png"), picture[..., ::-1])
+    role = {"path": tmp_path / "red.png", "media": "image", "role": "first_frame"}
+    asked = request(references=(ReferenceInput.model_validate(role),))
+    frames = pictures(PocketBackend(clips), asked)
+    model = Model.load(clips)
+    small = np.full((1, 64, 96, 3), (200, 60, 40), np.uint8)
+    known = model.pixels(
+        Tokens(tokens_of(model.codec, small, model.config)[None], np.zeros((1, 0, 24)))
+    )
+    assert np.abs(frames[0].mean(axis=(0, 1)) - known.mean(axis=(0, 1, 2))).max() < 3
+    assert np.abs(frames[0].astype(int) - frames[40]).mean() > 5
+
+
+def test_a_given_sound_is_what_is_heard(clips: Path) -> None:
+    model = Model.load(clips)
+    assert model.sound_codec is not None
+    tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(64_000) / 16_000).astype(np.float32)
+    made = film(model, Ask(CAT, 33, 7, sound=tone), PLAN)
+    tokens = model.sound_codec.encode(audio.patches(tone))
+    np.testing.assert_allclose(made.sound, model.sound(tokens), atol=1e-3)
+
+
+def test_without_weights_it_says_how_to_get_them() -> None:
+    with pytest.raises(UsageError, match="no weights") as caught:
+        MODELS["pocket"].load()
+    assert "pocket_model" in caught.value.diagnostics()
+
+
+@pytest.mark.parametrize("name", [NETWORK, CODEC, CARD])
+def test_a_corrupt_file_is_refused(clips: Path, tmp_path: Path, name: str) -> None:
+    for path in clips.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    content = (clips / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(VerificationError):
+        PocketBackend(tmp_path)
+
+
+def test_a_model_of_stills_makes_stills_and_no_video(stills: Path) -> None:
+    raw = PocketBackend(stills).generate(request(still=True))
+    assert [frame.shape for frame in raw.video.frames] == [(496, 864, 3)]
+    with pytest.raises(UsageError, match="stills only"):
+        PocketBackend(stills).generate(request())
+
+
+def test_what_is_not_finite_is_named(clips: Path) -> None:
+    model = Model.load(clips)
+    broken = replace(model.codec, gain=np.full_like(model.codec.gain, np.nan))
+    with pytest.raises(GenerationFailed, match="video velocity is not finite at step 1"):
+        film(replace(model, codec=broken), Ask(CAT, 13, 1, np.zeros((64, 96, 3), np.uint8)), PLAN)
+
+
+@pytest.mark.parametrize("prompt", [" ", "\n\t"])
+def test_an_empty_prompt_is_refused(clips: Path, prompt: str) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        PocketBackend(clips).generate(request(prompt))
+
+
+def test_five_thousand_words_are_read_as_the_shots_they_tell(clips: Path) -> None:
+    """The world's grammar says it again in its own few words, so length alone is no harm."""
+    raw = PocketBackend(clips).generate(request("cat " * 5000, still=True))
+    assert len(list(raw.video.frames)) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"duration_s": 2.9}, {"duration_s": 15.1}, {"ratio": "9:16"}, {"ratio": "21:9"}],
+)
+def test_what_it_cannot_make_is_refused_before_any_work(more: dict[str, object]) -> None:
+    with pytest.raises(UnsupportedByModel):
+        check_request(MODELS["pocket"], request(**more))
+
+
+@pytest.mark.parametrize("role", ["last_frame", "reference_image", "reference_video"])
+def test_references_it_does_not_use_are_refused(role: str, tmp_path: Path) -> None:
+    given = {"path": tmp_path / "x.png", "media": "image", "role": role}
+    asked = request(references=(ReferenceInput.model_validate(given),))
+    with pytest.raises(UnsupportedByModel, match=role.replace("_", " ")):
+        check_request(MODELS["pocket"], asked)
