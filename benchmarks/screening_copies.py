@@ -38,7 +38,7 @@ from cleardance.dataset.stills import still
 from cleardance.match.geometry import align
 from cleardance.match.pdq import MAX_DISTANCE, MIN_QUALITY
 from cleardance.match.picture import Look, look_at_query, look_at_reference
-from cleardance.match.picture_index import COVERED_MIN, SUSPECTS, PictureIndex
+from cleardance.match.picture_index import SUSPECTS, PictureIndex, is_spread
 from cleardance.world.vocabulary import subjects
 from copy_attacks import ATTACKS, Frames, resized
 
@@ -215,7 +215,7 @@ def agreements(look: Look, registered: Registered) -> Iterator[tuple[int, int]]:
     for suspect in registered.index.suspects(look, SUSPECTS):
         seen = look.features.mirrored() if suspect.mirrored else look.features
         found = align(seen, registered.looks[suspect.picture].features)
-        if found is not None and found.covered >= COVERED_MIN:
+        if found is not None and is_spread(found):
             yield suspect.picture, found.inliers
 
 

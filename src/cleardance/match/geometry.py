@@ -21,11 +21,15 @@ _SCALES: Final = (0.1, 10.0)
 class Alignment:
     """``inliers`` features agree; they span ``covered`` of the reference's area (0 to 1).
 
+    ``core`` is the share that the middle 80 % of them span across and down: a word that two
+    pictures bear, and two stray features, cover much and have a small core.
+
     ``box`` is where in the query the reference lies: left, top, right, bottom as fractions.
     """
 
     inliers: int
     covered: float
+    core: float
     box: Box
 
 
@@ -49,7 +53,8 @@ def align(query: Features, reference: Features) -> Alignment | None:
     inliers = min(len(_places(seen)), len(_places(meant)))
     if inliers < 4:
         return None
-    return Alignment(inliers, _covered(meant, reference), _box(way, query, reference))
+    covered, core = _covered(meant, reference), _core(meant, reference)
+    return Alignment(inliers, covered, core, _box(way, query, reference))
 
 
 def _pairs(query: Features, reference: Features) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -98,9 +103,15 @@ def _covered(points: NDArray[np.float32], reference: Features) -> float:
     return float(cv2.contourArea(cv2.convexHull(points)) / (width * height))
 
 
+def _core(points: NDArray[np.float32], reference: Features) -> float:
+    low, high = np.percentile(points, (10, 90), axis=0)
+    return float(np.prod((high - low) / _size_px(reference)))
+
+
 def _box(way: NDArray[np.float64], query: Features, reference: Features) -> Box:
     width, height = _size_px(reference)
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)])
     placed = (corners @ way[:, :2].T + way[:, 2]) / _size_px(query)
     (left, top), (right, bottom) = np.clip([placed.min(axis=0), placed.max(axis=0)], 0, 1)
-    return round(left, 3), round(top, 3), round(right, 3), round(bottom, 3)
+    sides = (round(float(side), 3) for side in (left, top, right, bottom))
+    return next(sides), next(sides), next(sides), next(sides)

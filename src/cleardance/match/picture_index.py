@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleardance.match.copies import LOCAL_SIGNAL
-from cleardance.match.geometry import Box, align
+from cleardance.match.geometry import Alignment, Box, align
 from cleardance.match.hamming import HammingIndex
 from cleardance.match.local import Features
 from cleardance.match.local_index import LocalIndex, Suspect
@@ -17,7 +17,8 @@ from cleardance.match.pdq import MAX_DISTANCE
 from cleardance.match.picture import Look
 
 SUSPECTS: Final = 6  # of a frame are compared feature by feature
-COVERED_MIN: Final = 0.04  # of the reference, or it is a logo or a word that both bear
+COVERED_MIN: Final = 0.04  # of the reference's area
+CORE_MIN: Final = 0.015
 
 
 class PictureHit(NamedTuple):
@@ -81,13 +82,18 @@ class PictureIndex:
     def _proved(self, number: int, frame: Features, suspect: Suspect) -> PictureHit | None:
         seen = frame.mirrored() if suspect.mirrored else frame
         alignment = align(seen, self._features[suspect.picture])
-        if alignment is None or alignment.covered < COVERED_MIN:
+        if alignment is None or not is_spread(alignment):
             return None
         distance = LOCAL_SIGNAL.distance_of(alignment.inliers)
         if LOCAL_SIGNAL.ladder.rung_of(distance) is None:
             return None
         box = _mirrored(alignment.box) if suspect.mirrored else alignment.box
         return PictureHit(number, suspect.picture, distance, box)
+
+
+def is_spread(alignment: Alignment) -> bool:
+    """Tell whether what agrees is more than a logo or a word that both pictures bear."""
+    return alignment.covered >= COVERED_MIN and alignment.core >= CORE_MIN
 
 
 def _mirrored(box: Box) -> Box:
