@@ -59,6 +59,18 @@ def test_another_face_is_clear_and_kept_for_later(store: Store) -> None:
     assert again.signals == (kept,)
 
 
+def test_the_face_in_a_picture_of_a_person_counts_and_in_a_film_still_does_not(
+    store: Store,
+) -> None:
+    for name, kind, path in (("Eileen Collins", "person", COLLINS), ("Navy", "film", HOPPER)):
+        row = {"name": name, "kind": kind, "references": [str(path)]}
+        add(store, RegistryRow.model_validate(row))
+    registry = load_registry(store)
+    mirrored = [ATTACKS["mirrored"](portrait(path)) for path in (COLLINS, HOPPER)]
+    verdict = screen_output(frames(*mirrored), registry, FACES).verdict
+    assert [finding.work.name for finding in verdict.findings] == ["Eileen Collins"]
+
+
 def test_review_holds_a_face(store: Store) -> None:
     registry = registered(store, policy="review")
     verdict = screen_output(frames(portrait(COLLINS)), registry, FACES).verdict

@@ -44,7 +44,7 @@ def entries_of(row: RegistryRow, place: int, folder: Path, known: Known) -> Iter
     for one in _taken_apart(row):
         work_id = one.id
         files = known.get(work_id, {})
-        read = tuple(read_reference(given, folder, files) for given in one.references)
+        read = tuple(read_reference(given, folder, files, one.kind) for given in one.references)
         if read:
             read = tuple({(r.digest, r.role): r for r in read}.values())
             digests = tuple(ReferenceRow(path=r.digest, role=r.role) for r in read)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from cleardance.errors import MediaError, RegistryError, SignalUnavailable
 from cleardance.match.faces import FACE_SIGNAL, faces_in
+from cleardance.match.faces import is_installed as faces_installed
 from cleardance.match.pdq import MIN_QUALITY, PDQ_SIGNAL
 from cleardance.match.sound import SOUND_SIGNAL
-from cleardance.rights.row import ReferenceRole, ReferenceRow
+from cleardance.rights.row import ReferenceRole, ReferenceRow, WorkKind
 
 if TYPE_CHECKING:
     from cleardance.media import Frame
@@ -47,7 +48,10 @@ class Reference:
 
 
 def read_reference(
-    given: ReferenceRow, folder: Path, known: Mapping[str, tuple[ReferenceRole, str]] | None = None
+    given: ReferenceRow,
+    folder: Path,
+    known: Mapping[str, tuple[ReferenceRole, str]] | None = None,
+    kind: WorkKind | None = None,
 ) -> Reference:
     """Read one reference, relative to ``folder``; ``known`` files (digest: role, media) are not.
 
@@ -63,6 +67,8 @@ def read_reference(
     try:
         media, role = _role_of(path, given)
         signals = tuple(dict.fromkeys(_maker(role, given.path)(path, media)))
+        if kind is WorkKind.PERSON and role is ReferenceRole.IMAGE and faces_installed():
+            signals += tuple(_only_face(path, media))
     except SignalUnavailable as error:
         raise RegistryError(
             f"reference {given.path} cannot be used: {error.message} {error.hint}"
@@ -156,6 +162,14 @@ def picture_frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
         yield 0.0, read_image(path)
     else:
         yield from sample_frames(path, per_second=_FRAMES_PER_SECOND, shots=True)
+
+
+def _only_face(path: Path, media: str) -> Iterator[ReferenceSignal]:
+    """Yield the face in a person's picture, if there is exactly one."""
+    for _, frame in _frames(path, media):
+        faces = faces_in(frame)
+        if len(faces) == 1:
+            yield FACE_SIGNAL.name, faces[0].value
 
 
 def _faces(path: Path, media: str) -> Iterator[ReferenceSignal]:
