@@ -166,7 +166,7 @@ def picture_frames(path: Path, media: str) -> Iterator[tuple[float, "Frame"]]:
 
 def _only_face(path: Path, media: str) -> Iterator[ReferenceSignal]:
     """Yield the face in a person's picture, if there is exactly one."""
-    for _, frame in _frames(path, media):
+    for _, frame in picture_frames(path, media):
         faces = faces_in(frame)
         if len(faces) == 1:
             yield FACE_SIGNAL.name, faces[0].value
