@@ -75,6 +75,6 @@ RUNS = {
         Run("tiny", "tiny", ("cat", "car"), pictures=96, steps=12, batch=8, warmup_steps=2),
         Run("pocket", "pocket", SUBJECTS, pictures=48_000, steps=10_000),
         Run("tiny-clips", "tiny-clips", ("cat", "car"), pictures=16, steps=8, batch=4, frames=13),
-        Run("pocket-clips", "pocket-clips", SUBJECTS, 10_000, steps=12_000, batch=16, frames=13),
+        Run("pocket-clips", "pocket-clips", SUBJECTS, 10_000, steps=8_000, batch=16, frames=13),
     )
 }
