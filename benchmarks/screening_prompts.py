@@ -18,12 +18,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from random import Random
 
 from cleardance.match.demand import Demand, shape_of
 from cleardance.match.fold import key_of, normal_form
+from cleardance.match.names import Kinship, NameIndex
 from cleardance.rights.registry import add, import_rows
 from cleardance.rights.row import RegistryRow
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
@@ -35,6 +37,7 @@ from screening_names import SETS, Row, percentiles, read, register_all, timed
 
 HERE = Path(__file__).resolve().parent
 NAMES_PER_CLASS = 200
+SIZES = (300, 5_000)  # names; and all of them
 LONG_CHARS = 200
 EXAMPLES = 8
 LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "$", "t": "7"}
@@ -132,19 +135,45 @@ def disguised(registry: RegistrySnapshot) -> Row:
         rng, asked = Random(f"screening {cls}"), []
         short = cls == "misspelt_short"
         drawn = [n for n in names if cls[:8] != "misspelt" or (len(n[1]) < 7) == short]
-        for work_id, name in rng.sample(drawn, NAMES_PER_CLASS):
+        for work_id, name in rng.sample(drawn, min(NAMES_PER_CLASS, len(drawn))):
             text = CARRIER.format(disguise(name, rng))
             right = {registry.works[work_id].name, name}
             asked.append((half(work_id), text, screen_ask(text, registry), right))
         result[cls] = summary(asked)
     result["other_language"] = summary(other_languages(registry))
-    return result
+    return result | {"all": obfuscated(result)}
+
+
+def obfuscated(classes: Row) -> Row:
+    """Sum up all disguises but those that are none, and short misspellings, left alone."""
+    plain = {"names_to_draw_from", "plain", "small_letters", "possessive", "misspelt_short"}
+    rates = [row for cls, row in classes.items() if cls not in plain]
+    return {
+        f"recall_{part}": round(sum(row[f"recall_{part}"] for row in rates) / len(rates), 4)
+        for part in "ab"
+    }
+
+
+def sized(registry: RegistrySnapshot, data: Path, size: int) -> Row:
+    """Measure with ``size`` names of the registry, drawn by a hash, as if no other were there."""
+    drawn = sorted(
+        registry.names.rows, key=lambda row: hashlib.sha256("\0".join(row).encode()).digest()
+    )[:size]
+    owners = {work_id: work.owner for work_id, work in registry.works.items()}
+    names = NameIndex.build(drawn, Kinship(owners))
+    small = replace(registry, names=names)
+    stopped = harmless(small, data)
+    return {
+        "names": len(names),
+        "harmless": {k: stopped[k] for k in ("time", "stopped")},
+        "obfuscated": obfuscated(disguised(small)),
+    }
 
 
 def other_languages(registry: RegistrySnapshot) -> list[tuple[str, str, Verdict, set[str]]]:
     foreign = sorted({(r[0], r[1]) for r in registry.names.rows if not r[1].isascii()})
     asked = []
-    for work_id, name in Random("languages").sample(foreign, NAMES_PER_CLASS):
+    for work_id, name in Random("languages").sample(foreign, min(NAMES_PER_CLASS, len(foreign))):
         text = CARRIER.format(name)
         right = {registry.works[work_id].name}
         asked.append((half(work_id), text, screen_ask(text, registry), right))
@@ -234,6 +263,8 @@ def main() -> None:
             print(json.dumps({part.__name__: part(registry, data)}, indent=1, ensure_ascii=False))
         for alone in (disguised, crossovers):
             print(json.dumps({alone.__name__: alone(registry)}, indent=1, ensure_ascii=False))
+        for size in SIZES:
+            print(json.dumps({"sized": sized(registry, data, size)}, indent=1))
 
 
 if __name__ == "__main__":
