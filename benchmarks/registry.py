@@ -88,6 +88,7 @@ def costs(data: Path) -> Row:
         "sentences": len(sentences()),
         "prompts": len(prompts),
         "warned_of": len(warned),
+        "warned_of_with_a_count": sum(map(bool, warned.values())),
         "stopping_a_prompt": sum(map(bool, true.values())),
         "stopping_a_prompt_and_warned_of": sum(bool(true[name]) for name in warned),
         "warned_stops_per_1000_sentences": round(sum(warned.values()) / len(sentences()) * 1e3, 2),

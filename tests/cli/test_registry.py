@@ -49,7 +49,7 @@ def test_a_file_is_checked_imported_exported_and_told_of(run: Run, tmp_path: Pat
     checked = run("registry", "check", "rows.jsonl", "--json")
     assert (checked.exit_code, checked.json["added"], checked.json["errors"]) == (0, 2, [])
     warned = " ".join(one["message"] for one in checked.json["warnings"])
-    assert "is common" in warned
+    assert "everyday words: it would stop" in warned
     assert "other owners" in warned
     assert run("registry", "show", "young man").exit_code == 2
     assert run("registry", "import", "rows.jsonl", "--by", "nobody").exit_code == 2

@@ -1,7 +1,8 @@
 """What a name would cost: how many ordinary sentences would be stopped if it were registered.
 
 The sentences are the examples of WordNet 3.0 (``data/sentences.txt``), none written with any work
-in mind. A name that stops none of n is not free: at 95 % confidence it stops at most 3 in n (the
+in mind; prompts speak more of what can be seen, and the benchmark says by how much that matters. A
+name that stops none of n is not free: at 95 % confidence it stops at most 3 in n (the
 rule of three, Hanley and Lippman-Hand 1983).
 """
 
@@ -26,13 +27,16 @@ def sentences() -> tuple[str, ...]:
 
 
 def sentences_stopped(rows: Iterable[NameRow]) -> dict[tuple[str, str], int]:
-    """Return how many sentences each name stops, by (work id, name); names that stop none are left
-    out, and so are those with a word that is in no dictionary.
+    """Return how many sentences each name stops, by (work id, name).
+
+    Names with a word that is in no dictionary are left out; so are names that stop none, unless
+    they are registered in small letters, and so count in any case.
     """
     risky = [row for row in rows if all(is_listed(word) for word in _WORDS.split(row[2]))]
     if not risky:
         return {}
     stopped: Counter[tuple[str, str]] = Counter()
+    stopped.update({(row[0], row[1]): 0 for row in risky if row[1] == row[1].lower()})
     index = NameIndex.build(risky)
     for sentence in sentences():
         stopped.update({(match.work_id, match.name) for match in index.find(sentence)})

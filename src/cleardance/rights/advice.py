@@ -52,12 +52,19 @@ def _costly(entries: Sequence[Entry]) -> Iterator[Problem]:
     places = {entry.work_id: entry.place for entry in entries}
     stopped = sentences_stopped(row for entry in entries for row in _name_rows(entry))
     for (work_id, name), count in stopped.items():
-        yield (
-            places[work_id],
-            f"{name!r} is common: it would stop {count} of {len(sentences()):,} ordinary "
-            f"sentences, one in {len(sentences()) // count:,}; with its capitals it counts as a "
-            "title only where the text shows that one is meant",
+        yield places[work_id], f"{name!r} is made of everyday words: {_cost_words(count)}"
+
+
+def _cost_words(count: int) -> str:
+    tried = len(sentences())
+    if count:
+        cost = f"it would stop {count} of {tried:,} ordinary sentences, one in {tried // count:,}"
+    else:
+        cost = (
+            f"it would stop none of {tried:,} ordinary sentences, so at most one in "
+            f"{tried // 3:,}, but prompts are not ordinary and may be stopped far more often"
         )
+    return f"{cost}; with its capitals it counts only where the text shows that a title is meant"
 
 
 def _name_rows(entry: Entry) -> Iterator[NameRow]:
