@@ -76,7 +76,8 @@ def _dossier(text: str) -> Dossier:
 def _is_harmless(html: str) -> None:
     tags = _parsed(html)
     expected = {"html", "head", "meta", "title", "style", "body", "h1", "h2"}
-    assert tags.seen <= expected | {"p", "table", "tr", "th", "td", "pre"}
+    expected |= {"p", "table", "tr", "th", "td", "pre", "ul", "li", "details", "summary"}
+    assert tags.seen <= expected
     assert tags.attributes <= {"lang", "charset", "http-equiv", "content", "name", "class"}
     assert html.count("<script") == 0
 
