@@ -28,6 +28,7 @@
     ├── FileFailed                  400 FileFailed           a file that cannot be opened
     ├── RegistryError               400 InvalidRegistryRow
     ├── LicenceError                400 InvalidLicence       a grant that nobody could make
+    ├── NoticeError                 400 InvalidNotice        a form that cannot be read
     ├── StoreError                  500 StoreFailed          home, database or blobs
     │   ├── HomeUnusable            500 StoreFailed.Home
     │   ├── DiskFull                507 StoreFailed.DiskFull
@@ -223,6 +224,13 @@ class LicenceError(CleardanceError):
     """A licence or consent that cannot be granted as it is written."""
 
     code = "InvalidLicence"
+    http_status = 400
+
+
+class NoticeError(CleardanceError):
+    """A notice whose form cannot be read; one that only lacks something is kept and answered."""
+
+    code = "InvalidNotice"
     http_status = 400
 
 

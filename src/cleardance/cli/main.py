@@ -23,6 +23,7 @@ _COMMANDS = {
     "registry": "registry:registry",
     "licence": "licence:licence",
     "rules": "rules:rules",
+    "notice": "notice:notice",
     "ledger": "ledger:ledger",
     "account": "account:account",
     "worker": "worker:worker",

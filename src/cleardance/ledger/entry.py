@@ -51,6 +51,8 @@ class EntryKind(StrEnum):
     REVOKED = "revoked", "a licence or consent was revoked; the registry is now at this revision"
     REMOVED = "removed", "an output was deleted"
     ERASED = "erased", "what was personal about a task was deleted"
+    NOTICED = "noticed", "a rights-holder's notice was received"
+    NOTICE_ACCEPTED = "notice_accepted", "a notice has effect; the works it names are registered"
     ROTATED = "rotated", "checkpoints are signed by another key from here on"
 
     def __new__(cls, value: str, summary: str) -> "EntryKind":

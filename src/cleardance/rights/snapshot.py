@@ -1,6 +1,6 @@
 """The registry in memory: indexes and facts of one revision, rebuilt when the revision moves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import NamedTuple
@@ -99,6 +99,22 @@ def load_registry(store: Store) -> RegistrySnapshot:
         return _load(connection, Pictures(store), KnownSignals(store))
 
 
+def works_alone(store: Store, work_ids: Collection[str]) -> RegistrySnapshot:
+    """Return the present revision as if only these works were registered.
+
+    Comparing everything of the past with a few works is quick; with all of them it is not.
+    """
+    whole = current(store)
+    with store.read() as connection:
+        works = {key: whole.works[key] for key in work_ids if key in whole.works}
+        return replace(
+            whole,
+            works=works,
+            names=_names(connection, works, whole.wholes),
+            descriptors=_descriptors(connection, works),
+        )
+
+
 _snapshots: WeakKeyDictionary[Store, RegistrySnapshot] = WeakKeyDictionary()
 _loading = Lock()
 
@@ -145,28 +161,12 @@ def _facts(connection: Connection) -> Iterator[WorkFacts]:
 
 def _load(connection: Connection, pictures: Pictures, known: KnownSignals) -> RegistrySnapshot:
     works = {facts.id: facts for facts in _facts(connection)}
-    names = select(
-        work_name.c.work_id, work_name.c.text, work_name.c.normalised, work_name.c.kind
-    ).order_by(work_name.c.id)
-    rows = [
-        (work_id, text, normal, kind, works[work_id].kind)
-        for work_id, text, normal, kind in connection.execute(names)
-    ]
-    rows += _cast_rows(connection)
-    described = connection.execute(
-        select(work.c.id, work.c.descriptors, work.c.keywords).order_by(work.c.id)
-    )
     belonging = select(work.c.id, work.c.belongs_to).where(work.c.belongs_to.is_not(None))
     wholes = {row.id: row.belongs_to for row in connection.execute(belonging)}
-    owners = {work_id: facts.owner for work_id, facts in works.items()}
     return RegistrySnapshot(
         revision=revision(connection),
-        names=NameIndex.build(rows, Kinship(owners, wholes)),
-        descriptors=DescriptorIndex(
-            (work_id, tuple(texts or ()), tuple(keywords or ()))
-            for work_id, texts, keywords in described
-            if texts or keywords
-        ),
+        names=_names(connection, works, wholes),
+        descriptors=_descriptors(connection, works),
         pictures=pictures,
         works=works,
         known=known,
@@ -181,6 +181,31 @@ def _cast_rows(connection: Connection) -> Iterator[NameRow]:
     casts = select(work.c.id, work.c.cast).where(work.c.cast.is_not(None)).order_by(work.c.id)
     for work_id, cast in connection.execute(casts):
         yield from ((work_id, name, normal_form(name), CAST, "person") for name in cast)
+
+
+def _names(
+    connection: Connection, works: Mapping[str, WorkFacts], wholes: Mapping[str, str]
+) -> NameIndex:
+    fields = (work_name.c[name] for name in ("work_id", "text", "normalised", "kind"))
+    rows = [
+        (work_id, text, normal, kind, works[work_id].kind)
+        for work_id, text, normal, kind in connection.execute(
+            select(*fields).order_by(work_name.c.id)
+        )
+        if work_id in works
+    ]
+    rows += (row for row in _cast_rows(connection) if row[0] in works)
+    owners = {work_id: facts.owner for work_id, facts in works.items()}
+    return NameIndex.build(rows, Kinship(owners, wholes))
+
+
+def _descriptors(connection: Connection, works: Mapping[str, WorkFacts]) -> DescriptorIndex:
+    described = select(work.c.id, work.c.descriptors, work.c.keywords).order_by(work.c.id)
+    return DescriptorIndex(
+        (work_id, tuple(texts or ()), tuple(keywords or ()))
+        for work_id, texts, keywords in connection.execute(described)
+        if work_id in works and (texts or keywords)
+    )
 
 
 def _rules_in_force(connection: Connection) -> KeptRules | None:

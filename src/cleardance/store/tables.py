@@ -27,7 +27,7 @@ from sqlalchemy import (
     TypedColumns,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 metadata = MetaData(
@@ -77,6 +77,14 @@ class ReviewStatus(StrEnum):
     OPEN = "open"
     RELEASED = "released"
     DENIED = "denied"
+
+
+class NoticeStatus(StrEnum):
+    """Where a notice stands."""
+
+    INCOMPLETE = "incomplete"
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
 
 
 class NameKind(StrEnum):
@@ -318,6 +326,25 @@ class _WorkChange(TypedColumns):
     created_at: Named[str] = Column(Text)
 
 
+class _Notice(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    kind: Named[str] = Column(Text)
+    law: Named[str] = Column(Text)
+    status: Named[str] = Column(Text, index=True)
+    # How prior notices of the same sender are found.
+    sender: Named[str] = Column(Text, index=True)
+    form: Named[Any] = Column(_Json, nullable=False)
+    content: Named[str] = Column(Text, unique=True)
+    salt: Named[bytes] = Column(LargeBinary)
+    secret_sha256: Named[str] = Column(Text)
+    missing: Named[Any] = Column(_Json, nullable=False)
+    works: Named[Any] = Column(_Json, nullable=False)
+    received_at: Named[str] = Column(Text)
+    deadline_at: Named[str] = Column(Text, index=True)
+    created_at: Named[str] = Column(Text)
+    updated_at: Named[str] = Column(Text)
+
+
 class _Meta(TypedColumns):
     key: Named[str] = Column(Text, primary_key=True)
     value: Named[int] = Column(BigInteger)
@@ -378,6 +405,7 @@ verdict_picture = Table("verdict_picture", metadata, _VerdictPicture)
 """The small pictures that a verdict cites as evidence."""
 licence_evidence = Table("licence_evidence", metadata, _LicenceEvidence)
 work_change = Table("work_change", metadata, _WorkChange, _one_of("act", Act))
+notice = Table("notice", metadata, _Notice, _one_of("status", NoticeStatus))
 meta = Table("meta", metadata, _Meta)
 """Counters: ``registry_revision``, and ``ledger_size``, whose row serialises appends."""
 ledger_entry = Table("ledger_entry", metadata, _LedgerEntry)

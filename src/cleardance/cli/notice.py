@@ -1,0 +1,133 @@
+"""``cleardance notice``: what rights-holders demand."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from cleardance.clearance.accounting import Plan, account_for, plan_of
+from cleardance.clearance.service import Service, open_service
+from cleardance.cli.console import json_option, print_json
+from cleardance.cli.words import line
+from cleardance.rights.notices import filing
+from cleardance.rights.notices.filing import FiledNotice
+from cleardance.rights.notices.form import Located
+from cleardance.rights.notices.reading import read_notice
+
+
+@click.group()
+def notice() -> None:
+    """File what rights-holders demand, and see what it touches."""
+
+
+@notice.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_context
+def submit(ctx: click.Context, file: Path, as_json: bool) -> None:
+    """File the notice in FILE, YAML or JSON; register its works; count what it touches.
+
+    One that lacks something is kept too, registers nothing, and is answered with a letter that asks
+    for the rest; exit code 1. The same notice again joins the first.
+    """
+    form = read_notice(file)
+    with open_service(ctx.obj) as service:
+        receipt = filing.file_notice(service.store, form, file.parent, datetime.now(UTC))
+        plan = _plan(service, receipt.works, form.located) if receipt.valid else None
+    if as_json:
+        print_json(
+            {
+                "id": receipt.id,
+                "valid": receipt.valid,
+                "missing": list(receipt.missing),
+                "deadline": _text(receipt.deadline),
+                "works": list(receipt.works),
+                "plan": vars(plan) if plan else None,
+                "cure_request": receipt.cure_request,
+                "secret": receipt.secret,
+                "joined": receipt.joined,
+            }
+        )
+    else:
+        click.echo(line("Notice", receipt.id + (", which came before" * receipt.joined)))
+        if receipt.secret:
+            click.echo(line("Secret", f"{receipt.secret} (shown once; it opens the status)"))
+        click.echo(line("Deadline", _text(receipt.deadline)))
+        _show_plan(plan)
+        if receipt.cure_request:
+            click.echo(f"\n{receipt.cure_request}")
+    ctx.exit(0 if receipt.valid else 1)
+
+
+@notice.command("list")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """List all notices, the soonest deadline first."""
+    with open_service(ctx.obj) as service:
+        found = filing.listing(service.store)
+    if as_json:
+        print_json({"notices": [_facts(one) for one in found]})
+        return
+    for one in found:
+        who = one.form.sender.on_behalf_of or one.form.sender.name or "unnamed"
+        click.echo(f"{one.id}  {one.status:<10}  {one.deadline_at}  {one.form.kind:<14}  {who}")
+
+
+@notice.command()
+@click.argument("notice_id", metavar="ID")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, notice_id: str, as_json: bool) -> None:
+    """Show the notice ID, and what it touches as things stand now."""
+    with open_service(ctx.obj) as service:
+        found = filing.find(service.store, notice_id)
+        plan = _plan(service, found.works, found.form.located) if not found.missing else None
+    if as_json:
+        form = found.form.model_dump(mode="json")
+        print_json({**_facts(found), "form": form, "plan": vars(plan) if plan else None})
+        return
+    sender = found.form.sender
+    click.echo(line("Notice", f"{found.id}, {found.status}"))
+    click.echo(line("Kind", f"{found.form.kind}, under {found.form.applied_law}"))
+    click.echo(line("Sender", ", ".join(filter(None, (sender.name, sender.on_behalf_of)))))
+    click.echo(line("Received", found.received_at))
+    click.echo(line("Deadline", found.deadline_at))
+    click.echo(line("Demands", ", ".join(found.form.demands)))
+    if found.missing:
+        click.echo(line("Missing", ", ".join(found.missing)))
+    click.echo(line("Works", "\n".join(found.works) or "none"))
+    _show_plan(plan)
+
+
+def _plan(service: Service, works: tuple[str, ...], located: tuple[Located, ...]) -> Plan:
+    return plan_of(account_for(service, works, located))
+
+
+def _show_plan(plan: Plan | None) -> None:
+    if plan is not None:
+        click.echo(
+            line(
+                "Touches",
+                f"{plan.remove} released outputs, {plan.in_flight} tasks on their way, "
+                f"{plan.accounts} accounts",
+            )
+        )
+
+
+def _facts(one: FiledNotice) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "status": one.status.value,
+        "kind": one.form.kind.value,
+        "law": one.form.applied_law.value,
+        "on_behalf_of": one.form.sender.on_behalf_of,
+        "missing": list(one.missing),
+        "works": list(one.works),
+        "received": one.received_at,
+        "deadline": one.deadline_at,
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

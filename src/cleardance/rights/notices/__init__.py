@@ -1,0 +1,1 @@
+"""Notices: what a rights-holder demands, checked field by field, with its deadline and receipt."""

@@ -1,0 +1,195 @@
+"""Notices received: kept, answered with a receipt, joined if they came before; works registered.
+
+Filing is three steps, each of which may be the last before a crash: the notice is kept; the works
+that it names are registered; it is accepted. Filing the same notice again goes on from there.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from cleardance.errors import NotFound, NoticeError
+from cleardance.ledger.entry import EntryKind, digest, personal
+from cleardance.ledger.log import append
+from cleardance.rights.notices.deadlines import due_at
+from cleardance.rights.notices.form import NoticeForm
+from cleardance.rights.notices.requirements import cure_request, missing
+from cleardance.rights.notices.works import register_works, rows_of
+from cleardance.store import Store
+from cleardance.store.tables import NoticeStatus, notice, utc_now, utc_text
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender is told. ``secret`` is shown once; it opens the notice's status page.
+
+    A notice that came before is ``joined``: it has the earlier one's id and no new secret.
+    """
+
+    id: str
+    valid: bool
+    missing: tuple[str, ...]
+    deadline: datetime
+    works: tuple[str, ...]
+    cure_request: str | None
+    secret: str | None
+    joined: bool
+
+
+@dataclass(frozen=True)
+class FiledNotice:
+    """A notice as stored; times are UTC as the store writes them."""
+
+    id: str
+    status: NoticeStatus
+    form: NoticeForm
+    missing: tuple[str, ...]
+    works: tuple[str, ...]
+    received_at: str
+    deadline_at: str
+
+
+def file_notice(store: Store, form: NoticeForm, folder: Path, now: datetime) -> Receipt:
+    """File a notice whose references are relative to ``folder``.
+
+    A notice that lacks something is kept too, and registers nothing. Raises NoticeError for a
+    deadline or a time of receipt that cannot be, RegistryError for a row that is none; and, once
+    the notice is kept, for a reference that cannot be read.
+    """
+    received = form.received or now
+    if received > now + _CLOCKS_DIFFER:
+        raise NoticeError(f"The notice says it was received at {received}, which is to come.")
+    deadline = due_at(form, received)
+    rows_of(store, form)
+    content = _content_digest(form)
+    with store.begin() as connection:
+        earlier = connection.scalar(select(notice.c.id).where(notice.c.content == content))
+        secret = None if earlier else secrets.token_urlsafe(24)
+        notice_id = earlier or _keep(connection, form, content, secret or "", received, deadline)
+    filed = find(store, notice_id)
+    if filed.status is NoticeStatus.RECEIVED:
+        works = register_works(store, filed.form, folder, account=notice_id)
+        _accept(store, notice_id, works)
+        filed = find(store, notice_id)
+    return _receipt(filed, secret)
+
+
+def find(store: Store, notice_id: str) -> FiledNotice:
+    """Return a notice. Raises NotFound."""
+    with store.read() as connection:
+        query = select(notice).where(notice.c.id == notice_id)
+        row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no notice {notice_id!r}.")
+    return _filed(row)
+
+
+def listing(store: Store) -> list[FiledNotice]:
+    """Return all notices, the soonest deadline first."""
+    with store.read() as connection:
+        rows = connection.execute(select(notice).order_by(notice.c.deadline_at)).mappings()
+        return [_filed(row) for row in rows]
+
+
+def check_secret(store: Store, notice_id: str, secret: str) -> None:
+    """Raise NotFound unless ``secret`` is the notice's: whoever guesses learns nothing."""
+    with store.read() as connection:
+        kept = connection.scalar(select(notice.c.secret_sha256).where(notice.c.id == notice_id))
+    if kept is None or not hmac.compare_digest(kept, _sha256(secret)):
+        raise NotFound(f"There is no notice {notice_id!r} with this secret.")
+
+
+def _keep(
+    connection: Connection,
+    form: NoticeForm,
+    content: str,
+    secret: str,
+    received: datetime,
+    deadline: datetime,
+) -> str:
+    now, salt = utc_now(), secrets.token_bytes(32)
+    notice_id = f"ntc-{received:%Y%m%d}-{secrets.token_hex(5)}"
+    lacking = [asked.field for asked in missing(form)]
+    values = {
+        "id": notice_id,
+        "kind": form.kind,
+        "law": form.applied_law,
+        "status": NoticeStatus.INCOMPLETE if lacking else NoticeStatus.RECEIVED,
+        "sender": _sender_key(form),
+        "form": form.model_dump(mode="json"),
+        "content": content,
+        "salt": salt,
+        "secret_sha256": _sha256(secret),
+        "missing": lacking,
+        "works": [],
+        "received_at": utc_text(received),
+        "deadline_at": utc_text(deadline),
+        "created_at": now,
+        "updated_at": now,
+    }
+    connection.execute(insert(notice).values(**values))
+    body = {
+        "notice": notice_id,
+        "kind": form.kind.value,
+        "law": form.applied_law.value,
+        "complete": not lacking,
+        "commitment": personal(content, salt),
+    }
+    append(connection, EntryKind.NOTICED, None, body)
+    return notice_id
+
+
+def _accept(store: Store, notice_id: str, works: tuple[str, ...]) -> None:
+    values = {"status": NoticeStatus.ACCEPTED, "works": list(works), "updated_at": utc_now()}
+    waiting = notice.c.status == NoticeStatus.RECEIVED
+    with store.begin() as connection:
+        change = update(notice).where(notice.c.id == notice_id, waiting).values(**values)
+        if connection.execute(change).rowcount == 1:
+            body = {"notice": notice_id, "works": sorted(works)}
+            append(connection, EntryKind.NOTICE_ACCEPTED, None, body)
+
+
+def _receipt(filed: FiledNotice, secret: str | None) -> Receipt:
+    return Receipt(
+        id=filed.id,
+        valid=not filed.missing,
+        missing=filed.missing,
+        deadline=datetime.fromisoformat(filed.deadline_at),
+        works=filed.works,
+        cure_request=cure_request(filed.form, filed.id),
+        secret=secret,
+        joined=secret is None,
+    )
+
+
+def _filed(row: RowMapping) -> FiledNotice:
+    return FiledNotice(
+        id=row["id"],
+        status=NoticeStatus(row["status"]),
+        form=NoticeForm.model_validate(row["form"]),
+        missing=tuple(row["missing"]),
+        works=tuple(row["works"]),
+        received_at=row["received_at"],
+        deadline_at=row["deadline_at"],
+    )
+
+
+def _content_digest(form: NoticeForm) -> str:
+    """Return what two copies of one notice share, whenever and with whatever deadline they came."""
+    return digest(form.model_dump(mode="json", exclude={"received", "deadline"}))
+
+
+def _sender_key(form: NoticeForm) -> str:
+    sender = form.sender
+    return (sender.email or sender.phone or sender.name or "").casefold()
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,96 @@
+from pathlib import Path
+
+import pytest
+
+from cleardance.clearance.accounting import account_for
+from cleardance.clearance.accounts import create_account
+from cleardance.clearance.erasure import erase
+from cleardance.clearance.record import Record
+from cleardance.clearance.service import Service
+from cleardance.rights.notices.form import Located
+from cleardance.rights.registry import add
+from cleardance.rights.row import parse_row
+from tests.clearance.asking import make, request
+
+
+def register(service: Service, **fields: object) -> str:
+    row = {"name": "Lantern Street", "kind": "series", "owner": "Example Pictures"}
+    return add(service.store, parse_row(row | fields))
+
+
+@pytest.fixture
+def past(service: Service, tmp_path: Path) -> dict[str, Record]:
+    """What was asked before anybody registered the work."""
+    create_account(service.store, "studio", partner="Example Partner")
+    named = request("a cat runs along Lantern Street at night", seed=1, account="studio")
+    tagged = request("a dog runs on a beach #LanternStreet", seed=2)
+    return {
+        "named": make(service, tmp_path / "named.png", named),
+        "tagged": make(service, tmp_path / "tagged.png", tagged),
+        "other": make(service, tmp_path / "other.png", request()),
+    }
+
+
+def ids(service: Service, work_id: str, *located: Located) -> list[str]:
+    return [one.task_id for one in account_for(service, [work_id], located).instances]
+
+
+def test_works_registered_later_are_found_in_the_prompts_of_the_past(
+    service: Service, past: dict[str, Record]
+) -> None:
+    work_id = register(service)
+    accounting = account_for(service, [work_id])
+    found, tagged = accounting.instances
+    assert (found.task_id, tagged.task_id) == (past["named"].task.id, past["tagged"].task.id)
+    assert found.status == "released"
+    assert found.partner == "Example Partner"
+    assert found.excerpt == "a cat runs along Lantern Street at night"
+    assert found.output_sha256 == past["named"].task.sealed_blob
+    assert [(one.signal, one.evidence.text) for one in found.findings] == [
+        ("name", "Lantern Street")
+    ]
+    assert accounting.works == (work_id,)
+    assert (accounting.searched.tasks, accounting.searched.prompts) == (3, 3)
+    assert len(found.entries) >= 6
+
+
+@pytest.mark.parametrize("hashtag", ["#LanternStreet", "lanternstreet", "＃LanternStreet"])  # noqa: RUF001
+def test_hashtags_that_are_pointed_at_count_whatever_is_registered(
+    service: Service, past: dict[str, Record], hashtag: str
+) -> None:
+    work_id = register(service, name="Something Else")
+    assert ids(service, work_id) == []
+    assert ids(service, work_id, Located(hashtag=hashtag)) == [past["tagged"].task.id]
+    assert ids(service, work_id, Located(hashtag="#Lantern")) == []
+
+
+def test_pictures_registered_later_are_found_in_what_was_kept_of_outputs(
+    service: Service, past: dict[str, Record], tmp_path: Path
+) -> None:
+    work_id = register(service, name="The Ball", references=[str(tmp_path / "other.png")])
+    [found] = account_for(service, [work_id]).instances
+    assert found.task_id == past["other"].task.id
+    assert "pdq" in {one.signal for one in found.findings}
+
+
+def test_an_erased_task_keeps_no_prompt_and_its_picture_is_still_found(
+    service: Service, past: dict[str, Record], tmp_path: Path
+) -> None:
+    work_id = register(service, name="The Cat", references=[str(tmp_path / "named.png")])
+    erase(service, past["named"].task.id)
+    accounting = account_for(service, [work_id])
+    [found] = accounting.instances
+    assert found.excerpt is None
+    assert {one.signal for one in found.findings} <= {"pdq", "local"}
+    assert accounting.searched.erased == 1
+
+
+def test_outputs_and_accounts_that_are_pointed_at_are_listed(
+    service: Service, past: dict[str, Record]
+) -> None:
+    work_id = register(service, name="Something Else")
+    other, named = past["other"].task.id, past["named"].task.id
+    assert ids(service, work_id, Located(output=other)) == [other]
+    assert ids(service, work_id, Located(output=f"https://example.org/videos/{other}")) == [other]
+    assert ids(service, work_id, Located(account="studio")) == [named]
+    assert ids(service, work_id, Located(output="cgt-unknown"), Located(account="nobody")) == []
