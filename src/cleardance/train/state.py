@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from cleardance.errors import VerificationError
+from cleardance.pocket.config import config_named
 from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer
 
@@ -88,8 +89,12 @@ def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[
     body, now = _read(path), _body(origin)
     then = body["origin"]
     now["words"] = now["words"][: len(then["words"])]
-    if then["codec"] not in codecs or then["words"] != now["words"]:
-        part = "words" if then["codec"] in codecs else "codec"
+    fits = {
+        "size": _inner(then["size"]) == _inner(now["size"]),
+        "codec": then["codec"] in codecs,
+        "words": then["words"] == now["words"],
+    }
+    for part in (part for part, is_so in fits.items() if not is_so):
         raise VerificationError(f"{path} is of a model with another {part}.")
     own = progress.network.state_dict()
     body["weights"] |= body["average"]
@@ -105,6 +110,12 @@ def words_of(path: Path) -> Vocabulary:
 
 def _body(origin: Origin) -> dict[str, Any]:
     return vars(origin) | {"words": list(origin.words)}
+
+
+def _inner(size: str) -> tuple[int, int, int]:
+    """Return what sizes must share for the weights of one to fit the other."""
+    config = config_named(size)
+    return config.width, config.depth, config.heads
 
 
 def _grown(name: str, weight: Tensor, own: Mapping[str, Tensor]) -> Tensor:
