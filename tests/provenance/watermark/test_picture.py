@@ -11,6 +11,8 @@ from cleardance.media.final import encode_final
 from cleardance.media.mezzanine import write_mezzanine
 from cleardance.media.values import Video
 from cleardance.provenance.watermark import NOTHING, KeyedWatermark
+from cleardance.provenance.watermark.residual import _MADE_PX
+from cleardance.request import Ratio, Resolution, frame_size
 from tests.provenance.watermark.scenes import HEIGHT, INDEX, OURS, THEIRS, WIDTH, marked, plain
 
 
@@ -56,7 +58,7 @@ def test_it_survives_the_encoder_of_the_product(tmp_path: Path) -> None:
 def _faint() -> list[np.ndarray]:
     random = np.random.default_rng(3)
     return [
-        np.clip(frame + random.normal(0, 24, frame.shape[:2])[..., None], 0, 255).astype(np.uint8)
+        np.clip(frame + random.normal(0, 20, frame.shape[:2])[..., None], 0, 255).astype(np.uint8)
         for frame in marked()[:1]
     ]
 
@@ -127,3 +129,8 @@ def test_the_same_payload_gives_the_same_pixels() -> None:
     frame = plain()[0][..., 0]
     assert np.array_equal(OURS.embed(frame, 0, 5), again.embed(frame, 7, 5))
     assert not np.array_equal(OURS.embed(frame, 0, 5), OURS.embed(frame, 0, 6))
+
+
+def test_a_cut_from_any_size_that_we_make_is_looked_for_without_a_search() -> None:
+    sides = {min(frame_size(ratio, size)) for ratio in Ratio for size in Resolution}
+    assert sides == set(_MADE_PX)

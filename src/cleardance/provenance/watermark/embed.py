@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from cleardance.media.final import Luma
 
-from .tile import SIDE, chip_px, start, tile
+from .tile import SIDE, chip_px, shaped, start, tile
 
 Plane = NDArray[np.float32]  # [H, W]
 
-# Levels, on flat areas. With 0.7 half of the pixels change by one level after rounding; with 0.57
-# a quarter does, and HEVC or half the size leave nothing; with 1.0 two thirds do and it shows.
-_FLAT_AMPLITUDE = 0.7
+# Levels, on flat areas: a third of the pixels there change, by one level, and it does not show.
+_FLAT_AMPLITUDE = 0.6
 # Busy areas give away this share of their structural similarity (Wang et al., IEEE Trans. Image
 # Process. 13, 2004): 1 - SSIM = n / 2 v for noise of variance n on variance v.
-_BUSY_SHARE = 0.015
+_BUSY_SHARE = 0.05
 _MAX_MSE = 255**2 / 10 ** (42.5 / 10)  # a frame's PSNR stays above 42 dB after rounding
-_MAX_AMPLITUDE = 6.0
-_RMS = 2 / 3  # of chips of +1 and -1 between which we interpolate linearly
+# A reader gains most where content varies least, so the busiest areas are not given more.
+_MAX_AMPLITUDE = 4.0
+_RMS = 0.93  # of the shaped tile after interpolation
 _WINDOW = 3  # chips over which activity is measured
 _LARGE_PX = 360  # short side
 _LONELY = 5  # chips: activity narrower than this is an edge, beside which the mark would show
@@ -39,9 +39,9 @@ def embed(luma: Luma, pattern: Plane) -> Luma:
 
 @lru_cache(maxsize=4)
 def pattern(key: bytes, index: int, width: int, height: int) -> Plane:
-    """Return the tiles that cover a picture, float32 [H, W] in -1..1."""
+    """Return the tiles that cover a picture, float32 [H, W]."""
     row, column = start(key, index)
-    chips = np.roll(tile(key, index), (-row, -column), (0, 1))
+    chips = np.roll(shaped(tile(key, index)), (-row, -column), (0, 1))
     pitch = chip_px(height, width)
     across, down = _between(width, pitch), _between(height, pitch)
     rows: Plane = np.ascontiguousarray(_mixed(_mixed(chips, down).T, across).T, np.float32)

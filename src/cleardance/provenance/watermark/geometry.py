@@ -49,12 +49,18 @@ class Evidence:
     def __init__(self, residual: Plane) -> None:
         self.residual = residual
         self._averaged: dict[int, Plane] = {}
+        self._last: tuple[Lie, int, Plane] | None = None
 
     def folded(self, lie: Lie, samples: int) -> Plane:
         """Return all tiles laid on top of each other, [64 s, 64 s] for ``samples`` s a chip.
 
         The origin is the picture's centre. One sample is quick and rough, two are exact.
         """
+        if self._last is None or self._last[:2] != (lie, samples):
+            self._last = lie, samples, self._laid(lie, samples)
+        return self._last[2]
+
+    def _laid(self, lie: Lie, samples: int) -> Plane:
         height, width = self.residual.shape
         steps = lie.matrix() / samples
         reach = np.ceil(np.abs(np.linalg.inv(steps)) @ (width / 2, height / 2)).astype(int)

@@ -10,10 +10,9 @@ from cleardance.media.final import Luma
 from . import embed
 from .hearing import hear
 from .reading import Reading, read
-from .residual import Plane, Residuals
+from .residual import Residuals
 from .seam import NOTHING, Detection
 from .sounding import embed_sound
-from .tile import CHIPS_PER_SHORT_SIDE
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,9 @@ class KeyedWatermark:
         for frame in frames:
             residuals.add(frame)
         mean = residuals.mean
-        if mean is None or residuals.marked_px is None:
+        if mean is None:
             return NOTHING
-        pitches = _pitches(mean, residuals.marked_px)
+        pitches = residuals.pitches_px
         ours = _detection(read(mean, self.key, pitches, issued))
         if ours.found:
             return ours
@@ -71,12 +70,6 @@ class KeyedWatermark:
             if theirs is not None:
                 return Detection(True, theirs.ledger_index, 1.0 - theirs.chance, deployment=name)
         return NOTHING
-
-
-def _pitches(residual: Plane, marked_px: float) -> tuple[float, ...]:
-    """Return the pitches at which a picture of this size is marked, or was before scaling."""
-    relative = min(residual.shape) / CHIPS_PER_SHORT_SIDE
-    return (relative,) if abs(marked_px - relative) < 1e-3 * relative else (relative, marked_px)
 
 
 def _detection(readings: tuple[Reading, ...]) -> Detection:

@@ -10,8 +10,9 @@ from .tile import CHIPS_PER_SHORT_SIDE, chip_px
 
 Plane = NDArray[np.float32]  # [H, W]
 
-_SHORT_SIDE_PX = (360, 540)  # pictures are read between these sizes
+_SHORT_SIDE_PX = (360, 432)  # pictures are read between these sizes
 _MIN_SIDE_PX = 48
+_MADE_PX = (432, 496, 560, 630, 640, 720, 834, 946, 960, 1080, 1248, 1440)  # short sides we make
 _MAX_RATIO = 4
 _CONTENT_CHIPS = 1.4  # what is wider than this is content
 _FLOOR = 0.5  # levels: rounding and coding noise of a flat area
@@ -26,7 +27,7 @@ class Residuals:
 
     def __init__(self) -> None:
         self.count = 0
-        self.marked_px: float | None = None  # a chip, had a picture of this size been marked
+        self.pitches_px: tuple[float, ...] = ()  # of chips, had the picture not been scaled
         self._sum: Plane | None = None
 
     def add(self, frame: Frame) -> None:
@@ -39,7 +40,7 @@ class Residuals:
         luma = _middle(np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8))
         if self._sum is None:
             size = reading_size(*luma.shape)
-            self.marked_px = chip_px(*luma.shape) * size[0] / luma.shape[0]
+            self.pitches_px = _pitches(min(luma.shape), size[0] / luma.shape[0])
             self._sum = np.zeros(size, np.float32)
         cv2.add(self._sum, _residual(scaled(luma, self._sum.shape)), dst=self._sum)
         self.count += 1
@@ -48,6 +49,13 @@ class Residuals:
     def mean(self) -> Plane | None:
         """The residual in multiples of the local deviation, or None before the first frame."""
         return None if self._sum is None else self._sum / np.float32(self.count)
+
+
+def _pitches(short_px: int, scale: float) -> tuple[float, ...]:
+    """Return the pitches of a picture as marked, scaled, or cut from one that we make."""
+    sides = [short_px, *(side for side in _MADE_PX if short_px / 2 < side < short_px * 2)]
+    pitches = [short_px / CHIPS_PER_SHORT_SIDE, *(chip_px(side, side) for side in sides)]
+    return tuple(dict.fromkeys(round(pitch * scale, 4) for pitch in pitches))
 
 
 def _middle(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:

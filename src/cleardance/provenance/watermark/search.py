@@ -16,9 +16,11 @@ Stage = Iterator[Peak]
 
 _RATIOS = (16 / 9, 4 / 3, 1.0, 992 / 432, 3 / 4, 9 / 16)  # of pictures as we make them
 _STEPS = ((0.003, ROUGH), (0.0012, ROUGH), (0.0006, FINE))  # of refinement: relative, or radians
-_HOPELESS = 5.6  # height after rough refinement that chance reaches as well
+_HOPELESS = 5.2  # height after rough refinement that chance reaches as well
 _SCALE_STEP = 0.005
 _LATTICE_LIES = 16
+_PLACES = 64  # as made, where only the place is unknown
+_PLACES_EACH = 8  # of a lie that had to be searched for
 _TURNS_DEGREES = tuple(sign * 0.25 * step for step in range(1, 21) for sign in (1, -1))
 
 
@@ -29,18 +31,18 @@ def stages(evidence: Evidence, key: bytes, pitches_px: tuple[float, ...]) -> Ite
     """
     pitch, largest = min(pitches_px), max(pitches_px)  # they differ for small pictures
     yield _as_made(evidence, key, pitches_px)
-    yield _tried(evidence, key, _squeezed(evidence), 2)
+    yield _tried(evidence, key, _squeezed(evidence), 3)
     yield _tried(evidence, key, islice(lattice_lies(evidence.residual, largest), _LATTICE_LIES), 3)
     yield _tried(evidence, key, scales(pitch, 0.5, 2.0 * largest / pitch, _SCALE_STEP), 3)
-    yield _tried(evidence, key, _turns(pitch), 2)
+    yield _tried(evidence, key, _turns(pitch), 3)
 
 
 def _as_made(evidence: Evidence, key: bytes, pitches_px: tuple[float, ...]) -> Stage:
     """Whole, cut or mirrored: the lie is known. Several marks may share it."""
     found: list[Peak] = []
     for pitch in pitches_px:
-        found += peaks(evidence, key, Lie(pitch, pitch), FINE, 4)
-    return iter(nlargest(6, found, key=_height))
+        found += peaks(evidence, key, Lie(pitch, pitch), FINE, _PLACES // 8)
+    return iter(nlargest(_PLACES, found, key=_height))
 
 
 def _squeezed(evidence: Evidence) -> Iterator[Lie]:
@@ -61,7 +63,8 @@ def _turns(pitch_px: float) -> Iterator[Lie]:
 def _tried(evidence: Evidence, key: bytes, lies: Iterable[Lie], count: int) -> Stage:
     found = (peaks(evidence, key, lie, ROUGH)[0] for lie in lies)
     for peak in nlargest(count, found, key=_height):
-        yield _refined(evidence, key, peak)
+        lie = _refined(evidence, key, peak).lie
+        yield from peaks(evidence, key, lie, FINE, _PLACES_EACH)[:_PLACES_EACH]
 
 
 def _refined(evidence: Evidence, key: bytes, peak: Peak) -> Peak:
