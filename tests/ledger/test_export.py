@@ -155,7 +155,10 @@ ATTACKS: dict[str, tuple[Callable[[Path], None], str]] = {
     "flip a low hash": (_flip("tile/0/000", 5), "Hash 0 of tile/0/000 was changed"),
     "flip a high hash": (_flip("tile/1/000.p/2", 40), "Hash 1 of tile/1/000.p/2 was changed"),
     "flip a letter of the checkpoint": (_flip("checkpoint", 40), "cannot be trusted|base64"),
-    "flip an old checkpoint": (_flip("checkpoints/5", 30), "cannot be trusted|checkpoint"),
+    "flip an old checkpoint": (
+        _flip("checkpoints/5", 30),
+        "cannot be trusted|checkpoint|note holds base64",
+    ),
     "cut entries": (_cut("tile/entries/002.p/88"), "cut short"),
     "lengthen entries": (_grow("tile/entries/002.p/88"), "longer than its entries"),
     "cut hashes": (_cut("tile/0/002.p/88"), "not have as many hashes"),
