@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Whether URLs may lead to this machine and into private networks, not only to the web."""
     copy_descriptor: Path | None = None
     """An ONNX model that describes pictures so that copies are alike (SSCD); none comes with us."""
+    voice_descriptor: Path | None = None
+    """An ONNX model of sound [1, N] at 16 kHz to one vector, alike for one speaker; as above."""
     judge_url: str | None = None
     """An OpenAI-compatible endpoint (``http://…/v1``) of a model that is asked what it sees."""
     judge_model: str | None = None

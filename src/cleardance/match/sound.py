@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # rules are read where nothing heavy may be imported
 FULL_EVIDENCE_BITS: Final = 128
 """This much evidence is distance 0; none is distance 1."""
 
-_MIN_PEAKS: Final = 12  # a sound with fewer is as good as silent
+MIN_PEAKS: Final = 12
+"""A sound with fewer peaks is as good as silent."""
 
 
 class SoundSignal:
@@ -39,7 +40,7 @@ class SoundSignal:
         from cleardance.match.sound_peaks import peaks_of
 
         peaks = peaks_of(item)
-        return peaks.to_bytes() if len(peaks) >= _MIN_PEAKS else None
+        return peaks.to_bytes() if len(peaks) >= MIN_PEAKS else None
 
     def distance(self, left: bytes, right: bytes) -> float:
         """Return the distance of the stretch of ``left`` that is most like one of ``right``."""

@@ -1,6 +1,7 @@
 """Signals of registered sounds, faces and voices, read when something is first compared to them."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -49,6 +50,10 @@ class KnownSignals:
                 self._built[kind] = build([value for _, _, value in rows]), owners
             index, owners = self._built[kind]
             return index, owners
+
+    def file_of(self, reference: str) -> Path:
+        """Return where the file of a registered reference is; raises BlobDamaged if it is gone."""
+        return self._store.blobs.path(reference)
 
     def _read(self, kind: str) -> Sequence[tuple[str, str, bytes]]:
         rows = (

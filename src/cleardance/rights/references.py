@@ -11,6 +11,7 @@ from cleardance.match.faces import FACE_SIGNAL, faces_in
 from cleardance.match.faces import is_installed as faces_installed
 from cleardance.match.pdq import MIN_QUALITY, PDQ_SIGNAL
 from cleardance.match.sound import SOUND_SIGNAL
+from cleardance.match.voice import VOICE_SIGNAL, pack_times
 from cleardance.rights.row import ReferenceRole, ReferenceRow, WorkKind
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def read_reference(
     """Read one reference, relative to ``folder``; ``known`` files (digest: role, media) are not.
 
     Raises RegistryError, saying why, for an address, a missing or unreadable file, a role that
-    does not fit it or that nothing compares yet, and pictures so blank or blurred that they would
+    does not fit it, sound with nothing to hear, and pictures so blank or blurred that they would
     match anything.
     """
     path = _path_of(given.path, folder)
@@ -66,7 +67,7 @@ def read_reference(
         return Reference(path, given.path, digest, role, media, None)
     try:
         media, role = _role_of(path, given)
-        signals = tuple(dict.fromkeys(_maker(role, given.path)(path, media)))
+        signals = tuple(dict.fromkeys(_MAKERS[role](path, media)))
         if kind is WorkKind.PERSON and role is ReferenceRole.IMAGE and faces_installed():
             signals += tuple(_only_face(path, media))
     except SignalUnavailable as error:
@@ -81,7 +82,7 @@ def read_reference(
 
 
 def _nothing_to_compare(role: ReferenceRole, origin: str) -> RegistryError:
-    if role is ReferenceRole.SOUND:
+    if role in (ReferenceRole.SOUND, ReferenceRole.VOICE):
         return RegistryError(
             f"reference {origin} is silent, steady or too short: nothing in it can be recognised",
             hint="Use a few seconds with music, speech or noises.",
@@ -131,13 +132,6 @@ def _role_of(path: Path, given: ReferenceRow) -> tuple[str, ReferenceRole]:
 
 
 Maker = Callable[[Path, str], Iterator[ReferenceSignal]]
-
-
-def _maker(role: ReferenceRole, origin: str) -> Maker:
-    maker = _MAKERS.get(role)
-    if maker is None:
-        raise RegistryError(f"reference {origin} is a {role}; nothing here can compare those yet")
-    return maker
 
 
 def _pictures(path: Path, media: str) -> Iterator[ReferenceSignal]:
@@ -192,9 +186,20 @@ def _sounds(path: Path, media: str) -> Iterator[ReferenceSignal]:
         yield SOUND_SIGNAL.name, value
 
 
+def _voices(path: Path, media: str) -> Iterator[ReferenceSignal]:
+    """Yield where there is something to hear; what it is like depends on the operator's model."""
+    from cleardance.match.voice_descriptor import windows_of
+    from cleardance.media import read_audio
+
+    windows = windows_of(read_audio(path))
+    if windows:
+        yield VOICE_SIGNAL.name, pack_times([window.time_s for window in windows])
+
+
 _MAKERS: Final[dict[ReferenceRole, Maker]] = {
     ReferenceRole.IMAGE: _pictures,
     ReferenceRole.CLIP: _pictures,
     ReferenceRole.SOUND: _sounds,
     ReferenceRole.FACE: _faces,
+    ReferenceRole.VOICE: _voices,
 }

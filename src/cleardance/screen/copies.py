@@ -1,10 +1,7 @@
 """Looking at frames through the operator's copy descriptor, if the settings name one."""
 
-import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,18 +12,15 @@ from cleardance.match.copy_descriptor import CopyDescriptor, Vectors, normalised
 from cleardance.rights.pictures import PictureOwner
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
+from cleardance.screen.described import Described, digest_of, read_described, write_described
 from cleardance.screen.matching import Found, KeptSignal, SampledFrame
 from cleardance.verdict import Evidence
-
-_Moment = tuple[str, float]  # digest of a reference, time in s
 
 
 def copy_matcher(path: Path, home: Path) -> "CopyMatcher":
     """Return the matcher of a model; what it made of references is kept in the home's cache."""
-    try:
-        with path.open("rb") as file:
-            name = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    except OSError:
+    name = digest_of(path)
+    if name is None:
         return CopyMatcher(CopyDescriptor(path))  # which then says what is wrong with it
     return CopyMatcher(CopyDescriptor(path), home / "cache" / f"copy-{name}.npz")
 
@@ -43,7 +37,7 @@ class CopyMatcher:
     def __init__(self, model: CopyDescriptor, cache: Path | None = None) -> None:
         self._model = model
         self._cache = cache
-        self._known: dict[_Moment, Vectors] = _read(cache)
+        self._known: Described = read_described(cache)
 
     def is_needed(self, registry: RegistrySnapshot) -> bool:
         """Always: who names a model wants it asked."""
@@ -80,7 +74,7 @@ class CopyMatcher:
             for time_s, frame in registry.pictures.frames_of(reference, times):
                 self._known[reference, time_s] = self._model.describe(frame)
         if missing:
-            _write(self._cache, self._known)
+            write_described(self._cache, self._known)
         owners = [one for one in owners if (one.reference, one.time_s) in self._known]
         if not owners:
             return [], np.zeros((0, 0), np.float32)
@@ -105,32 +99,3 @@ def _match(
             reference_time_s=owner.time_s,
         ),
     )
-
-
-def _read(path: Path | None) -> dict[_Moment, Vectors]:
-    if path is None:
-        return {}
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            moments = zip(file["references"], file["times_s"], strict=True)
-            places = [(str(reference), float(time_s)) for reference, time_s in moments]
-            vectors = np.asarray(file["vectors"], np.float32)
-        return {place: vectors[n : n + 1] for n, place in enumerate(places)}
-    except (OSError, ValueError, KeyError, EOFError):
-        return {}  # not there yet, or damaged: everything is described again
-
-
-def _write(path: Path | None, known: dict[_Moment, Vectors]) -> None:
-    if path is None or not known:
-        return
-    references, times_s = zip(*known, strict=True)
-    temporary = path.with_suffix(f".{os.getpid()}.part.npz")
-    with suppress(OSError):  # it is only a cache
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        np.savez(
-            temporary,
-            references=np.array(references),
-            times_s=np.array(times_s),
-            vectors=stacked(list(known.values())),
-        )
-        temporary.replace(path)

@@ -20,6 +20,7 @@ _HOW: Final[dict[str, How]] = {
     "sound": "heard",
     "face": "face",
     "frame_text": "written",
+    "voice": "voice",
 }
 _USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
 MAX_FINDINGS = 50

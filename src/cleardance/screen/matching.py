@@ -114,6 +114,7 @@ def matchers_for(settings: "Settings") -> Matchers:
     from cleardance.screen.people import FaceMatcher
     from cleardance.screen.pictures import LocalMatcher, PdqMatcher
     from cleardance.screen.reading import FrameTextMatcher
+    from cleardance.screen.voices import VoiceMatcher
 
     looking: tuple[FrameMatcher, ...] = (
         PdqMatcher(),
@@ -125,4 +126,5 @@ def matchers_for(settings: "Settings") -> Matchers:
         from cleardance.screen.copies import copy_matcher
 
         looking += (copy_matcher(settings.copy_descriptor, settings.home),)
-    return Matchers(frames=looking, sound=(SoundMatcher(),))
+    voices = VoiceMatcher(settings.voice_descriptor, settings.home)
+    return Matchers(frames=looking, sound=(SoundMatcher(), voices))

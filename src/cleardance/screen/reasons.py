@@ -9,7 +9,9 @@ from cleardance.rights.snapshot import WorkFacts
 from cleardance.screen.licensing import standing_words, way_forward
 from cleardance.verdict import Decision, Evidence, Force, Redress
 
-How = Literal["plain", "style", "described", "recognised", "stock", "heard", "face", "written"]
+How = Literal[
+    "plain", "style", "described", "recognised", "stock", "heard", "voice", "face", "written"
+]
 
 
 class Ground(NamedTuple):
@@ -43,6 +45,7 @@ _LOOKED_AT = {
     "judge": "what the judge was asked about",
     "face": "the faces",
     "frame_text": "the words in the pictures",
+    "voice": "the voices",
 }
 
 
@@ -139,6 +142,8 @@ def _shown(seen: Sequence[Evidence], how: How) -> str:
     times = _times(seen)
     if how == "heard":
         return f"the sound{times} is that of a registered recording of it"
+    if how == "voice":
+        return f"a voice{times} is like a registered one"
     if how == "face":
         return f"a face in the pictures{times} is like a registered one"
     return f"the pictures{times} show a registered picture of it"

@@ -22,6 +22,7 @@ from cleardance.match.opinion import OPINION_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.match.signal import Ladder, Source
 from cleardance.match.sound import SOUND_SIGNAL
+from cleardance.match.voice import VOICE_SIGNAL
 from cleardance.rights.snapshot import RegistrySnapshot, WorkFacts
 from cleardance.verdict import Decision
 
@@ -55,6 +56,7 @@ SIGNALS: Final[tuple[RuledSignal, ...]] = (
     OPINION_SIGNAL,
     FACE_SIGNAL,
     FRAME_TEXT_SIGNAL,
+    VOICE_SIGNAL,
 )
 """Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
 
