@@ -1,6 +1,8 @@
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from cleardance.clearance.accounting import account_for
 from cleardance.clearance.accounts import create_account
@@ -10,7 +12,12 @@ from cleardance.clearance.service import Service
 from cleardance.rights.notices.form import Located
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
+from cleardance.rights.snapshot import load_registry
+from cleardance.screen.voices import VoiceMatcher
+from cleardance.store.tables import output_signal
 from tests.clearance.asking import make, request
+from tests.match.sounds import audio, written
+from tests.match.voices import LOW, band_model, spoken
 
 
 def register(service: Service, **fields: object) -> str:
@@ -71,6 +78,25 @@ def test_pictures_registered_later_are_found_in_what_was_kept_of_outputs(
     [found] = account_for(service, [work_id]).instances
     assert found.task_id == past["other"].task.id
     assert "pdq" in {one.signal for one in found.findings}
+
+
+def test_voices_registered_later_are_found_in_what_was_kept_of_outputs(
+    service: Service, past: dict[str, Record], tmp_path: Path
+) -> None:
+    model = band_model(tmp_path / "voice.onnx")
+    settings = service.settings.model_copy(update={"voice_descriptor": model})
+    matcher = VoiceMatcher(model, settings.home)
+    heard = matcher.find(audio(spoken(LOW, 2)), load_registry(service.store)).signals
+    task = {"task_id": past["other"].task.id}
+    with service.store.begin() as session:
+        rows = [task | asdict(signal) for signal in heard]
+        session.execute(insert(output_signal), rows)
+    written(tmp_path / "voice.wav", spoken(LOW, 1))
+    reference = {"path": str(tmp_path / "voice.wav"), "role": "voice"}
+    work_id = register(service, name="Quentin Quux", kind="person", references=[reference])
+    [found] = account_for(replace(service, settings=settings), [work_id]).instances
+    assert found.task_id == past["other"].task.id
+    assert [(one.signal, one.decision) for one in found.findings] == [("voice", "hold")]
 
 
 def test_an_erased_task_keeps_no_prompt_and_its_picture_is_still_found(

@@ -19,10 +19,11 @@ from cleardance.rights.licence import Asker, Use
 from cleardance.rights.notices.form import Located
 from cleardance.rights.snapshot import RegistrySnapshot, works_alone
 from cleardance.screen.ask import screen_ask
-from cleardance.screen.deciding import decide
+from cleardance.screen.deciding import Match, decide
 from cleardance.screen.matching import KeptSignal
 from cleardance.screen.pictures import matches_in_kept
 from cleardance.screen.rules import rules_of
+from cleardance.screen.voices import VoiceMatcher
 from cleardance.store.tables import TaskStatus, account, ledger_entry, output_signal, task
 from cleardance.verdict import Finding
 
@@ -107,6 +108,7 @@ def account_for(
 ) -> Accounting:
     """Return every task of the past, whatever became of it, that touches ``works`` (their ids)."""
     registry = works_alone(service.store, works)
+    voices = VoiceMatcher(service.settings.voice_descriptor, service.settings.home)
     searched = Searched()
     instances: list[Instance] = []
     with service.store.read() as session:
@@ -121,7 +123,9 @@ def account_for(
                     account=row["account_id"],
                     partner=partners[row["account_id"]],
                 )
-                found = _instance(session, row, kept.get(row["id"], []), registry, asker, pointed)
+                own = kept.get(row["id"], [])
+                matches = [*matches_in_kept(own, registry), *voices.find_kept(own, registry)]
+                found = _instance(session, row, matches, registry, asker, pointed)
                 searched.tasks += 1
                 searched.prompts += row["request"] is not None
                 searched.erased += row["salt"] is None
@@ -165,15 +169,14 @@ def _plain(text: str) -> str:
 def _instance(
     session: Connection,
     row: Any,
-    kept: list[KeptSignal],
+    matches: Sequence[Match],
     registry: RegistrySnapshot,
     asker: Asker,
     pointed: _Pointed,
 ) -> Instance | None:
     prompt = row["request"]["prompt"] if row["request"] else None
     findings = screen_ask(prompt, registry, asker=asker).findings if prompt else ()
-    if kept:
-        matches = matches_in_kept(kept, registry)
+    if matches:
         output = decide(matches, (), registry, rules_of(registry), asker.asking(Use.OUTPUT))
         findings += output.findings
     located = pointed.at(row, prompt)

@@ -66,6 +66,21 @@ class VoiceMatcher:
         )
         return Found(tuple(self._nearest(seen, times_s, registry)), kept)
 
+    def find_kept(
+        self, signals: Sequence[KeptSignal], registry: RegistrySnapshot
+    ) -> tuple[Match, ...]:
+        """Return what ``find`` does, by the signals that were kept; of other models', nothing."""
+        ours = [
+            one
+            for one in signals
+            if self._mark and one.kind == self.signal and one.value.startswith(self._mark)
+        ]
+        if not ours:
+            return ()
+        values = [np.frombuffer(one.value[len(self._mark) :], "<f2") for one in ours]
+        seen = np.stack(values).astype(np.float32)
+        return tuple(self._nearest(seen, [one.time_s for one in ours], registry))
+
     def _described(self, samples: "Floats") -> "Floats":
         from cleardance.match.voice_descriptor import SETTING_HINT
 
