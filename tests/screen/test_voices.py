@@ -1,5 +1,6 @@
 """Registered voices: a real, tiny ONNX model run on real sound."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ from onnx import helper
 from cleardance.clearance.service import open_service
 from cleardance.errors import RegistryError, SignalUnavailable
 from cleardance.match.voice_descriptor import VoiceDescriptor
+from cleardance.rights.grant import parse_grant
+from cleardance.rights.granting import grant
+from cleardance.rights.licence import Asker, Use
 from cleardance.rights.registry import add
 from cleardance.rights.row import RegistryRow
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
@@ -78,6 +82,26 @@ def test_the_very_recording_is_never_denied(
     registry = registered(store, tmp_path, **row)
     verdict = heard(spoken(LOW, 1), registry, VoiceMatcher(model, tmp_path)).verdict
     assert (verdict.decision, verdict.findings[0].score) == (decision, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("uses", "decision"), [(["voice"], Decision.CLEAR), (["likeness"], Decision.HOLD)]
+)
+def test_only_a_consent_to_the_voice_clears_it(
+    store: Store, tmp_path: Path, model: Path, uses: list[str], decision: Decision
+) -> None:
+    registered(store, tmp_path)
+    terms = {"works": ["Quentin Quux"], "to": "everyone", "uses": uses}
+    terms |= {"grantor": "Quentin Quux", "statement": "I agree."}
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    given = grant(store, parse_grant(terms), moment)
+    asker = Asker(moment + timedelta(days=1), use=Use.OUTPUT)
+    footage = Footage([(0.0, picture(7))], lambda: audio(spoken(LOW, 2)))
+    matchers = Matchers(sound=(VoiceMatcher(model, tmp_path),))
+    verdict = screen_output(footage, load_registry(store), matchers, asker=asker).verdict
+    assert verdict.decision is decision
+    cleared = decision is Decision.CLEAR
+    assert verdict.licences == ((given.licence.id,) if cleared else ())
 
 
 def test_opposite_channels_do_not_hide_a_voice(store: Store, tmp_path: Path, model: Path) -> None:
