@@ -51,7 +51,7 @@ def submit(ctx: click.Context, file: Path, as_json: bool) -> None:
     else:
         click.echo(line("Notice", receipt.id + (", which came before" * receipt.joined)))
         if receipt.secret:
-            click.echo(line("Secret", f"{receipt.secret} (shown once; it opens the status)"))
+            click.echo(line("Secret", f"{receipt.secret} (shown once: who has it sent this)"))
         click.echo(line("Deadline", _text(receipt.deadline)))
         _show_plan(plan)
         if receipt.cure_request:

@@ -127,6 +127,16 @@ def test_what_is_registered_is_added_to_and_never_weakened(store: Store) -> None
     ]
 
 
+def test_references_are_added_to_those_that_are_registered(store: Store, tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_png(tmp_path / f"{number}.png", picture(number))
+    row = {"name": "Lantern Street", "kind": "series", "references": ["1.png"]}
+    registry.add(store, parse_row(row), tmp_path)
+    form = copyright_form(works=[row | {"references": ["2.png"]}])
+    [work_id] = filing.file_notice(store, form, tmp_path, NOW).works
+    assert len(registry.show(store, work_id).references) == 2
+
+
 def test_a_work_of_the_same_name_by_another_owner_is_another_work(store: Store) -> None:
     registry.add(store, parse_row({"name": "Lantern Street", "kind": "series", "owner": "Other"}))
     works = [{"name": "Lantern Street", "kind": "series", "owner": "Example Pictures"}]

@@ -28,7 +28,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender is told. ``secret`` is shown once; it opens the notice's status page.
+    """What the sender is told. ``secret`` is shown once: who has it sent the notice.
 
     A notice that came before is ``joined``: it has the earlier one's id and no new secret.
     """

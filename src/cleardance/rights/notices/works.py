@@ -56,6 +56,9 @@ def _joined(store: Store, row: RegistryRow, form: NoticeForm) -> RegistryRow:
     if known is None:
         return row if row.owner else row.model_copy(update={"owner": form.sender.on_behalf_of})
     kept = {name: getattr(known, name) for name in RegistryRow.model_fields}
+    kept["references"] = tuple(
+        one.model_copy(update={"path": str(store.blobs.path(one.path))}) for one in known.references
+    )
     for name in _ADDED:
         kept[name] = tuple(dict.fromkeys([*kept[name], *getattr(row, name)]))
     languages = {*kept["lang_aliases"], *row.lang_aliases}
