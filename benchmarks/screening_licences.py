@@ -27,7 +27,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cleardance.clearance.accounts import create_account
+from cleardance.accounts.accounts import create_account
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.media import write_png
 from cleardance.rights.grant import Grant

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from cleardance.accounts.accounts import create_account
 from cleardance.clearance.accounting import account_for
-from cleardance.clearance.accounts import create_account
 from cleardance.clearance.erasure import erase
 from cleardance.clearance.record import Record
 from cleardance.clearance.service import Service

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cleardance.clearance.accounts import create_account
+from cleardance.accounts.accounts import create_account
 from cleardance.clearance.bindings import manifest_by_id, matches_by_content
 from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.erasure import erase, erase_account, erase_task_of

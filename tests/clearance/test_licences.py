@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cleardance.clearance.accounts import create_account, set_partner
+from cleardance.accounts.accounts import create_account, set_partner
 from cleardance.clearance.flow import clear
 from cleardance.clearance.record import Record
 from cleardance.clearance.screening import stands

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cleardance.accounts.accounts import create_account
 from cleardance.clearance import review, tasks
-from cleardance.clearance.accounts import create_account
 from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.erasure import erase
 from cleardance.clearance.flow import resume_unfinished

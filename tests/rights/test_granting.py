@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cleardance.clearance.accounts import create_account
+from cleardance.accounts.accounts import create_account
 from cleardance.errors import LicenceError, NotFound
 from cleardance.ledger.entry import canonical, personal
 from cleardance.rights.grant import Grant, parse_grant

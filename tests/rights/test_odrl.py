@@ -13,7 +13,7 @@ import pytest
 from rdflib import Graph, Literal, Node, URIRef
 from rdflib.namespace import ODRL2, RDF, XSD
 
-from cleardance.clearance.accounts import create_account
+from cleardance.accounts.accounts import create_account
 from cleardance.rights.grant import parse_grant
 from cleardance.rights.granting import grant, revoke
 from cleardance.rights.licence_rows import LicenceRecord

@@ -6,8 +6,8 @@ and nobody can ever show what they were made from, us included.
 
 from sqlalchemy import delete, select, update
 
+from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
 from cleardance.clearance import tasks
-from cleardance.clearance.accounts import LOCAL_ACCOUNT, account_id
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.references import forget_blobs

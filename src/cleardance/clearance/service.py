@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from cleardance import settings as settings_module
-from cleardance.clearance import accounts, tasks
+from cleardance.accounts import accounts
+from cleardance.clearance import tasks
 from cleardance.ledger import keys, log
 from cleardance.ledger.verify import read_newest_checkpoint
 from cleardance.rights.licence import Asker

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Select, and_, insert, or_, select, update
 
-from cleardance.clearance.accounts import account_id
+from cleardance.accounts.accounts import account_id
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append

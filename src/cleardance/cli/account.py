@@ -17,7 +17,7 @@ def account() -> None:
 @click.pass_context
 def create(ctx: click.Context, name: str, partner: str | None, as_json: bool) -> None:
     """Create the account NAME."""
-    from cleardance.clearance.accounts import create_account
+    from cleardance.accounts.accounts import create_account
     from cleardance.clearance.service import open_service
 
     with open_service(ctx.obj) as service:
@@ -38,7 +38,7 @@ def partner(ctx: click.Context, name: str, partner: str | None, as_json: bool) -
 
     It counts at once: what is being made under a licence of the partner it left is not released.
     """
-    from cleardance.clearance.accounts import set_partner
+    from cleardance.accounts.accounts import set_partner
     from cleardance.clearance.service import open_service
 
     with open_service(ctx.obj) as service:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cleardance.clearance.accounts import LOCAL_ACCOUNT, account_id
+from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.service import Service, open_service
 from cleardance.cli.console import json_option, print_json

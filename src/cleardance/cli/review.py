@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from cleardance.accounts.accounts import LOCAL_ACCOUNT
 from cleardance.clearance import review as queue
 from cleardance.clearance import review_decision
-from cleardance.clearance.accounts import LOCAL_ACCOUNT
 from cleardance.clearance.review import ReviewRow
 from cleardance.clearance.service import Service, open_service
 from cleardance.cli.console import Command, json_option, print_json

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cleardance.clearance.accounts import LOCAL_ACCOUNT, account_id
+from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
 from cleardance.clearance.service import open_service
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.words import line

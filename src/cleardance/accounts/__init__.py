@@ -1,0 +1,1 @@
+"""On whose behalf things are asked, and what each may do."""

@@ -1,0 +1,1 @@
+"""The HTTP application: the APIs that clients already speak, ours, and the pages."""

@@ -1,0 +1,81 @@
+"""Every table, in the words of the design; portable types, so that PostgreSQL is a URL away.
+
+Times are RFC 3339 text in UTC with microseconds (``2026-02-17T09:00:00.000000Z``): the same bytes
+in every database, and their order as text is their order in time. Ids are text made by the caller,
+or integers made by the database where nobody cites them.
+Digests and blobs are lower-case SHA-256 hex; hashes of the ledger are 32 raw bytes.
+
+A change here needs a migration in ``store/migrations``; a test refuses any drift between the two.
+"""
+
+from cleardance.store.tables.accounts import account
+from cleardance.store.tables.base import metadata, utc_now, utc_text
+from cleardance.store.tables.ledger import ledger_checkpoint, ledger_entry, ledger_node, meta
+from cleardance.store.tables.licences import (
+    GranteeKind,
+    LicenceKind,
+    licence,
+    licence_evidence,
+    licence_work,
+)
+from cleardance.store.tables.notices import NoticeStatus, notice
+from cleardance.store.tables.tasks import (
+    ReviewStatus,
+    Stage,
+    TaskStatus,
+    output_signal,
+    review,
+    task,
+    task_reference,
+    verdict,
+    verdict_picture,
+)
+from cleardance.store.tables.works import (
+    Act,
+    NameKind,
+    reference_signal,
+    rule_set,
+    work,
+    work_change,
+    work_name,
+    work_reference,
+)
+
+REVISION = "0008"
+"""The newest migration; a database at any other is migrated, or refused, when it is opened."""
+
+__all__ = [
+    "REVISION",
+    "Act",
+    "GranteeKind",
+    "LicenceKind",
+    "NameKind",
+    "NoticeStatus",
+    "ReviewStatus",
+    "Stage",
+    "TaskStatus",
+    "account",
+    "ledger_checkpoint",
+    "ledger_entry",
+    "ledger_node",
+    "licence",
+    "licence_evidence",
+    "licence_work",
+    "meta",
+    "metadata",
+    "notice",
+    "output_signal",
+    "reference_signal",
+    "review",
+    "rule_set",
+    "task",
+    "task_reference",
+    "utc_now",
+    "utc_text",
+    "verdict",
+    "verdict_picture",
+    "work",
+    "work_change",
+    "work_name",
+    "work_reference",
+]
