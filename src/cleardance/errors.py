@@ -7,6 +7,7 @@
     │   ├── UnsupportedByModel      400 InvalidParameter.Unsupported
     │   ├── AddressRefused          400 InvalidParameter.Address  a URL that we do not ask
     │   ├── NotFound                404 NotFound
+    │   ├── NotReleased             409 NotReleased          an output nobody is to have yet
     │   └── RulesError              400 InvalidRules         a table of rules that cannot be used
     │       ├── UnknownSignal       400 InvalidRules.Signal
     │       ├── ThresholdOutOfRange 400 InvalidRules.Threshold
@@ -25,6 +26,7 @@
     │   ├── ReviewerNotAllowed      403 InvalidReview.Reviewer
     │   ├── AppealUsed              409 InvalidReview.AppealUsed
     │   └── NotAppealable           409 InvalidReview.NotAppealable
+    ├── Removed                     451 Removed              an output removed on a notice
     ├── FileFailed                  400 FileFailed           a file that cannot be opened
     ├── RegistryError               400 InvalidRegistryRow
     ├── LicenceError                400 InvalidLicence       a grant that nobody could make
@@ -91,6 +93,13 @@ class NotFound(UsageError):
 
     code = "NotFound"
     http_status = 404
+
+
+class NotReleased(UsageError):
+    """An output is asked for that was not released: it is on its way, held, denied or failed."""
+
+    code = "NotReleased"
+    http_status = 409
 
 
 class RulesError(UsageError):
@@ -204,6 +213,16 @@ class NotAppealable(ReviewError):
     """Nothing was denied: the task is still on its way, was released, or failed."""
 
     code = "InvalidReview.NotAppealable"
+
+
+class Removed(CleardanceError):
+    """An output is asked for that a notice removed; which notice, and how to object, is said.
+
+    451 is "unavailable for legal reasons" (RFC 7725).
+    """
+
+    code = "Removed"
+    http_status = 451
 
 
 class FileFailed(CleardanceError):

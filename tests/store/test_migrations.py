@@ -18,7 +18,9 @@ from cleardance.store.tables import REVISION, metadata
 def _schema(path: Path) -> dict[str, list[str]]:
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    found = {name: sorted(re.split(r"[\s,]*[\n,]\s*|\s*\)$", sql)) for name, sql in rows}
+    # A table that was written anew has its name in quotes.
+    plain = ((name, sql.replace('"', "")) for name, sql in rows)
+    found = {name: sorted(re.split(r"[\s,]*[\n,]\s*|\s*\)$", sql)) for name, sql in plain}
     connection.close()
     found.pop("alembic_version", None)
     return found

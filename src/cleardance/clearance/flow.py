@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cleardance.clearance import garbage, intake, screening, tasks
+from cleardance.clearance import garbage, intake, screening, serving, tasks
 from cleardance.clearance.progress import StepProgress, Watch, silent
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.service import Service
@@ -126,6 +126,8 @@ def _make(service: Service, ask: AskCleared, watch: Watch) -> Released | Refused
     # What a refused prompt never needs, and should not wait for, is imported only now.
     from cleardance.clearance import making, releasing
 
+    with service.store.read() as session:  # before a model works for nothing
+        serving.refuse_removed(session, ask.queued.task_id)
     generated = making.generate(service, ask, watch)
     while True:
         sealed_before = service.task(generated.task_id).sealed_blob

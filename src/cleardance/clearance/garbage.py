@@ -11,6 +11,7 @@ from cleardance.errors import TaskBusy
 from cleardance.store.tables import (
     TaskStatus,
     licence_evidence,
+    removal,
     task,
     task_reference,
     verdict_picture,
@@ -51,6 +52,7 @@ def collect(service: Service) -> None:
 _DELIVERED = and_(task.c.status == TaskStatus.RELEASED, task.c.step == Step.RELEASE)
 _NAMED: CompoundSelect[Any] = union_all(
     select(task.c.sealed_blob).where(task.c.sealed_blob.is_not(None)),
+    select(removal.c.blob).where(removal.c.blob.is_not(None)),  # legal hold
     select(task.c.raw_blob).where(task.c.raw_blob.is_not(None), ~_DELIVERED),
     select(work_reference.c.blob),
     select(task_reference.c.blob),

@@ -1,7 +1,6 @@
 """Steps 7 and 8: only what is sealed is released, and only while its verdict still stands."""
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from cleardance.clearance import tasks
+from cleardance.clearance import serving, tasks
 from cleardance.clearance.delivery import check_destination, deliver
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.progress import Watch
@@ -19,10 +18,9 @@ from cleardance.clearance.screening import stands
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import OutputCleared, Released, SealedOutput
 from cleardance.clearance.tasks import Step, TaskRow
-from cleardance.errors import LedgerInvalid, NotFound, SealInvalid, StoreError
+from cleardance.errors import SealInvalid
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind, personal
-from cleardance.ledger.history import history_of
 from cleardance.ledger.log import append
 from cleardance.provenance.label import Label
 from cleardance.provenance.manifest import ManifestParts, Recipe, SourceType
@@ -156,10 +154,12 @@ def release(service: Service, output: SealedOutput, watch: Watch) -> Released | 
     """Step 8: log it, then put the file in place. None if a verdict does not stand any more.
 
     The registry has moved, a licence has ended, or the account has left the partner who holds it.
+    Raises Removed if a notice has stopped the task.
     """
     cleared = output.cleared
     with watch.step(Step.RELEASE):
         with service.store.begin() as session:
+            serving.refuse_removed(session, cleared.task_id)
             account = cleared.generated.ask.queued.request.account
             asker = service.asker(session, account, datetime.now(UTC))
             if not all(stands(session, v, asker) for v in cleared.verdicts):
@@ -172,45 +172,24 @@ def release(service: Service, output: SealedOutput, watch: Watch) -> Released | 
 def hand_over(service: Service, task_id: str) -> None:
     """Put a released file where it was asked for; again, if a crash came in between.
 
-    Raises BlobDamaged if its bytes are not the ones that were logged, DiskFull, StoreError;
-    WitnessUnavailable while too few witnesses have seen the release in the ledger.
+    Raises DiskFull, StoreError, and as ``serving.open_output``.
     """
     task = service.task(task_id)
-    if task.status is not TaskStatus.RELEASED or task.sealed_blob is None:
-        raise StoreError(f"Task {task_id} was not released; nothing is handed over.")
-    _let_out(service, task)
-    deliver(service.store.blobs.path(task.sealed_blob), Path(task.destination))
+    file = serving.released_file(service, task_id)
+    deliver(file.path, Path(task.destination))
     with service.store.begin() as session:
         tasks.advance(session, task_id, Step.RELEASE)
+        serving.count(session, task_id)
     discard(service, task.raw_blob)
 
 
 def fetch(service: Service, task_id: str, destination: Path) -> None:
     """Put a released file at another place, as often as it is wanted.
 
-    Raises NotFound for what was not released or is not kept, UsageError if nothing can be written
-    there, and as ``hand_over``.
+    Raises UsageError if nothing can be written there, and as ``serving.open_output``.
     """
-    task = service.task(task_id)
-    if task.status is not TaskStatus.RELEASED or task.sealed_blob is None:
-        raise NotFound(f"There is no released file of task {task_id}.")
-    check_destination(destination, still=task.request.still)
-    _let_out(service, task)
-    deliver(service.store.blobs.path(task.sealed_blob), destination)
-
-
-def _let_out(service: Service, task: TaskRow) -> None:
-    """Raise unless the row's file is the one whose release is logged, signed and witnessed."""
-    if service.settings.witness_policy == "require":
-        service.cosigned_checkpoint()
-    else:
-        service.checkpoint()
-    with service.store.read() as session:
-        entry = history_of(session, task.id, service.ledger_keys.public).signed(EntryKind.RELEASED)
-    file = task.sealed_blob
-    if entry is None or file is None or json.loads(entry.body)["sha256"] != file:
-        raise LedgerInvalid(f"Task {task.id} was changed: the ledger records no such release.")
-    service.store.blobs.verify(file)
+    check_destination(destination, still=service.task(task_id).request.still)
+    deliver(serving.open_output(service, task_id).path, destination)
 
 
 def _log_release(session: Connection, output: SealedOutput) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TypeVar
 
-from sqlalchemy import Column, Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import Column, Connection, Select, and_, exists, insert, or_, select, update
 
 from cleardance.accounts.accounts import account_id
 from cleardance.errors import CleardanceError, NotFound
@@ -19,6 +19,7 @@ from cleardance.store import Store
 from cleardance.store.tables import (
     Stage,
     TaskStatus,
+    removal,
     task,
     utc_now,
     utc_text,
@@ -242,9 +243,11 @@ def requeue(session: Connection, task_id: str) -> None:
     session.execute(change.values(status=TaskStatus.QUEUED, updated_at=utc_now()))
 
 
+_REMOVED = exists().where(removal.c.task_id == task.c.id, removal.c.lifted_at.is_(None))
 _UNFINISHED = or_(
     task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING]),
-    and_(task.c.status == TaskStatus.RELEASED, task.c.step < Step.RELEASE),
+    # What a notice removed before it was handed over waits for that to be lifted.
+    and_(task.c.status == TaskStatus.RELEASED, task.c.step < Step.RELEASE, ~_REMOVED),
 )
 
 

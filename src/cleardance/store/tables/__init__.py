@@ -18,7 +18,13 @@ from cleardance.store.tables.licences import (
     licence_evidence,
     licence_work,
 )
-from cleardance.store.tables.notices import NoticeStatus, notice
+from cleardance.store.tables.notices import (
+    NoticeStatus,
+    StepState,
+    enforcement,
+    notice,
+    removal,
+)
 from cleardance.store.tables.tasks import (
     ReviewStatus,
     Stage,
@@ -41,7 +47,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
@@ -53,8 +59,10 @@ __all__ = [
     "NoticeStatus",
     "ReviewStatus",
     "Stage",
+    "StepState",
     "TaskStatus",
     "account",
+    "enforcement",
     "ledger_checkpoint",
     "ledger_entry",
     "ledger_node",
@@ -66,6 +74,7 @@ __all__ = [
     "notice",
     "output_signal",
     "reference_signal",
+    "removal",
     "review",
     "rule_set",
     "task",

@@ -1,9 +1,9 @@
-"""What rights-holders demanded."""
+"""What rights-holders demanded, and what was done."""
 
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Named, Table, Text, TypedColumns
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Named, Table, Text, TypedColumns
 
 from cleardance.store.tables.base import Json, metadata, one_of
 
@@ -13,7 +13,20 @@ class NoticeStatus(StrEnum):
 
     INCOMPLETE = "incomplete"
     RECEIVED = "received"
+    HELD = "held"
     ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    WITHDRAWN = "withdrawn"
+
+
+class StepState(StrEnum):
+    """Where one step of executing a notice stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    UNDONE = "undone"
 
 
 class _Notice(TypedColumns):
@@ -35,4 +48,32 @@ class _Notice(TypedColumns):
     updated_at: Named[str] = Column(Text)
 
 
+class _Removal(TypedColumns):
+    task_id: Named[str] = Column(Text, ForeignKey("task.id"), primary_key=True)
+    notice_id: Named[str] = Column(Text, ForeignKey("notice.id"), primary_key=True, index=True)
+    # The file, kept though nobody is given it; none of a task that was still on its way.
+    blob: Named[str | None] = Column(Text)
+    why: Named[str] = Column(Text)
+    # The registry's: at which the removal, or its lifting, began to count.
+    revision: Named[int] = Column(BigInteger, index=True)
+    at: Named[str] = Column(Text)
+    lifted_at: Named[str | None] = Column(Text)
+
+
+class _Enforcement(TypedColumns):
+    notice_id: Named[str] = Column(Text, ForeignKey("notice.id"), primary_key=True)
+    demand: Named[str] = Column(Text, primary_key=True)
+    # What the step is about: a task, a key, a work, a data set; empty for the whole demand.
+    subject: Named[str] = Column(Text, primary_key=True)
+    state: Named[str] = Column(Text)
+    # What undoing it brings back.
+    before: Named[Any] = Column(Json, nullable=True)
+    done_at: Named[str | None] = Column(Text)
+    undone_at: Named[str | None] = Column(Text)
+
+
 notice = Table("notice", metadata, _Notice, one_of("status", NoticeStatus))
+removal = Table("removal", metadata, _Removal)
+"""Outputs that are not served, until their removal is lifted; each notice removes for itself."""
+enforcement = Table("enforcement", metadata, _Enforcement, one_of("state", StepState))
+"""The steps of executing a notice: written down before the first is done, each done once."""

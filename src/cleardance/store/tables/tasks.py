@@ -67,6 +67,8 @@ class _Task(TypedColumns):
     timings: Named[Any] = Column(Json, nullable=True)
     created_at: Named[str] = Column(Text, index=True)
     updated_at: Named[str] = Column(Text)
+    served_count: Named[int] = Column(BigInteger, server_default="0")
+    last_served_at: Named[str | None] = Column(Text)
 
 
 class _TaskReference(TypedColumns):
