@@ -35,10 +35,14 @@
     │   ├── HomeUnusable            500 StoreFailed.Home
     │   ├── DiskFull                507 StoreFailed.DiskFull
     │   ├── TaskBusy                409 StoreFailed.Busy
+    │   │   └── LeaseLost           409 StoreFailed.LeaseLost  another works on it now, or nobody
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
     ├── SignalUnavailable           503 SignalUnavailable    a part that compares is not there
     ├── JudgeFailed                 502 JudgeFailed          no opinion to be had: it holds
     ├── Cancelled                   409 Cancelled            by whoever asked
+    ├── Expired                     409 Expired              not done in the time it was given
+    ├── NotCancellable              409 NotCancellable       it has ended
+    ├── QueueFull                   429 QueueFull            more is waiting than may wait
     ├── GenerationFailed            500 GenerationFailed
     ├── SealFailed                  500 SealFailed           watermark or signature not made
     │   └── TimeStampUnavailable    503 SealFailed.TimeStamp the release waits for it
@@ -279,6 +283,12 @@ class TaskBusy(StoreError):
     http_status = 409
 
 
+class LeaseLost(TaskBusy):
+    """The task was cancelled, or is another process's now; what was being done is dropped."""
+
+    code = "StoreFailed.LeaseLost"
+
+
 class BlobDamaged(StoreError):
     """A blob's bytes no longer match the digest that names it, or are gone."""
 
@@ -307,6 +317,31 @@ class Cancelled(CleardanceError):
 
     code = "Cancelled"
     http_status = 409
+
+
+class Expired(CleardanceError):
+    """The task was not done in the time that its requester gave it; nothing was released."""
+
+    code = "Expired"
+    http_status = 409
+
+
+class NotCancellable(CleardanceError):
+    """The task has ended, or its output is being handed over."""
+
+    code = "NotCancellable"
+    http_status = 409
+
+
+class QueueFull(CleardanceError):
+    """As much is waiting as may wait, of this account or in all; nothing was stored."""
+
+    code = "QueueFull"
+    http_status = 429
+
+    def __init__(self, message: str, *, retry_after_s: float = 10.0) -> None:
+        super().__init__(message, hint=f"Try again in {retry_after_s:g} s.")
+        self.retry_after_s = retry_after_s
 
 
 class GenerationFailed(CleardanceError):

@@ -10,6 +10,11 @@ from cleardance.store.failures import os_failures
 _SUFFIXES = {True: ".png", False: ".mp4"}  # still or video
 
 
+def suffix_of(*, still: bool) -> str:
+    """Return how the name of a released file ends."""
+    return _SUFFIXES[still]
+
+
 def check_destination(destination: Path, *, still: bool) -> None:
     """Raise UsageError, before any work is done, if the file cannot be put there."""
     suffix = _SUFFIXES[still]

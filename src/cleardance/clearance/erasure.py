@@ -7,7 +7,7 @@ and nobody can ever show what they were made from, us included.
 from sqlalchemy import delete, select, update
 
 from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
-from cleardance.clearance import tasks
+from cleardance.clearance import leases, tasks
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.references import forget_blobs
@@ -26,8 +26,16 @@ _PERSONAL = (
     "raw_blob",  # a digest is as good as the prompt to whoever can run the same model
     "error_message",
     "timings",
+    "callback_url",
+    "dedupe_key",
 )
-_ENDED = (TaskStatus.RELEASED, TaskStatus.DENIED, TaskStatus.FAILED)
+_ENDED = (
+    TaskStatus.RELEASED,
+    TaskStatus.DENIED,
+    TaskStatus.FAILED,
+    TaskStatus.CANCELLED,
+    TaskStatus.EXPIRED,
+)
 
 
 def erase(service: Service, task_id: str) -> None:
@@ -36,7 +44,8 @@ def erase(service: Service, task_id: str) -> None:
     The output itself stays: it can still be found by its digest, its mark and its manifest. It
     does no harm to repeat. Raises NotFound, or TaskBusy for a task that has not ended.
     """
-    with service.store.lock(task_id), service.store.begin() as session:
+    with service.store.begin() as session:
+        leases.check_free(session, task_id)
         columns = (task.c.status, task.c.salt, task.c.raw_blob)
         found = session.execute(select(*columns).where(task.c.id == task_id))
         row = found.one_or_none()

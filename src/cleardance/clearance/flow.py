@@ -5,10 +5,10 @@ docs/concepts/1-the-one-path.md has the table of steps and what happens when one
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cleardance.clearance import garbage, intake, screening, serving, tasks
+from cleardance.clearance import garbage, intake, leases, screening, serving, tasks
 from cleardance.clearance.progress import StepProgress, Watch, silent
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.service import Service
@@ -17,6 +17,7 @@ from cleardance.errors import (
     BlobDamaged,
     Cancelled,
     CleardanceError,
+    LeaseLost,
     StoreError,
     TaskBusy,
     TimeStampUnavailable,
@@ -38,8 +39,12 @@ def clear(
     """
     watch, task_id = Watch(progress), tasks.new_task_id()
     checked = intake.check(request, destination, watch)
-    with service.store.lock(task_id):  # before it is queued, or a worker might take it
-        _carry(service, intake.enqueue(service, task_id, checked, watch), watch)
+    with leases.holder(service.store) as holder:
+        # Ours from the beginning, or a worker might take it.
+        lease, columns = holder.first(task_id)
+        queued = intake.enqueue(service, task_id, checked, watch, columns)
+        with suppress(LeaseLost), leases.working(service, holder, lease) as ours:
+            _carry(ours, queued, watch)
     return record_of(service, task_id)
 
 
@@ -50,16 +55,17 @@ def resume_unfinished(service: Service, progress: StepProgress = silent) -> Iter
     first error of that kind is raised at the end.
     """
     garbage.collect(service)
+    leases.reap(service.store)
     blocked: list[CleardanceError] = []
-    for task_id in tasks.unfinished(service.store):
-        try:
-            with service.store.lock(task_id):
-                _go_on(service, task_id, Watch(progress))
-        except TaskBusy:
-            continue
-        except CleardanceError as error:
-            blocked.append(error)
-        yield record_of(service, task_id)
+    with leases.holder(service.store) as holder:
+        for task_id in tasks.unfinished(service.store):
+            try:
+                _take_up(service, holder, task_id, progress)
+            except TaskBusy:
+                continue
+            except CleardanceError as error:
+                blocked.append(error)
+            yield record_of(service, task_id)
     if blocked:
         raise blocked[0]
 
@@ -70,12 +76,24 @@ def resume(service: Service, task_id: str, progress: StepProgress = silent) -> R
     One that has ended, or waits for a person, is left as it is. Raises NotFound, TaskBusy if a
     living process works on it, and what ``clear`` raises.
     """
-    with service.store.lock(task_id):
-        _go_on(service, task_id, Watch(progress))
+    leases.reap(service.store)
+    with leases.holder(service.store) as holder:
+        _take_up(service, holder, task_id, progress)
     return record_of(service, task_id)
 
 
-def _go_on(service: Service, task_id: str, watch: Watch) -> None:
+def _take_up(service: Service, holder: leases.Holder, task_id: str, progress: StepProgress) -> None:
+    with service.store.begin() as session:
+        lease = holder.take(session, task_id)
+    with leases.working(service, holder, lease) as ours:
+        go_on(ours, task_id, Watch(progress))
+
+
+def go_on(service: Service, task_id: str, watch: Watch) -> None:
+    """Finish one task from its last committed step; ``service`` is fenced by a lease on it.
+
+    Returns when it has ended, or waits for a person. Raises what ``clear`` raises.
+    """
     with service.store.read() as session:
         finished = not tasks.is_unfinished(session, task_id)
     if finished:  # by its own process, between our looking and our locking

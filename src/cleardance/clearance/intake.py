@@ -1,7 +1,10 @@
 """Steps 1 and 2: is it a request we can serve, and then it is stored and logged as asked."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from cleardance.clearance import references, tasks
 from cleardance.clearance.delivery import check_destination
@@ -15,33 +18,47 @@ from cleardance.ledger.log import append
 from cleardance.request import Request
 
 
+def _anybody(session: Connection) -> None:
+    """Keep nobody out."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """Step 1 done; nothing is stored yet."""
 
     request: Request
-    destination: Path
+    destination: Path | None  # none: it is served from here
 
 
-def check(request: Request, destination: Path, watch: Watch) -> Checked:
+def check(request: Request, destination: Path | None, watch: Watch) -> Checked:
     """Step 1. Raise the UsageError or MediaError that names the first thing wrong."""
     with watch.step(Step.CHECK):
         check_request(model_named(request.model), request)
-        check_destination(destination, still=request.still)
+        if destination is not None:
+            check_destination(destination, still=request.still)
         _check_references(request)
-    return Checked(request, destination.absolute())
+    return Checked(request, None if destination is None else destination.absolute())
 
 
-def enqueue(service: Service, task_id: str, checked: Checked, watch: Watch) -> Queued:
+def enqueue(
+    service: Service,
+    task_id: str,
+    checked: Checked,
+    watch: Watch,
+    columns: Mapping[str, object],
+    admit: Callable[[Connection], None] = _anybody,
+) -> Queued:
     """Step 2. Store the task and log that it was asked, in one transaction.
 
-    Raises NotFound for the account, and MediaError for a reference that cannot be used.
+    ``columns`` say who works on it and how urgent it is; ``admit`` raises to keep it out. Raises
+    NotFound for the account, and MediaError for a reference that cannot be used.
     """
     with (
         watch.step(Step.ENQUEUE),
         references.kept(service, checked.request) as (session, request),
     ):
-        salt = tasks.create(session, task_id, request, str(checked.destination))
+        admit(session)
+        salt = tasks.create(session, task_id, request, checked.destination, columns)
         body = {
             "model": request.model,
             "account": personal(request.account, salt),

@@ -29,7 +29,7 @@ class Record:
 
     @property
     def status(self) -> str:
-        """One of queued, running, released, denied, held, failed."""
+        """One of queued, running, released, denied, held, failed, cancelled, expired."""
         return self.task.status.value
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from cleardance.clearance import serving, tasks
-from cleardance.clearance.delivery import check_destination, deliver
+from cleardance.clearance.delivery import check_destination, deliver, suffix_of
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import commitments, ingredients
@@ -45,22 +45,24 @@ def seal_output(service: Service, cleared: OutputCleared, watch: Watch) -> Seale
             sealed = prove(path, parts, service.authority, service.watermark)
             return SealedOutput(cleared, sealed, task.sealed_blob)
         service.store.blobs.verify(cleared.generated.raw_digest)  # the bytes that were screened
-        with _work_dir(service.store.home.work / task.id) as work_dir:
+        with _work_dir(service, task.id) as work_dir:
             mark, part = service.watermark, watch.part
             sealed = seal(parts, work_dir, service.authority, mark, progress, part)
             return SealedOutput(cleared, sealed, _keep(service, task, sealed))
 
 
 @contextmanager
-def _work_dir(path: Path) -> Iterator[Path]:
+def _work_dir(service: Service, name: str) -> Iterator[Path]:
     """Give an empty private folder, whatever a killed predecessor left in it."""
-    shutil.rmtree(path, ignore_errors=True)
-    with os_failures(path):
-        path.mkdir(mode=0o700)
-    try:
-        yield path
-    finally:
+    path = service.store.home.work / name
+    with service.store.lock(name):  # whoever collects garbage leaves it alone, unless we die
         shutil.rmtree(path, ignore_errors=True)
+        with os_failures(path):
+            path.mkdir(mode=0o700)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _sealing_index(service: Service, cleared: OutputCleared) -> int:
@@ -117,7 +119,7 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         extra=cleared.generated.recipe | commitments(request, task.salt),
     )
     parts = ManifestParts(
-        title=Path(task.destination).name,
+        title=_title(task),
         output_id=task.id,
         ledger_index=index,
         verdict_digest=tasks.verdict_digest(cleared.output_verdict),
@@ -131,6 +133,12 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
     )
     source = service.store.blobs.path(cleared.generated.raw_digest)
     return UnsealedParts(source, parts, still=request.still)
+
+
+def _title(task: TaskRow) -> str:
+    if task.destination is not None:
+        return Path(task.destination).name
+    return f"{task.id}{suffix_of(still=task.request.still)}"
 
 
 def _label(service: Service, request: Request) -> Label | None:
@@ -176,10 +184,12 @@ def hand_over(service: Service, task_id: str) -> None:
     """
     task = service.task(task_id)
     file = serving.released_file(service, task_id)
-    deliver(file.path, Path(task.destination))
+    if task.destination is not None:
+        deliver(file.path, Path(task.destination))
     with service.store.begin() as session:
         tasks.advance(session, task_id, Step.RELEASE)
-        serving.count(session, task_id)
+        if task.destination is not None:
+            serving.count(session, task_id)
     discard(service, task.raw_blob)
 
 

@@ -81,6 +81,12 @@ class Service:
             return EmbeddingJudge(endpoint, *settings.judge_cosines)
         return ChatJudge(endpoint)
 
+    def with_store(self, store: Store) -> "Service":
+        """Return this service on a view of its store, with all that it has loaded."""
+        other = Service(self.settings, store)
+        vars(other).update({name: part for name, part in vars(self).items() if name != "store"})
+        return other
+
     def task(self, task_id: str) -> tasks.TaskRow:
         """Return a task as stored. Raises NotFound."""
         with self.store.read() as session:

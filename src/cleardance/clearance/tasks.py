@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Select, and_, exists, insert, or_, select, update
@@ -21,6 +23,7 @@ from cleardance.store.tables import (
     TaskStatus,
     removal,
     task,
+    task_event,
     utc_now,
     utc_text,
     verdict,
@@ -29,6 +32,9 @@ from cleardance.store.tables import (
 from cleardance.verdict import Decision, Verdict
 
 _T = TypeVar("_T")
+
+STATUS, STEP = "status", "step"
+"""The kinds of events: where a task stands from then on, and which step was committed."""
 
 
 class Step(IntEnum):
@@ -75,7 +81,7 @@ class TaskRow:
     model_version: str | None
     raw_blob: str | None
     sealed_blob: str | None
-    destination: str
+    destination: str | None  # none: it is served from here
     ledger_index: int | None
     timings_s: dict[str, float]
     error_code: str | None
@@ -87,7 +93,13 @@ def new_task_id() -> str:
     return f"cgt-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
 
 
-def create(session: Connection, task_id: str, request: Request, destination: str) -> bytes:
+def create(
+    session: Connection,
+    task_id: str,
+    request: Request,
+    destination: Path | None,
+    columns: Mapping[str, object],
+) -> bytes:
     """Insert a queued task with both first steps done; return the salt of its commitments."""
     now, salt = utc_now(), secrets.token_bytes(32)
     values = {
@@ -97,12 +109,14 @@ def create(session: Connection, task_id: str, request: Request, destination: str
         "step": Step.ENQUEUE,
         "request": request.model_dump(mode="json"),
         "salt": salt,
-        "destination": destination,
+        "destination": None if destination is None else str(destination),
         "timings": {},
         "created_at": now,
         "updated_at": now,
+        "model": request.model,
     }
-    session.execute(insert(task).values(**values))
+    session.execute(insert(task).values(**values, **columns))
+    tell(session, task_id, STATUS, {"status": TaskStatus.QUEUED.value})
     return salt
 
 
@@ -136,6 +150,22 @@ def advance(session: Connection, task_id: str, step: Step, **values: object) -> 
     """Record that a step is done, with what it made."""
     change = update(task).where(task.c.id == task_id)
     session.execute(change.values(step=step, updated_at=utc_now(), **values))
+    tell(session, task_id, STEP, {"step": step.value, "name": step.name.lower()})
+    if "status" in values:
+        tell(session, task_id, STATUS, {"status": str(values["status"])})
+
+
+def change_status(session: Connection, task_id: str, status: TaskStatus, **values: object) -> None:
+    """Let a task stand elsewhere, and tell whoever follows it."""
+    change = update(task).where(task.c.id == task_id)
+    session.execute(change.values(status=status, updated_at=utc_now(), **values))
+    tell(session, task_id, STATUS, {"status": status.value})
+
+
+def tell(session: Connection, task_id: str, kind: str, body: dict[str, object]) -> None:
+    """Store an event of a task for whoever follows it; nothing personal may be in it."""
+    values = {"task_id": task_id, "at": utc_now(), "kind": kind, "body": body}
+    session.execute(insert(task_event).values(**values))
 
 
 def verdict_digest(body: Verdict) -> str:
@@ -224,8 +254,7 @@ def refuse(session: Connection, task_id: str, stage: Stage, body: Verdict) -> No
     """End a task by a verdict: denied, or held until a person has looked."""
     held = body.decision is Decision.HOLD
     status = TaskStatus.HELD if held else TaskStatus.DENIED
-    change = update(task).where(task.c.id == task_id)
-    session.execute(change.values(status=status, sealed_blob=None, updated_at=utc_now()))
+    change_status(session, task_id, status, sealed_blob=None)
     commitment = verdict_commitment(body, salt_of(session, task_id))
     entry = {"stage": stage.value, "commitment": commitment}
     append(session, EntryKind.HELD if held else EntryKind.REFUSED, task_id, entry)
@@ -233,31 +262,44 @@ def refuse(session: Connection, task_id: str, stage: Stage, body: Verdict) -> No
 
 def hold(session: Connection, task_id: str) -> None:
     """Let a denied task wait for a person: its requester has appealed."""
-    change = update(task).where(task.c.id == task_id)
-    session.execute(change.values(status=TaskStatus.HELD, updated_at=utc_now()))
+    change_status(session, task_id, TaskStatus.HELD)
 
 
 def requeue(session: Connection, task_id: str) -> None:
-    """Let a held task go on from its last committed step: a person released it."""
-    change = update(task).where(task.c.id == task_id)
-    session.execute(change.values(status=TaskStatus.QUEUED, updated_at=utc_now()))
+    """Let a held task go on from its last committed step: a person released it.
+
+    It does not expire any more: the time that a person took is not the requester's.
+    """
+    change_status(session, task_id, TaskStatus.QUEUED, expires_at=None)
 
 
 _REMOVED = exists().where(removal.c.task_id == task.c.id, removal.c.lifted_at.is_(None))
-_UNFINISHED = or_(
+UNFINISHED = or_(
     task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING]),
     # What a notice removed before it was handed over waits for that to be lifted.
     and_(task.c.status == TaskStatus.RELEASED, task.c.step < Step.RELEASE, ~_REMOVED),
 )
+"""What the database is asked about tasks that have not ended."""
 
 
 def fail(store: Store, task_id: str, error: CleardanceError) -> None:
     """Mark a task failed for good, with the error that ended it; if it has not ended already."""
-    values = {"error_code": error.code, "error_message": error.message, "updated_at": utc_now()}
-    change = update(task).where(task.c.id == task_id, _UNFINISHED)
     with store.begin() as session:
-        if session.execute(change.values(status=TaskStatus.FAILED, **values)).rowcount == 1:
-            append(session, EntryKind.FAILED, task_id, {"code": error.code})
+        if is_unfinished(session, task_id):
+            end(session, task_id, TaskStatus.FAILED, error)
+
+
+def end(
+    session: Connection,
+    task_id: str,
+    status: TaskStatus,
+    error: CleardanceError,
+    **values: object,
+) -> None:
+    """End a task without an output, with the error that ended it, and log that."""
+    said = {"error_code": error.code, "error_message": error.message}
+    change_status(session, task_id, status, **said, **values)
+    append(session, EntryKind.FAILED, task_id, {"code": error.code})
 
 
 def save_timings(store: Store, task_id: str, seconds: dict[str, float]) -> None:
@@ -270,10 +312,10 @@ def save_timings(store: Store, task_id: str, seconds: dict[str, float]) -> None:
 def unfinished(store: Store) -> list[str]:
     """Return the ids of tasks that have not ended, oldest first; some may be worked on now."""
     with store.read() as session:
-        ids = session.scalars(select(task.c.id).where(_UNFINISHED).order_by(task.c.created_at))
+        ids = session.scalars(select(task.c.id).where(UNFINISHED).order_by(task.c.created_at))
         return list(ids)
 
 
 def is_unfinished(session: Connection, task_id: str) -> bool:
     """Whether a task has not ended."""
-    return session.scalar(select(task.c.id).where(task.c.id == task_id, _UNFINISHED)) is not None
+    return session.scalar(select(task.c.id).where(task.c.id == task_id, UNFINISHED)) is not None

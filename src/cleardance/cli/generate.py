@@ -24,6 +24,8 @@ EXITS = {
     "denied": ExitCode.DENIED,
     "held": ExitCode.HELD,
     "failed": ExitCode.FAILED,
+    "cancelled": ExitCode.FAILED,
+    "expired": ExitCode.FAILED,
 }
 _IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
 

@@ -48,7 +48,9 @@ def record_lines(record: Record) -> Iterator[str]:
     if task.status is TaskStatus.RELEASED and verdict is not None:
         yield from _released_lines(record, verdict)
     elif task.error_message:
-        yield line("Failed", f"Task {task.id}: {task.error_message} [{task.error_code}]")
+        yield line(
+            record.status.capitalize(), f"Task {task.id}: {task.error_message} [{task.error_code}]"
+        )
     elif verdict is not None:
         made = "The output stays unreleased." if task.raw_blob else "Nothing was generated."
         yield line(record.status.capitalize(), f"{made} Task {task.id}.")
@@ -69,7 +71,8 @@ def _waiting_lines(record: Record) -> Iterator[str]:
 
 def _released_lines(record: Record, verdict: Verdict) -> Iterator[str]:
     task = record.task
-    yield line("Released", f"{_shown(Path(task.destination))} ({_facts(task.request)})")
+    place = "kept here" if task.destination is None else _shown(Path(task.destination))
+    yield line("Released", f"{place} ({_facts(task.request)})")
     yield line("Task", task.id)
     yield line("Cleared", f"{verdict.reason} (registry revision {verdict.registry_revision})")
     yield line("Signed", "content credentials (C2PA), read back and trusted")

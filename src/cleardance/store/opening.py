@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from cleardance.errors import StoreError
-from cleardance.store.database import Store, make_engine, transaction
+from cleardance.store.database import Store, make_engine, serialise, transaction
 from cleardance.store.failures import os_failures, sql_failures
 from cleardance.store.home import Home, prepare
 from cleardance.store.locks import held
@@ -62,7 +62,8 @@ def _bring_up_to_date(home: Home, engine: Engine) -> None:
             return
         if engine.dialect.name == "sqlite":
             _make_sqlite(Path(str(engine.url.database)), engine)
-        with transaction(engine, writes=True) as connection:
+        with transaction(engine, writes=True, migrates=True) as connection:
+            serialise(connection, "migration")  # on other machines, too
             _upgrade(connection, home)
 
 

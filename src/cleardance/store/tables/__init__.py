@@ -29,9 +29,12 @@ from cleardance.store.tables.tasks import (
     ReviewStatus,
     Stage,
     TaskStatus,
+    Tier,
     output_signal,
+    queue_turn,
     review,
     task,
+    task_event,
     task_reference,
     verdict,
     verdict_picture,
@@ -47,7 +50,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
@@ -61,6 +64,7 @@ __all__ = [
     "Stage",
     "StepState",
     "TaskStatus",
+    "Tier",
     "account",
     "enforcement",
     "ledger_checkpoint",
@@ -73,11 +77,13 @@ __all__ = [
     "metadata",
     "notice",
     "output_signal",
+    "queue_turn",
     "reference_signal",
     "removal",
     "review",
     "rule_set",
     "task",
+    "task_event",
     "task_reference",
     "utc_now",
     "utc_text",

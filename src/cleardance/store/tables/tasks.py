@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Named,
@@ -28,6 +29,15 @@ class TaskStatus(StrEnum):
     DENIED = "denied"
     HELD = "held"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Tier(StrEnum):
+    """How urgent a task is: what is flexible runs when nothing else waits."""
+
+    DEFAULT = "default"
+    FLEX = "flex"
 
 
 class Stage(StrEnum):
@@ -69,6 +79,36 @@ class _Task(TypedColumns):
     updated_at: Named[str] = Column(Text)
     served_count: Named[int] = Column(BigInteger, server_default="0")
     last_served_at: Named[str | None] = Column(Text)
+    # As in the request, to be counted and filtered by; it outlives the request.
+    model: Named[str | None] = Column(Text)
+    tier: Named[str] = Column(Text, server_default=Tier.DEFAULT.value)
+    priority: Named[int] = Column(Integer, server_default="0")
+    # When a task that has not ended by then does.
+    expires_at: Named[str | None] = Column(Text)
+    callback_url: Named[str | None] = Column(Text)
+    # The same for creates that are one create, retried.
+    dedupe_key: Named[str | None] = Column(Text)
+    # Who works on it, until when unless renewed; the number counts its leases and fences off the
+    # holders of all but the newest.
+    lease_owner: Named[str | None] = Column(Text, index=True)
+    lease_until: Named[str | None] = Column(Text)
+    lease_number: Named[int] = Column(BigInteger, server_default="0")
+    # How many processes died while they worked on it.
+    deaths: Named[int] = Column(Integer, server_default="0")
+    not_before: Named[str | None] = Column(Text)
+
+
+class _TaskEvent(TypedColumns):
+    id: Named[int] = Column(RowId, primary_key=True)
+    task_id: Named[str] = Column(Text, ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    at: Named[str] = Column(Text)
+    kind: Named[str] = Column(Text)
+    body: Named[Any] = Column(Json, nullable=False)
+
+
+class _QueueTurn(TypedColumns):
+    account_id: Named[str] = Column(Text, ForeignKey("account.id"), primary_key=True)
+    served_at: Named[str] = Column(Text)
 
 
 class _TaskReference(TypedColumns):
@@ -128,8 +168,16 @@ task = Table(
     metadata,
     _Task,
     one_of("status", TaskStatus),
+    one_of("tier", Tier),
     CheckConstraint("step BETWEEN 1 AND 8", name="step"),
+    CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
+    Index("ix_task_status_step", "status", "step"),
+    Index("ix_task_account_id_dedupe_key", "account_id", "dedupe_key"),
 )
+task_event = Table("task_event", metadata, _TaskEvent)
+"""What happened to a task, for whoever follows it; nothing personal."""
+queue_turn = Table("queue_turn", metadata, _QueueTurn)
+"""When each account was last served, so that accounts take turns."""
 task_reference = Table("task_reference", metadata, _TaskReference)
 """Which blobs a task needs of what was handed in with it; its request says the rest."""
 verdict = Table("verdict", metadata, _Verdict, one_of("stage", Stage))
