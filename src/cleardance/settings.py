@@ -93,6 +93,16 @@ class Settings(BaseSettings):
     """How long to wait for its answer; without one, what was asked about is held."""
     review_within_h: PositiveInt = 72
     """How many hours reviewers have for what is held or appealed; shown, not enforced."""
+    max_queue: PositiveInt = 20_000
+    """How many tasks may wait or run at once, of all accounts; more are refused (429)."""
+    max_queue_per_account: PositiveInt = 1_000
+    """The same of one account."""
+    max_running: dict[str, PositiveInt] = {}
+    """How many tasks of a model may run at once, on all machines together: ``{upstream = 4}``."""
+    max_deaths: PositiveInt = 5
+    """After how many processes died while they worked on a task it fails."""
+    worker_memory_mb: PositiveInt | None = None
+    """The most address space that a process may take that works on a task."""
     pocket_model: Path | None = None
     """A folder that ``cleardance train --export`` wrote: the weights of the model ``pocket``."""
     label: Literal["none", "eu", "cn"] = "none"

@@ -23,13 +23,8 @@ from cleardance.store.tables import REVISION, metadata
 def _schema(path: Path) -> dict[str, list[str]]:
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-<<<<<<< HEAD
     # A table that was written anew has its name in quotes.
     plain = ((name, sql.replace('"', "")) for name, sql in rows)
-=======
-    # A table that was made anew has its name in quotes.
-    plain = ((name, sql.replace(f'TABLE "{name}"', f"TABLE {name}")) for name, sql in rows)
->>>>>>> e9f0c36 (Who works on a task is said by a lease, which fences off whoever lost it)
     found = {name: sorted(re.split(r"[\s,]*[\n,]\s*|\s*\)$", sql)) for name, sql in plain}
     connection.close()
     found.pop("alembic_version", None)

@@ -42,6 +42,7 @@ def clear(
     with leases.holder(service.store) as holder:
         # Ours from the beginning, or a worker might take it.
         lease, columns = holder.first(task_id)
+        columns |= {"status": TaskStatus.RUNNING}
         queued = intake.enqueue(service, task_id, checked, watch, columns)
         with suppress(LeaseLost), leases.working(service, holder, lease) as ours:
             _carry(ours, queued, watch)

@@ -17,11 +17,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Update, or_, select, update
 
+from cleardance.clearance import tasks
 from cleardance.clearance.service import Service
 from cleardance.errors import LeaseLost, NotFound, StoreError, TaskBusy
 from cleardance.store import Store
 from cleardance.store.database import clock
-from cleardance.store.tables import task, utc_text
+from cleardance.store.tables import TaskStatus, task, utc_text
 
 LEASE_S = 30.0
 _RENEW_S = LEASE_S / 5
@@ -66,9 +67,11 @@ class Holder:
                 deaths=task.c.deaths + died.cast(task.c.deaths.type),
                 not_before=None,
             )
-            .returning(task.c.lease_number)
+            .returning(task.c.lease_number, task.c.status)
         ).one_or_none()
         if row is not None:
+            if row.status == TaskStatus.QUEUED:
+                tasks.change_status(session, task_id, TaskStatus.RUNNING)
             return Lease(task_id, row.lease_number)
         if session.scalar(select(task.c.id).where(task.c.id == task_id)) is None:
             raise NotFound(f"There is no task {task_id}.")

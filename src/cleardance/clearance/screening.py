@@ -25,7 +25,7 @@ from cleardance.screen.ask import screen_ask as screen_text
 from cleardance.screen.consent import check_faces
 from cleardance.screen.matching import Footage, KeptSignal
 from cleardance.screen.output import screen_media, screen_output
-from cleardance.store.tables import Stage, TaskStatus, licence, output_signal
+from cleardance.store.tables import Stage, licence, output_signal
 from cleardance.verdict import Decision, Verdict, worst_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | R
             asker = _asker(service, queued.request)
             verdict = _verdict_on_ask(service, queued.request, current(service.store), asker)
             with service.store.begin() as session:
-                tasks.advance(session, queued.task_id, Step.SCREEN_ASK, status=TaskStatus.RUNNING)
+                tasks.advance(session, queued.task_id, Step.SCREEN_ASK)
                 verdict = _commit(session, service, queued.task_id, Stage.ASK, verdict, asker)
     if verdict.decision is Decision.CLEAR:
         return AskCleared(queued, verdict)

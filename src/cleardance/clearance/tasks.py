@@ -102,7 +102,7 @@ def create(
 ) -> bytes:
     """Insert a queued task with both first steps done; return the salt of its commitments."""
     now, salt = utc_now(), secrets.token_bytes(32)
-    values = {
+    values: dict[str, object] = {
         "id": task_id,
         "account_id": account_id(session, request.account),
         "status": TaskStatus.QUEUED,
@@ -114,9 +114,10 @@ def create(
         "created_at": now,
         "updated_at": now,
         "model": request.model,
+        **columns,
     }
-    session.execute(insert(task).values(**values, **columns))
-    tell(session, task_id, STATUS, {"status": TaskStatus.QUEUED.value})
+    session.execute(insert(task).values(**values))
+    tell(session, task_id, STATUS, {"status": str(values["status"])})
     return salt
 
 
@@ -162,9 +163,9 @@ def change_status(session: Connection, task_id: str, status: TaskStatus, **value
     tell(session, task_id, STATUS, {"status": status.value})
 
 
-def tell(session: Connection, task_id: str, kind: str, body: dict[str, object]) -> None:
+def tell(session: Connection, task_id: str, kind: str, body: Mapping[str, object]) -> None:
     """Store an event of a task for whoever follows it; nothing personal may be in it."""
-    values = {"task_id": task_id, "at": utc_now(), "kind": kind, "body": body}
+    values = {"task_id": task_id, "at": utc_now(), "kind": kind, "body": dict(body)}
     session.execute(insert(task_event).values(**values))
 
 

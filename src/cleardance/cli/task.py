@@ -46,6 +46,19 @@ def resume(ctx: click.Context, task_id: str, as_json: bool) -> None:
 
 @task.command()
 @click.argument("task_id", metavar="TASK")
+@json_option
+@click.pass_context
+def cancel(ctx: click.Context, task_id: str, as_json: bool) -> None:
+    """End TASK, whether it waits or is being worked on; nothing of it is released."""
+    from cleardance.clearance.jobs.ending import cancel as cancel_task
+
+    with open_service(ctx.obj) as service:
+        cancel_task(service, task_id)
+        _print(record_of(service, task_id), as_json=as_json)
+
+
+@task.command()
+@click.argument("task_id", metavar="TASK")
 @click.option(
     "-o",
     "--output",

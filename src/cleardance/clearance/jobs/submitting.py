@@ -1,0 +1,150 @@
+"""Taking a request in: checked, stored and its prompt screened at once, the rest is queued."""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, func, select
+
+from cleardance.accounts.accounts import account_id
+from cleardance.clearance import intake, leases, screening, tasks
+from cleardance.clearance.progress import Watch, silent
+from cleardance.clearance.service import Service
+from cleardance.errors import LeaseLost, QueueFull, UsageError
+from cleardance.ledger.entry import canonical
+from cleardance.request import Request
+from cleardance.store.database import clock, serialise
+from cleardance.store.tables import TaskStatus, Tier, task, utc_text
+from cleardance.verdict import Verdict
+
+MIN_EXPIRY_S, MAX_EXPIRY_S = 3_600, 259_200
+_WAITING = task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """How urgent a task is, and who is told.
+
+    ``priority`` orders an account's own tasks, 0 to 9, the higher first. ``expires_after_s`` is how
+    long it may take, 3,600 to 259,200 s. Creates with the same ``dedupe_key`` within
+    ``dedupe_within_s`` are one: a client that got no answer tries again.
+    """
+
+    priority: int = 0
+    tier: Tier = Tier.DEFAULT
+    expires_after_s: float = 172_800
+    callback_url: str | None = None
+    dedupe_key: str | None = None
+    dedupe_within_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for what is out of range."""
+        if not 0 <= self.priority <= 9:
+            raise UsageError("priority is 0 to 9.")
+        if not MIN_EXPIRY_S <= self.expires_after_s <= MAX_EXPIRY_S:
+            raise UsageError(
+                f"A task expires {MIN_EXPIRY_S} to {MAX_EXPIRY_S} s after it was made."
+            )
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a request: queued, or refused by this verdict; or known already."""
+
+    task_id: str
+    status: TaskStatus
+    verdict: Verdict | None
+    joined: bool = False
+
+
+def digest_of(account: str, body: object) -> str:
+    """Return a dedupe key: what an account sent, whatever order its keys are in.
+
+    Take what was received, before anything random, like a seed, was put in its place.
+    """
+    return hashlib.sha256(canonical([account, body])).hexdigest()
+
+
+def submit(service: Service, request: Request, options: JobOptions | None = None) -> Submitted:
+    """Steps 1 to 3 in the caller's process; what is clear waits for a worker.
+
+    A refusal is returned, with its verdict. Raises UsageError or MediaError for a request that
+    cannot be served, QueueFull before anything is stored, NotFound for the account, StoreError.
+    """
+    options = options or JobOptions()
+    with service.store.read() as session:
+        _check_room(service, session, request.account)  # before references take any space
+    watch, task_id = Watch(silent), tasks.new_task_id()
+    checked = intake.check(request, None, watch)
+    # Ours for as long as screening takes; if we die meanwhile, a worker goes on.
+    holder = leases.Holder(service.store, f"submit-{secrets.token_hex(8)}")
+    lease, columns = holder.first(task_id)
+
+    def admit(session: Connection) -> None:
+        _join(session, request.account, options)
+        _check_room(service, session, request.account)
+
+    try:
+        columns |= _columns(service, options)
+        queued = intake.enqueue(service, task_id, checked, watch, columns, admit)
+    except _Known as known:
+        return _submitted(service, known.task_id, joined=True)
+    with suppress(LeaseLost), leases.working(service, holder, lease) as ours:
+        screening.screen_ask(ours, queued, watch)
+    return _submitted(service, task_id)
+
+
+class _Known(Exception):
+    """The request was taken in before."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(task_id)
+        self.task_id = task_id
+
+
+def _columns(service: Service, options: JobOptions) -> dict[str, object]:
+    with service.store.read() as session:
+        now = clock(session)
+    return {
+        "priority": options.priority,
+        "tier": options.tier,
+        "expires_at": utc_text(now + timedelta(seconds=options.expires_after_s)),
+        "callback_url": options.callback_url,
+        "dedupe_key": options.dedupe_key,
+    }
+
+
+def _join(session: Connection, account: str, options: JobOptions) -> None:
+    """Raise _Known if this create is one that was made before."""
+    if options.dedupe_key is None:
+        return
+    owner = account_id(session, account)
+    serialise(session, f"create {owner} {options.dedupe_key}")
+    since = clock(session) - timedelta(seconds=options.dedupe_within_s)
+    same = (task.c.account_id == owner) & (task.c.dedupe_key == options.dedupe_key)
+    query = select(task.c.id).where(same, task.c.created_at >= utc_text(since))
+    if (known := session.scalar(query.limit(1))) is not None:
+        raise _Known(known)
+
+
+def _check_room(service: Service, session: Connection, account: str) -> None:
+    of_account = task.c.account_id == account_id(session, account)
+    count = select(func.count()).select_from(task).where(_WAITING)
+    settings = service.settings
+    if (session.scalar(count) or 0) >= settings.max_queue:
+        raise QueueFull(f"{settings.max_queue} tasks are waiting; more are not taken in.")
+    if (session.scalar(count.where(of_account)) or 0) >= settings.max_queue_per_account:
+        raise QueueFull(
+            f"{settings.max_queue_per_account} tasks of {account!r} are waiting; "
+            "more are not taken in."
+        )
+
+
+def _submitted(service: Service, task_id: str, *, joined: bool = False) -> Submitted:
+    with service.store.read() as session:
+        row = tasks.load(session, task_id)
+        refused = row.status in (TaskStatus.DENIED, TaskStatus.HELD)
+        verdict = tasks.deciding_verdict(session, task_id)[1] if refused else None
+    return Submitted(task_id, row.status, verdict, joined)

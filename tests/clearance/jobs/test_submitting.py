@@ -1,0 +1,89 @@
+"""Taking requests in: refused at once, or queued for a worker, once."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from cleardance.clearance.jobs import ending, submitting
+from cleardance.clearance.jobs.submitting import JobOptions, submit
+from cleardance.clearance.service import Service
+from cleardance.errors import NotCancellable, QueueFull, UsageError
+from cleardance.store.tables import TaskStatus, task
+from tests.clearance.asking import kinds, request
+
+
+def row(service: Service, task_id: str) -> dict[str, object]:
+    with service.store.read() as session:
+        return dict(session.execute(select(task).where(task.c.id == task_id)).mappings().one())
+
+
+def test_what_is_clear_waits_for_a_worker(service: Service) -> None:
+    asked = submit(service, request(), JobOptions(priority=3))
+    assert (asked.status, asked.verdict, asked.joined) == (TaskStatus.QUEUED, None, False)
+    kept = row(service, asked.task_id)
+    assert (kept["destination"], kept["lease_owner"], kept["priority"]) == (None, None, 3)
+    assert kinds(service, asked.task_id) == ["asked", "verdict"]
+
+
+def test_a_refusal_is_answered_with_its_verdict(service: Service) -> None:
+    asked = submit(service, request("Squid Game guards march in a hall"))
+    assert asked.status is TaskStatus.DENIED
+    assert asked.verdict is not None
+    assert asked.verdict.findings
+    assert row(service, asked.task_id)["lease_owner"] is None
+
+
+def test_a_retried_create_is_one(service: Service) -> None:
+    key = submitting.digest_of("local", {"prompt": "x", "seed": -1})
+    assert key == submitting.digest_of("local", {"seed": -1, "prompt": "x"})
+    first = submit(service, request(seed=1), JobOptions(dedupe_key=key))
+    again = submit(service, request(seed=2), JobOptions(dedupe_key=key))  # drawn anew
+    assert (again.task_id, again.joined) == (first.task_id, True)
+    other = submit(service, request(seed=2), JobOptions(dedupe_key="another"))
+    assert other.task_id != first.task_id
+    with service.store.begin() as session:
+        session.execute(update(task).values(created_at="2020-01-01T00:00:00.000000Z"))
+    assert not submit(service, request(), JobOptions(dedupe_key=key)).joined  # long ago
+
+
+@pytest.mark.parametrize("setting", ["max_queue", "max_queue_per_account"])
+def test_no_more_than_may_wait_is_taken_in(service: Service, setting: str) -> None:
+    small = replace(service, settings=service.settings.model_copy(update={setting: 2}))
+    ids = [submit(small, request()).task_id for _ in range(2)]
+    with pytest.raises(QueueFull) as full:
+        submit(small, request())
+    assert (full.value.http_status, full.value.retry_after_s) == (429, 10.0)
+    with service.store.read() as session:
+        assert len(session.scalars(select(task.c.id)).all()) == 2  # nothing of it was stored
+    ending.cancel(service, ids[0])
+    assert submit(small, request()).status is TaskStatus.QUEUED
+
+
+@pytest.mark.parametrize("wrong", [{"priority": 10}, {"priority": -1}, {"expires_after_s": 60}])
+def test_options_have_ranges(wrong: dict[str, int]) -> None:
+    with pytest.raises(UsageError):
+        JobOptions(**wrong)
+
+
+def test_cancelled_once_and_for_all(service: Service) -> None:
+    asked = submit(service, request())
+    ending.cancel(service, asked.task_id)
+    ending.cancel(service, asked.task_id)  # it does no harm to repeat
+    kept = row(service, asked.task_id)
+    assert (kept["status"], kept["error_code"]) == ("cancelled", "Cancelled")
+    assert kinds(service, asked.task_id) == ["asked", "verdict", "failed"]
+    denied = submit(service, request("Squid Game guards march in a hall"))
+    with pytest.raises(NotCancellable):
+        ending.cancel(service, denied.task_id)
+
+
+def test_what_was_not_done_in_time_expires(service: Service) -> None:
+    late, timely = (submit(service, request()).task_id for _ in range(2))
+    with service.store.begin() as session:
+        over = update(task).where(task.c.id == late)
+        session.execute(over.values(expires_at="2020-01-01T00:00:00.000000Z"))
+    assert ending.expire_due(service) == [late]
+    assert ending.expire_due(service) == []
+    assert row(service, late)["status"] == "expired"
+    assert row(service, timely)["status"] == "queued"
