@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FPS = 24
 MAX_PROMPT_CHARS = 20_000
+MAX_REFERENCES = 50
 
 
 class Ratio(StrEnum):
@@ -89,7 +90,17 @@ class Request(BaseModel):
     audio: bool = True
     still: bool = Field(False, description="one frame instead of a video")
     label: Literal["eu", "cn"] | None = Field(None, description="drawn into the picture")
-    references: tuple[ReferenceInput, ...] = Field((), max_length=12)
+    references: tuple[ReferenceInput, ...] = Field((), max_length=MAX_REFERENCES)
+    camera_fixed: bool = Field(False, description="the camera does not move")
+    last_frame: bool = Field(False, description="the last frame is wanted as a picture too")
+    draft: bool = Field(False, description="a quick preview was asked for")
+    asked_model: str | None = Field(None, description="another name the model was asked by")
+
+    @property
+    def reference_names(self) -> tuple[str, ...]:
+        """What the prompt calls each reference: ``@Image1``, ``@Video2``, by kind and order."""
+        kinds = [one.media for one in self.references]
+        return tuple(f"@{k.capitalize()}{kinds[: n + 1].count(k)}" for n, k in enumerate(kinds))
 
     @property
     def size(self) -> tuple[int, int]:

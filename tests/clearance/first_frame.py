@@ -19,6 +19,7 @@ MODEL = Model(
         audio=False,
         stills=True,
         roles=frozenset({"first_frame", "reference_image"}),
+        max_images=9,
     ),
     backend="tests.clearance.first_frame:Pan",
 )

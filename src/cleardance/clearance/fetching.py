@@ -21,7 +21,7 @@ def local_file(service: Service, target: str) -> Iterator[tuple[Path, str]]:
     """
     if target.lower().startswith(("http://", "https://")):
         check_url(target)
-        with _folder(service) as folder:
+        with private_folder(service) as folder:
             path = folder / "fetched"
             with os_failures(path):
                 fetch(target, path, private=service.settings.fetch_private)
@@ -43,7 +43,7 @@ def _local_path(target: str) -> Path:
 
 
 @contextmanager
-def _folder(service: Service) -> Iterator[Path]:
+def private_folder(service: Service) -> Iterator[Path]:
     """Give a folder that whoever collects garbage leaves alone, unless we die."""
     name = f"fetch-{secrets.token_hex(8)}"
     folder = service.store.home.work / name

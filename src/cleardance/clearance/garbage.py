@@ -10,6 +10,7 @@ from cleardance.clearance.tasks import Step
 from cleardance.errors import TaskBusy
 from cleardance.store.tables import (
     TaskStatus,
+    asset,
     licence_evidence,
     removal,
     task,
@@ -56,6 +57,7 @@ _NAMED: CompoundSelect[Any] = union_all(
     select(task.c.raw_blob).where(task.c.raw_blob.is_not(None), ~_DELIVERED),
     select(work_reference.c.blob),
     select(task_reference.c.blob),
+    select(asset.c.blob),
     select(licence_evidence.c.blob),
     select(verdict_picture.c.blob),
 )

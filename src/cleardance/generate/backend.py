@@ -20,6 +20,12 @@ class Capabilities:
     audio: bool
     stills: bool
     roles: frozenset[str]  # reference roles it uses; any other reference is refused
+    max_images: int = 0  # references of each kind at once
+    max_videos: int = 0
+    max_sounds: int = 0
+    sound_alone: bool = False  # sound may be the only reference
+    camera_fixed: bool = False  # it can keep the camera still when asked to
+    default_duration_s: float = 5.0  # when the model is to decide
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ MODELS = {
             audio=True,
             stills=True,
             roles=frozenset(),
+            camera_fixed=True,
         ),
         backend="cleardance.generate.backends.draft:DraftBackend",
     ),
@@ -60,6 +61,9 @@ MODELS = {
             audio=True,
             stills=True,
             roles=frozenset({"first_frame", "reference_audio"}),
+            max_images=1,
+            max_sounds=1,
+            sound_alone=True,
         ),
         backend="cleardance.generate.backends.pocket:PocketBackend",
         trained=True,
@@ -86,10 +90,24 @@ def check_request(model: Model, request: Request) -> None:
         raise _cannot(model, f"make {request.duration_s:g} s, only {span}")
     if request.still and not can.stills:
         raise _cannot(model, "make stills")
+    if request.camera_fixed and not can.camera_fixed:
+        raise _cannot(model, "keep the camera fixed")
+    _check_references(model, request)
+
+
+def _check_references(model: Model, request: Request) -> None:
+    can = model.capabilities
     for reference in request.references:
         if reference.role not in can.roles:
             role = reference.role.replace("_", " ")
             raise _cannot(model, f"use {reference.path.name} as a {role}")
+    kinds: list[str] = [one.media for one in request.references]
+    most = {"image": can.max_images, "video": can.max_videos, "audio": can.max_sounds}
+    for kind, number in most.items():
+        if kinds.count(kind) > number:
+            raise _cannot(model, f"use {kinds.count(kind)} references of {kind}, only {number}")
+    if kinds and set(kinds) == {"audio"} and not can.sound_alone:
+        raise _cannot(model, "use sound without a picture")
 
 
 def _cannot(model: Model, what: str) -> UnsupportedByModel:

@@ -1,5 +1,7 @@
 """The ``draft`` model: the procedural world renders what the prompt describes, at once."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cleardance.generate.backend import Raw
@@ -8,6 +10,7 @@ from cleardance.request import FPS, Request
 from cleardance.world.language import reading
 from cleardance.world.language.reading import Reading
 from cleardance.world.picture import render
+from cleardance.world.scene import Camera, Scene
 from cleardance.world.sound import foley
 
 SAMPLE_RATE_HZ = 48_000
@@ -21,6 +24,8 @@ class DraftBackend:
     def generate(self, request: Request) -> Raw:
         """Render the scene the prompt describes; frames are drawn as they are read."""
         understood = reading.read(request.prompt, request.duration_s, request.seed)
+        if request.camera_fixed:
+            understood = replace(understood, scene=_without_camera(understood.scene))
         if request.still:
             return _still(request, understood)
         width_px, height_px = request.size
@@ -29,6 +34,11 @@ class DraftBackend:
         video = Video(width_px, height_px, FPS, frame_count, frames)
         audio = _sound(request, understood) if request.audio else None
         return Raw(video, audio, understood.ignored, {})
+
+
+def _without_camera(scene: Scene) -> Scene:
+    shots = tuple(replace(shot, camera=Camera.STATIC) for shot in scene.shots)
+    return replace(scene, shots=shots)
 
 
 def _still(request: Request, understood: Reading) -> Raw:

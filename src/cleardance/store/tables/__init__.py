@@ -30,6 +30,7 @@ from cleardance.store.tables.tasks import (
     Stage,
     TaskStatus,
     Tier,
+    asset,
     output_signal,
     queue_turn,
     review,
@@ -50,7 +51,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "TaskStatus",
     "Tier",
     "account",
+    "asset",
     "enforcement",
     "ledger_checkpoint",
     "ledger_entry",

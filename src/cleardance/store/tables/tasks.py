@@ -116,6 +116,15 @@ class _TaskReference(TypedColumns):
     blob: Named[str] = Column(Text, primary_key=True)
 
 
+class _Asset(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    account_id: Named[str] = Column(Text, ForeignKey("account.id"), index=True)
+    media: Named[str] = Column(Text)
+    bytes: Named[int] = Column(BigInteger)
+    blob: Named[str] = Column(Text, index=True)
+    created_at: Named[str] = Column(Text)
+
+
 class _Verdict(TypedColumns):
     id: Named[str] = Column(Text, primary_key=True)
     task_id: Named[str] = Column(Text, ForeignKey("task.id", ondelete="CASCADE"), index=True)
@@ -180,6 +189,8 @@ queue_turn = Table("queue_turn", metadata, _QueueTurn)
 """When each account was last served, so that accounts take turns."""
 task_reference = Table("task_reference", metadata, _TaskReference)
 """Which blobs a task needs of what was handed in with it; its request says the rest."""
+asset = Table("asset", metadata, _Asset)
+"""Files that accounts uploaded, to name them in requests."""
 verdict = Table("verdict", metadata, _Verdict, one_of("stage", Stage))
 verdict_picture = Table("verdict_picture", metadata, _VerdictPicture)
 """The small pictures that a verdict cites as evidence."""
