@@ -14,6 +14,11 @@
     │       ├── NoRuleDecides       400 InvalidRules.Missing
     │       ├── RuleUnreachable     400 InvalidRules.Unreachable
     │       └── RulesOverlap        400 InvalidRules.Overlap
+    ├── AuthenticationError         401 AuthenticationError  no key, or one that does not count
+    ├── AccessDenied                403 AccessDenied         not with this key, or this account
+    ├── LimitReached                429 LimitReached         of a key; later it will do
+    │   ├── RateLimited             429 RateLimitExceeded    too many requests, or tasks at once
+    │   └── QuotaExceeded           429 QuotaExceeded        the tokens or money of the key are used
     ├── MediaError                  400 InvalidMedia         a file we were given or made
     │   ├── UnreadableMedia         400 InvalidMedia.Unreadable
     │   ├── UnreachableMedia        400 InvalidMedia.Unreachable
@@ -140,6 +145,43 @@ class RulesOverlap(RulesError):
     """Two rules fit some of the same matches, decide differently, and neither is the exception."""
 
     code = "InvalidRules.Overlap"
+
+
+class AuthenticationError(CleardanceError):
+    """No key was given, or one that is unknown, expired or revoked."""
+
+    code = "AuthenticationError"
+    http_status = 401
+
+
+class AccessDenied(CleardanceError):
+    """The account is suspended, or neither its roles nor the key's scopes allow this."""
+
+    code = "AccessDenied"
+    http_status = 403
+
+
+class LimitReached(CleardanceError):
+    """A limit of the key; ``retry_after_s`` says when it is worth asking again."""
+
+    code = "LimitReached"
+    http_status = 429
+
+    def __init__(self, message: str, *, retry_after_s: float, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class RateLimited(LimitReached):
+    """Too many requests in a short time, or too many tasks under way at once."""
+
+    code = "RateLimitExceeded"
+
+
+class QuotaExceeded(LimitReached):
+    """The tokens of the day or the money of the month that the key may use are used up."""
+
+    code = "QuotaExceeded"
 
 
 class MediaError(CleardanceError):

@@ -37,7 +37,9 @@ def test_a_changed_task_is_named(service: Service, tmp_path: Path, what: str) ->
     record = make(service, tmp_path / "out.png")
     verify(service.store, service.ledger_keys.publics)
     with _database(service) as database:
-        database.execute("INSERT INTO account VALUES ('acc-other', 'other', 'x', NULL)")
+        database.execute(
+            "INSERT INTO account (id, name, created_at) VALUES ('acc-other', 'other', 'x')"
+        )
         database.execute("DELETE FROM verdict")  # which are held to the ledger on their own
         database.execute(f"UPDATE task SET {change}")
     with pytest.raises(LedgerInvalid, match=f"Task {record.task.id} was changed: .*{named}"):

@@ -1,1 +1,5 @@
-"""On whose behalf things are asked, and what each may do."""
+"""Who asks, what each may do, and how much of it.
+
+``accounts`` and ``keys`` are the rows, ``roles`` the one table of permissions, ``limits`` and
+``usage`` what a key may use and has used, ``audit`` who administered what.
+"""

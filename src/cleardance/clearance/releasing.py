@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from cleardance.accounts.usage import count_usage
 from cleardance.clearance import serving, tasks
 from cleardance.clearance.delivery import check_destination, deliver, suffix_of
 from cleardance.clearance.garbage import discard
@@ -173,6 +174,7 @@ def release(service: Service, output: SealedOutput, watch: Watch) -> Released | 
             if not all(stands(session, v, asker) for v in cleared.verdicts):
                 return None
             _log_release(session, output)
+            count_usage(session, cleared.task_id, datetime.now(UTC))
         hand_over(service, cleared.task_id)
     return Released(output)
 

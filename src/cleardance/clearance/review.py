@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
-from cleardance.accounts.accounts import account_id
+from cleardance.accounts.lookup import account_id
 from cleardance.clearance import tasks
 from cleardance.clearance.service import Service
 from cleardance.errors import (

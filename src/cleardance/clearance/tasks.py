@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Select, and_, exists, insert, or_, select, update
 
-from cleardance.accounts.accounts import account_id
+from cleardance.accounts.lookup import account_id
+from cleardance.accounts.usage import tokens_of
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
@@ -86,6 +87,8 @@ class TaskRow:
     timings_s: dict[str, float]
     error_code: str | None
     error_message: str | None
+    key_id: str | None = None
+    end_user: str | None = None
 
 
 def new_task_id() -> str:
@@ -100,7 +103,11 @@ def create(
     destination: Path | None,
     columns: Mapping[str, object],
 ) -> bytes:
-    """Insert a queued task with both first steps done; return the salt of its commitments."""
+    """Insert a queued task with both first steps done; return the salt of its commitments.
+
+    ``columns`` are what is no part of the request: its key (``key_id``), its end user as a hash
+    (``accounts.end_users``), what it costs (``cost_micros``), and how it waits.
+    """
     now, salt = utc_now(), secrets.token_bytes(32)
     values: dict[str, object] = {
         "id": task_id,
@@ -113,6 +120,7 @@ def create(
         "timings": {},
         "created_at": now,
         "updated_at": now,
+        "tokens": tokens_of(request),
         "model": request.model,
         **columns,
     }
@@ -144,6 +152,8 @@ def load(session: Connection, task_id: str) -> TaskRow:
         timings_s=row["timings"] or {},
         error_code=row["error_code"],
         error_message=row["error_message"],
+        key_id=row["key_id"],
+        end_user=row["end_user"],
     )
 
 

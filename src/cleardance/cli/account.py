@@ -1,8 +1,12 @@
 """``cleardance account``: on whose behalf things are made."""
 
+from dataclasses import asdict
+
 import click
 
+from cleardance.accounts.roles import Role
 from cleardance.cli.console import json_option, print_json
+from cleardance.errors import UsageError
 
 
 @click.group()
@@ -13,19 +17,143 @@ def account() -> None:
 @account.command()
 @click.argument("name")
 @click.option("--partner", help="Whose account it is; licences of the partner are its own.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="What it is here [default: creator]; may be repeated.",
+)
+@click.option("--under", metavar="PARTNER", help="Make it a sub-account of this partner's account.")
 @json_option
 @click.pass_context
-def create(ctx: click.Context, name: str, partner: str | None, as_json: bool) -> None:
-    """Create the account NAME."""
-    from cleardance.accounts.accounts import create_account
+def create(
+    ctx: click.Context,
+    *,
+    name: str,
+    partner: str | None,
+    roles: tuple[str, ...],
+    under: str | None,
+    as_json: bool,
+) -> None:
+    """Create the account NAME.
+
+    A partner's own account has the role partner and names the partner (--partner); its
+    sub-accounts belong to the same partner, and are creators.
+    """
+    from cleardance.accounts import accounts
     from cleardance.clearance.service import open_service
 
+    if under is not None and (partner is not None or roles):
+        raise UsageError("A sub-account has the partner of its parent, and is a creator.")
     with open_service(ctx.obj) as service:
-        account_id = create_account(service.store, name, partner)
+        store, given = service.store, [Role(role) for role in roles] or [Role.CREATOR]
+        if under is None:
+            account_id = accounts.create_account(store, name, partner, roles=given)
+        else:
+            by = accounts.LOCAL_ACCOUNT
+            account_id = accounts.create_sub_account(store, name, of=under, by=by)
     if as_json:
         print_json({"id": account_id, "name": name, "partner": partner})
     else:
         click.echo(f"Account {name!r} can now be given as --account {name}.")
+
+
+@account.command("list")
+@click.option("--under", metavar="PARTNER", help="Only the sub-accounts of this account.")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, under: str | None, as_json: bool) -> None:
+    """List accounts, with their roles."""
+    from cleardance.accounts import accounts
+    from cleardance.clearance.service import open_service
+
+    with open_service(ctx.obj) as service, service.store.read() as session:
+        parent = None if under is None else accounts.account_id(session, under)
+        rows = accounts.listing(session, parent=parent)
+    if as_json:
+        print_json({"accounts": [asdict(row) for row in rows]})
+        return
+    for row in rows:
+        suspended = "  suspended" if row.suspended_at else ""
+        click.echo(f"{row.id}  {row.name:<24}  {', '.join(row.roles)}{suspended}")
+
+
+@account.command()
+@click.argument("name")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, name: str, as_json: bool) -> None:
+    """Show the account NAME."""
+    from cleardance.accounts import accounts
+    from cleardance.clearance.service import open_service
+
+    with open_service(ctx.obj) as service, service.store.read() as session:
+        found = accounts.show(session, name)
+    if as_json:
+        print_json(asdict(found))
+        return
+    for field, value in asdict(found).items():
+        if value:
+            text = ", ".join(value) if isinstance(value, tuple) else str(value)
+            click.echo(f"{field:<13} {text}")
+
+
+@account.command()
+@click.argument("name")
+@click.argument("roles", nargs=-1, required=True, type=click.Choice([role.value for role in Role]))
+@json_option
+@click.pass_context
+def roles(ctx: click.Context, name: str, roles: tuple[str, ...], as_json: bool) -> None:
+    """Give the account NAME these ROLES instead of those it has. It counts at once."""
+    from cleardance.accounts.accounts import set_roles
+    from cleardance.clearance.service import open_service
+
+    with open_service(ctx.obj) as service:
+        set_roles(service.store, name, {Role(role) for role in roles})
+    if as_json:
+        print_json({"name": name, "roles": sorted(set(roles))})
+    else:
+        click.echo(f"{name!r} is {', '.join(sorted(set(roles)))}.")
+
+
+@account.command()
+@click.argument("name")
+@click.option("--why", required=True, help="The reason, for the record of what was administered.")
+@json_option
+@click.pass_context
+def suspend(ctx: click.Context, name: str, why: str, as_json: bool) -> None:
+    """Suspend the account NAME: its keys, and its sub-accounts', open nothing until restored."""
+    from cleardance.accounts import accounts
+    from cleardance.clearance.service import open_service
+
+    with open_service(ctx.obj) as service, service.store.begin() as session:
+        id_ = accounts.account_id(session, name)
+        accounts.suspend_account(session, id_, by=accounts.LOCAL_ACCOUNT, why=why)
+    _print_standing(name, suspended=True, as_json=as_json)
+
+
+@account.command()
+@click.argument("name")
+@click.option("--why", required=True, help="The reason, for the record of what was administered.")
+@json_option
+@click.pass_context
+def restore(ctx: click.Context, name: str, why: str, as_json: bool) -> None:
+    """Restore the suspended account NAME, with its keys."""
+    from cleardance.accounts import accounts
+    from cleardance.clearance.service import open_service
+
+    with open_service(ctx.obj) as service, service.store.begin() as session:
+        id_ = accounts.account_id(session, name)
+        accounts.restore_account(session, id_, by=accounts.LOCAL_ACCOUNT, why=why)
+    _print_standing(name, suspended=False, as_json=as_json)
+
+
+def _print_standing(name: str, *, suspended: bool, as_json: bool) -> None:
+    if as_json:
+        print_json({"name": name, "suspended": suspended})
+    else:
+        click.echo(f"{name!r} is {'suspended' if suspended else 'not suspended'}.")
 
 
 @account.command()

@@ -26,6 +26,7 @@ _COMMANDS = {
     "notice": "notice:notice",
     "ledger": "ledger:ledger",
     "account": "account:account",
+    "key": "key:key",
     "worker": "worker:worker",
     "train": "train:train",
     "completion": "completion:completion",

@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     ERASED = "erased", "what was personal about a task was deleted"
     NOTICED = "noticed", "a rights-holder's notice was received"
     NOTICE_ACCEPTED = "notice_accepted", "a notice has effect; the works it names are registered"
+    ADMIN = "admin", "somebody administered an account, a key or the like"
     ROTATED = "rotated", "checkpoints are signed by another key from here on"
 
     def __new__(cls, value: str, summary: str) -> "EntryKind":

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import log, note
+from cleardance.ledger.acts import check_acts
 from cleardance.ledger.check import Checked, Node, SignedRoot, check
 from cleardance.ledger.entry import Entry
 from cleardance.ledger.rows import check_reviews, check_tasks, check_verdicts
@@ -38,6 +39,7 @@ def verify(store: Store, keys: Sequence[note.PublicKey], kept: Sequence[str] = (
         _check_newest(connection, keys)
         check_verdicts(connection)
         check_reviews(connection)
+        check_acts(connection)
         check_tasks(connection)
     if counted != checked.size:
         raise LedgerInvalid(f"The ledger counted {counted} entries, but has {checked.size}.")

@@ -8,7 +8,14 @@ Digests and blobs are lower-case SHA-256 hex; hashes of the ledger are 32 raw by
 A change here needs a migration in ``store/migrations``; a test refuses any drift between the two.
 """
 
-from cleardance.store.tables.accounts import account
+from cleardance.store.tables.accounts import (
+    HoldingKind,
+    account,
+    admin_act,
+    api_key,
+    holding,
+    usage,
+)
 from cleardance.store.tables.base import metadata, utc_now, utc_text
 from cleardance.store.tables.ledger import ledger_checkpoint, ledger_entry, ledger_node, meta
 from cleardance.store.tables.licences import (
@@ -51,13 +58,14 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
     "REVISION",
     "Act",
     "GranteeKind",
+    "HoldingKind",
     "LicenceKind",
     "NameKind",
     "NoticeStatus",
@@ -67,8 +75,11 @@ __all__ = [
     "TaskStatus",
     "Tier",
     "account",
+    "admin_act",
+    "api_key",
     "asset",
     "enforcement",
+    "holding",
     "ledger_checkpoint",
     "ledger_entry",
     "ledger_node",
@@ -87,6 +98,7 @@ __all__ = [
     "task",
     "task_event",
     "task_reference",
+    "usage",
     "utc_now",
     "utc_text",
     "verdict",

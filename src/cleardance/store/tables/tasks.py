@@ -96,6 +96,13 @@ class _Task(TypedColumns):
     # How many processes died while they worked on it.
     deaths: Named[int] = Column(Integer, server_default="0")
     not_before: Named[str | None] = Column(Text)
+    # No foreign key: SQLite cannot add one to a table that others refer to; keys are never deleted.
+    key_id: Named[str | None] = Column(Text)
+    # The hash of an end user's id, under the salt of the account.
+    end_user: Named[str | None] = Column(Text)
+    # What it is charged if it is released, and what it holds of its key's allowance until then.
+    tokens: Named[int] = Column(BigInteger, server_default="0")
+    cost_micros: Named[int] = Column(BigInteger, server_default="0")
 
 
 class _TaskEvent(TypedColumns):
@@ -182,6 +189,7 @@ task = Table(
     CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
     Index("ix_task_status_step", "status", "step"),
     Index("ix_task_account_id_dedupe_key", "account_id", "dedupe_key"),
+    Index("ix_task_key_id_status", "key_id", "status"),
 )
 task_event = Table("task_event", metadata, _TaskEvent)
 """What happened to a task, for whoever follows it; nothing personal."""
