@@ -43,6 +43,7 @@
     │   │   └── LeaseLost           409 StoreFailed.LeaseLost  another works on it now, or nobody
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
     ├── SignalUnavailable           503 SignalUnavailable    a part that compares is not there
+    ├── PartMissing             503 PartMissing          an extra that is not installed
     ├── JudgeFailed                 502 JudgeFailed          no opinion to be had: it holds
     ├── Cancelled                   409 Cancelled            by whoever asked
     ├── Expired                     409 Expired              not done in the time it was given
@@ -344,6 +345,13 @@ class SignalUnavailable(CleardanceError):
     """
 
     code = "SignalUnavailable"
+    http_status = 503
+
+
+class PartMissing(CleardanceError):
+    """What was asked for needs an extra that is not installed; the hint says how to install it."""
+
+    code = "PartMissing"
     http_status = 503
 
 

@@ -51,3 +51,23 @@ def test_what_is_no_notice_and_what_is_unknown(run: Run, tmp_path: Path) -> None
     done = run("notice", "submit", "letter.yaml", "--json")
     assert (done.exit_code, done.json["error"]["code"]) == (1, "InvalidNotice")
     assert run("notice", "show", "ntc-none").exit_code == 2
+
+
+def test_the_report_is_written_and_checked_without_a_home(run: Run, tmp_path: Path) -> None:
+    assert run("generate", "a fox #Bridgerton", "-o", str(tmp_path / "a.png")).exit_code == 3
+    notice_id = run("notice", "submit", str(LETTERS / "netflix.yaml"), "--json").json["id"]
+    said = run("notice", "report", notice_id).json
+    assert said["summary"]["instances"] == 1
+    for form in ("json", "csv", "html", "pdf"):
+        name = f"report.{form}"
+        done = run("notice", "report", notice_id, "--format", form, "-o", name)
+        assert done.exit_code == 0, done.err
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+    nowhere = tmp_path / "nowhere"
+    key = ("--key", said["ledger_key"])
+    done = run("ledger", "check-report", "report.json", *key, "--json", in_home=nowhere)
+    assert (done.exit_code, done.json["verified"], done.json["instances"]) == (0, True, 1)
+    changed = (tmp_path / "report.json").read_text().replace('"denied"', '"failed"', 1)
+    (tmp_path / "report.json").write_text(changed.replace('"instances": 1', '"instances": 0'))
+    assert run("ledger", "check-report", "report.json", in_home=nowhere).exit_code == 5
+    assert not nowhere.exists()

@@ -7,7 +7,7 @@ import click
 
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.words import line
-from cleardance.errors import UsageError
+from cleardance.errors import LedgerInvalid, UsageError
 
 if TYPE_CHECKING:
     from cleardance.ledger.note import PublicKey
@@ -131,6 +131,39 @@ def check(
     click.echo(line("Signed", f"{found.checkpoints} checkpoints"))
     if not keys:
         click.echo(line("Key", f"{trusted[0]}\n(from the export itself: compare it)"))
+
+
+@ledger.command("check-report")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", "keys", multiple=True, metavar="KEY", help="Public key to trust.")
+@json_option
+def check_report(*, file: Path, keys: tuple[str, ...], as_json: bool) -> None:
+    """Check every proof in the report of a notice in FILE, JSON, with no home and no database.
+
+    Without --key the key in the report is used, which shows only that it agrees with itself.
+    """
+    import json
+
+    from cleardance.ledger import check_report as checker
+
+    try:
+        report = json.loads(file.read_text("utf-8"))
+        trusted = _keys(keys) or _keys((str(report["ledger_key"]),))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise LedgerInvalid(f"{file.name} is not a report of a notice.") from error
+    found = checker.check_report(report, trusted)
+    if as_json:
+        print_json({"verified": True, **vars(found), "key_given": bool(keys)})
+        return
+    click.echo(
+        line(
+            "Verified",
+            f"{found.proofs} entries about {found.instances} instances and {found.notice}",
+        )
+    )
+    click.echo(line("Signed", f"in a ledger of {found.size} entries"))
+    if not keys:
+        click.echo(line("Key", f"{trusted[0]}\n(from the report itself: compare it)"))
 
 
 @ledger.command()

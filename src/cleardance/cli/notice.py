@@ -1,11 +1,13 @@
 """``cleardance notice``: what rights-holders demand."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cleardance.clearance.accounting import Plan, account_for, plan_of
+from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.service import Service, open_service
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.words import line
@@ -98,6 +100,45 @@ def show(ctx: click.Context, notice_id: str, as_json: bool) -> None:
         click.echo(line("Missing", ", ".join(found.missing)))
     click.echo(line("Works", "\n".join(found.works) or "none"))
     _show_plan(plan)
+
+
+@notice.command()
+@click.argument("notice_id", metavar="ID")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([one.value for one in ReportFormat]),
+    default="json",
+    show_default=True,
+    help="PDF needs the extra pdf.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it."
+)
+@click.option("--plain-names", is_flag=True, help="Name accounts: for use in the house only.")
+@click.pass_context
+def report(
+    ctx: click.Context,
+    *,
+    notice_id: str,
+    format_: str,
+    output: Path | None,
+    plain_names: bool,
+) -> None:
+    """Account for every instance that the notice ID touches, with proofs, for its sender.
+
+    Goes to stdout, unless -o names a file.
+    """
+    from cleardance.clearance.notices.reporting.gathering import report_of
+    from cleardance.clearance.notices.reporting.writing import written
+
+    with open_service(ctx.obj) as service:
+        made = report_of(service, notice_id, datetime.now(UTC), plain_names=plain_names)
+    data = written(made, ReportFormat(format_))
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
 
 
 def _plan(service: Service, works: tuple[str, ...], located: tuple[Located, ...]) -> Plan:

@@ -1,0 +1,1 @@
+"""What follows from a notice: accounting, enforcement, reports, and the way back."""

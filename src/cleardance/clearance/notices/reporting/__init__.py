@@ -1,0 +1,1 @@
+"""Reports of notices: gathered once, written as JSON, CSV, HTML or PDF."""
