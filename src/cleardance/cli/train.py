@@ -1,6 +1,7 @@
 """``cleardance train``: trains the pocket model on pictures of our own world."""
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,6 +33,12 @@ from cleardance.train.runs import RUNS
     help="A state of another run, whose averaged weights a fresh run begins with.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Stop after this many [default: all].")
+@click.option(
+    "--schedule",
+    type=click.IntRange(min=1),
+    help="Let the rates fall to zero at this step instead of at the run's last: a run that must "
+    "end sooner, or a copy of one that shall be shown, ends well.",
+)
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--compile", "compiles", is_flag=True, help="Compile first: a minute, then faster.")
 @click.option(
@@ -55,6 +62,7 @@ def train(
     data: Path | None,
     start: Path | None,
     steps: int | None,
+    schedule: int | None,
     threads: int,
     compiles: bool,
     model: Path | None,
@@ -79,7 +87,7 @@ def train(
     from cleardance.train.probe import judge
     from cleardance.train.trainer import Habits, Trainer
 
-    run = RUNS[name]
+    run = replace(RUNS[name], steps=schedule) if schedule else RUNS[name]
     with open_service(ctx.obj) as service:
         shelf = stamped_shelf(run, data or out / "data", current(service.store), start, _say)
     trainer = Trainer(run, shelf, out, start)

@@ -75,14 +75,18 @@ class Teacher:
 
     def rows_at(self, step: int) -> list[int]:
         """Return the rows of one step's batch: every row once an epoch, in a new order each."""
-        first = step * self.run.batch
-        return [self._row(number) for number in range(first, first + self.run.batch)]
+        size = self.run.still_batch if self.is_still(step) else self.run.batch
+        return [self._row(number) for number in range(step * size, (step + 1) * size)]
+
+    def is_still(self, step: int) -> bool:
+        """Whether a step of a run on clips teaches one frame of each."""
+        return self.run.frames is not None and step % self.run.still_every == 0
 
     def lesson(self, step: int, rank: int = 0, ranks: int = 1) -> Lesson:
         """Return the batch of a step, or a rank's share of it."""
         rows = self.rows_at(step)[rank::ranks]
         rng = np.random.default_rng([self.run.seed, step, rank])
-        still = self.run.frames is not None and step % self.run.still_every == 0
+        still = self.is_still(step)
         return self.prepared(rows, rng, self.run.text_dropout, still=still, gives=True)
 
     def prepared(
