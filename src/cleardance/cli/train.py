@@ -4,12 +4,16 @@ import json
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cleardance.cli.console import json_option, print_json
 from cleardance.errors import UsageError
 from cleardance.train.runs import RUNS
+
+if TYPE_CHECKING:
+    from cleardance.train.bundle import Precision
 
 
 @click.command()
@@ -48,6 +52,13 @@ from cleardance.train.runs import RUNS
     help="Afterwards, write the model here as it runs without torch.",
 )
 @click.option(
+    "--precision",
+    type=click.Choice(["single", "half", "int8"]),
+    default="half",
+    show_default=True,
+    help="How the exported weights are stored; int8 is faster and less exact.",
+)
+@click.option(
     "--judge",
     "judged",
     type=click.IntRange(min=1),
@@ -66,6 +77,7 @@ def train(
     threads: int,
     compiles: bool,
     model: Path | None,
+    precision: "Precision",
     judged: int | None,
     as_json: bool,
 ) -> None:
@@ -93,7 +105,7 @@ def train(
     trainer = Trainer(run, shelf, out, start)
     trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
     if model is not None:
-        write_model(trainer, model)
+        write_model(trainer, model, precision)
     judgement = vars(judge(trainer, judged)) if judged else None
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cleardance.errors import UsageError
-from cleardance.generate.backend import Raw
+from cleardance.generate.backend import Preview, Raw, unseen
 from cleardance.media import Audio, Frame, Video, read_audio, read_image
 from cleardance.pocket import audio, playback
-from cleardance.pocket.film import Ask, film
+from cleardance.pocket.film import Ask, film, windows
 from cleardance.pocket.runtime import CARD, Model, sha256
-from cleardance.pocket.sampler import Plan
+from cleardance.pocket.sampler import Plan, Progress, Tokens
 from cleardance.pocket.text import Vocabulary
 from cleardance.request import FPS, Request
 from cleardance.world.language import reading
@@ -29,18 +29,16 @@ PLAN = Plan(steps=8, guidance=3.0)
 class PocketBackend:
     """A trained model in a folder of its own."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """Load the model. Raises UsageError if there is none, VerificationError if it is harmed."""
-        if folder is None:
-            raise UsageError(
-                "There are no weights of the model 'pocket' here.",
-                hint="Train it (cleardance train), and set pocket_model to the folder it exports.",
-            )
+    def __init__(self, folder: Path) -> None:
+        """Load the model. Raises VerificationError if it is missing or harmed."""
         self._model = Model.load(folder)
         self._digest = sha256((folder / CARD).read_bytes())
 
-    def generate(self, request: Request) -> Raw:
-        """Make each shot in turn; all words are looked at before any of them is made."""
+    def generate(self, request: Request, preview: Preview = unseen) -> Raw:
+        """Make each shot in turn; all words are looked at before any of them is made.
+
+        A preview is of the model's own size, in the middle of what is being made.
+        """
         if not request.prompt.strip():
             raise UsageError("The prompt is empty.")
         understood = reading.read(request.prompt, request.duration_s, request.seed)
@@ -54,25 +52,44 @@ class PocketBackend:
         }
         ignored = (*understood.ignored, *(word for _, unknown in told for word in unknown))
         if request.still:
-            tokens = self._model.sample(told[0][0], [request.seed, 0], PLAN)
+            told_of = self._progress(preview, PLAN.steps)
+            tokens = self._model.sample(told[0][0], [request.seed, 0], PLAN, progress=told_of)
             picture = playback.filled(self._model.pixels(tokens)[0], *request.size)
             video = Video(*request.size, FPS, 1, iter((picture,)))
             return Raw(video, None, ignored, recipe)
         keys_a_s, first, sound = self._model.config.key_fps, self._first(request), _sound(request)
-        frames, heard, start_s = [], [], 0.0
-        for number, shot in enumerate(shots):
-            end_s = start_s + shot.duration_s
-            count = 1 + round(end_s * keys_a_s) - round(start_s * keys_a_s)
+        ends_s = np.cumsum([shot.duration_s for shot in shots])
+        starts_s = [0.0, *ends_s[:-1]]
+        counts = [
+            1 + round(end_s * keys_a_s) - round(start_s * keys_a_s)
+            for start_s, end_s in zip(starts_s, ends_s, strict=True)
+        ]
+        parts = sum(windows(count, self._model.card.frames) for count in counts)
+        progress = self._progress(preview, PLAN.steps * parts)
+        frames, heard = [], []
+        for number, (start_s, count) in enumerate(zip(starts_s, counts, strict=True)):
             given = None if sound is None else sound[round(start_s * audio.SAMPLE_RATE_HZ) :]
             ask = Ask(told[number][0], count, request.seed + number, first, given)
-            made = film(self._model, ask, PLAN)
+            made = film(self._model, ask, PLAN, progress)
             frames.append(made.frames)
             if made.sound is not None:
                 heard.append(made.sound[: round((count - 1) / keys_a_s * audio.SAMPLE_RATE_HZ)])
-            first, start_s = None, end_s
+            first = None
         count = round(request.duration_s * FPS)
         video = Video(*request.size, FPS, count, self._played(frames, count, request.size))
         return Raw(video, self._heard(request, heard), ignored, recipe)
+
+    def _progress(self, preview: Preview, steps: int) -> Progress:
+        """Return what counts the steps of all windows, and shows the middle frame of each."""
+        done = 0
+
+        def progress(step: int, expected: Tokens) -> None:
+            nonlocal done
+            done += 1
+            frames = self._model.pixels(expected)
+            preview(done, steps, frames[len(frames) // 2])
+
+        return progress
 
     def _read(self, scene: Scene) -> "tuple[NDArray[np.int64], tuple[str, ...]]":
         """Return a shot as the words [T] that the model learnt, and those it did not."""
