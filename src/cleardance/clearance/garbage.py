@@ -11,10 +11,12 @@ from cleardance.errors import TaskBusy
 from cleardance.store.tables import (
     TaskStatus,
     asset,
+    enforcement,
     licence_evidence,
     removal,
     task,
     task_reference,
+    training_set,
     verdict_picture,
     work_reference,
 )
@@ -54,6 +56,8 @@ _DELIVERED = and_(task.c.status == TaskStatus.RELEASED, task.c.step == Step.RELE
 _NAMED: CompoundSelect[Any] = union_all(
     select(task.c.sealed_blob).where(task.c.sealed_blob.is_not(None)),
     select(removal.c.blob).where(removal.c.blob.is_not(None)),  # legal hold
+    select(enforcement.c.blob).where(enforcement.c.blob.is_not(None)),
+    select(training_set.c.manifest),
     select(task.c.raw_blob).where(task.c.raw_blob.is_not(None), ~_DELIVERED),
     select(work_reference.c.blob),
     select(task_reference.c.blob),

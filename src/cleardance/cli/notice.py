@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cleardance.clearance.accounting import Plan, account_for, plan_of
+from cleardance.clearance.notices.accounting import Plan, account_for, plan_of
 from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.service import Service, open_service
 from cleardance.cli.console import json_option, print_json

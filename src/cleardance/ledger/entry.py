@@ -55,6 +55,14 @@ class EntryKind(StrEnum):
     NOTICED = "noticed", "a rights-holder's notice was received"
     NOTICE_ACCEPTED = "notice_accepted", "a notice has effect; the works it names are registered"
     ADMIN = "admin", "somebody administered an account, a key or the like"
+    NOTICE_HELD = "notice_held", "a notice waits for a person, who accepts or rejects it"
+    NOTICE_DECIDED = "notice_decided", "a person accepted or rejected a notice"
+    NOTICE_EXECUTING = "notice_executing", "what a notice demands is being done"
+    NOTICE_EXECUTED = "notice_executed", "everything that a notice demands was done"
+    ACCOUNTED = "accounted", "every instance of a notice's works was listed, in this document"
+    STOPPED = "stopped", "a task on its way was stopped, on a notice"
+    EXCLUDED = "excluded", "samples were taken out of training, on a notice"
+    READMITTED = "readmitted", "samples that a notice took out of training were let in again"
     ROTATED = "rotated", "checkpoints are signed by another key from here on"
 
     def __new__(cls, value: str, summary: str) -> "EntryKind":

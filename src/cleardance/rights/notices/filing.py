@@ -84,8 +84,13 @@ def file_notice(store: Store, form: NoticeForm, folder: Path, now: datetime) -> 
 def find(store: Store, notice_id: str) -> FiledNotice:
     """Return a notice. Raises NotFound."""
     with store.read() as connection:
-        query = select(notice).where(notice.c.id == notice_id)
-        row = connection.execute(query).mappings().one_or_none()
+        return load(connection, notice_id)
+
+
+def load(connection: Connection, notice_id: str) -> FiledNotice:
+    """Return a notice within a transaction. Raises NotFound."""
+    query = select(notice).where(notice.c.id == notice_id)
+    row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no notice {notice_id!r}.")
     return _filed(row)

@@ -29,6 +29,7 @@ from cleardance.store.tables.notices import (
     NoticeStatus,
     StepState,
     enforcement,
+    misuse,
     notice,
     removal,
 )
@@ -47,6 +48,7 @@ from cleardance.store.tables.tasks import (
     verdict,
     verdict_picture,
 )
+from cleardance.store.tables.training import excluded_sample, trained_model, training_set
 from cleardance.store.tables.works import (
     Act,
     NameKind,
@@ -58,7 +60,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0012"
+REVISION = "0013"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "api_key",
     "asset",
     "enforcement",
+    "excluded_sample",
     "holding",
     "ledger_checkpoint",
     "ledger_entry",
@@ -88,6 +91,7 @@ __all__ = [
     "licence_work",
     "meta",
     "metadata",
+    "misuse",
     "notice",
     "output_signal",
     "queue_turn",
@@ -98,6 +102,8 @@ __all__ = [
     "task",
     "task_event",
     "task_reference",
+    "trained_model",
+    "training_set",
     "usage",
     "utc_now",
     "utc_text",

@@ -46,6 +46,21 @@ class _Notice(TypedColumns):
     deadline_at: Named[str] = Column(Text, index=True)
     created_at: Named[str] = Column(Text)
     updated_at: Named[str] = Column(Text)
+    # Why a person has to decide on it, and how they did; the reason is personal.
+    concerns: Named[Any] = Column(Json, nullable=True)
+    decided_by: Named[str | None] = Column(Text)
+    decided_at: Named[str | None] = Column(Text)
+    decision: Named[str | None] = Column(Text)
+
+
+class _Misuse(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    # As in the notice: one who sent unfounded notices before is looked at by a person.
+    sender: Named[str] = Column(Text, index=True)
+    notice_id: Named[str] = Column(Text, ForeignKey("notice.id"))
+    why: Named[str] = Column(Text)
+    at: Named[str] = Column(Text)
+    lifted_at: Named[str | None] = Column(Text)
 
 
 class _Removal(TypedColumns):
@@ -68,11 +83,15 @@ class _Enforcement(TypedColumns):
     state: Named[str] = Column(Text)
     # What undoing it brings back.
     before: Named[Any] = Column(Json, nullable=True)
+    # The document that it made.
+    blob: Named[str | None] = Column(Text)
     done_at: Named[str | None] = Column(Text)
     undone_at: Named[str | None] = Column(Text)
 
 
 notice = Table("notice", metadata, _Notice, one_of("status", NoticeStatus))
+misuse = Table("misuse", metadata, _Misuse)
+"""Notices that a person found to be misuse, by sender (17 USC 512(f); DSA Art. 23(2))."""
 removal = Table("removal", metadata, _Removal)
 """Outputs that are not served, until their removal is lifted; each notice removes for itself."""
 enforcement = Table("enforcement", metadata, _Enforcement, one_of("state", StepState))

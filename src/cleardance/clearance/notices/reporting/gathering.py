@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from cleardance.clearance.accounting import Accounting, account_for
+from cleardance.clearance.notices.accounting import Accounting, account_for
 from cleardance.clearance.notices.reporting.instances import Instances
 from cleardance.clearance.notices.reporting.model import (
     Report,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
-from cleardance.clearance.accounting import Instance
+from cleardance.clearance.notices.accounting import Instance
 from cleardance.clearance.notices.reporting.model import (
     EntryProof,
     ReportedFinding,

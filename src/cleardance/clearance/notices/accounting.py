@@ -8,7 +8,7 @@ erased has no prompt left; its output is still compared.
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -46,6 +46,8 @@ class Instance:
     asked_at: str
     account_id: str
     partner: str | None
+    served_count: int
+    last_served_at: str | None
     excerpt: str | None
     output_sha256: str | None
     findings: tuple[Finding, ...]
@@ -87,7 +89,11 @@ class Plan:
     in_flight: int
 
 
-_IN_FLIGHT: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.HELD)
+_COLUMNS: Final = (
+    "id", "status", "account_id", "request", "salt", "sealed_blob", "created_at", "served_count",
+    "last_served_at",
+)  # fmt: skip
+IN_FLIGHT: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.HELD)
 
 
 def plan_of(accounting: Accounting) -> Plan:
@@ -99,7 +105,7 @@ def plan_of(accounting: Accounting) -> Plan:
     return Plan(
         remove=sum(one.status is TaskStatus.RELEASED for one in touched),
         accounts=len({one.account_id for one in touched}),
-        in_flight=sum(one.status in _IN_FLIGHT for one in touched),
+        in_flight=sum(one.status in IN_FLIGHT for one in touched),
     )
 
 
@@ -125,11 +131,12 @@ def account_for(
                 )
                 own = kept.get(row["id"], [])
                 matches = [*matches_in_kept(own, registry), *voices.find_kept(own, registry)]
-                found = _instance(session, row, matches, registry, asker, pointed)
+                found = _instance(row, matches, registry, asker, pointed)
                 searched.tasks += 1
                 searched.prompts += row["request"] is not None
                 searched.erased += row["salt"] is None
                 instances += [found] if found else []
+        instances = _with_entries(session, instances)
     return Accounting(tuple(sorted(registry.works)), registry.revision, tuple(instances), searched)
 
 
@@ -167,7 +174,6 @@ def _plain(text: str) -> str:
 
 
 def _instance(
-    session: Connection,
     row: Any,
     matches: Sequence[Match],
     registry: RegistrySnapshot,
@@ -188,18 +194,19 @@ def _instance(
         asked_at=row["created_at"],
         account_id=row["account_id"],
         partner=asker.partner,
+        served_count=row["served_count"],
+        last_served_at=row["last_served_at"],
         excerpt=prompt[:_EXCERPT_CHARS] if prompt else None,
         output_sha256=row["sealed_blob"],
         findings=findings,
         located=located,
-        entries=_entries(session, row["id"]),
+        entries=(),
     )
 
 
 def _batches(session: Connection) -> Iterator[list[Any]]:
     """Yield all tasks, oldest first, a thousand at a time."""
-    names = ("id", "status", "account_id", "request", "salt", "sealed_blob", "created_at")
-    query = select(*(task.c[name] for name in names)).order_by(task.c.id).limit(_BATCH)
+    query = select(*(task.c[name] for name in _COLUMNS)).order_by(task.c.id).limit(_BATCH)
     last = ""
     while rows := session.execute(query.where(task.c.id > last)).mappings().all():
         yield list(rows)
@@ -211,11 +218,17 @@ def _kept_signals(session: Connection, task_ids: Sequence[str]) -> dict[str, lis
     query = select(*fields).where(output_signal.c.task_id.in_(task_ids))
     found: dict[str, list[KeptSignal]] = {}
     for task_id, kind, time_s, value in session.execute(query.order_by(output_signal.c.id)):
-        found.setdefault(task_id, []).append(KeptSignal(kind, time_s or 0.0, value))
+        found.setdefault(task_id or "", []).append(KeptSignal(kind, time_s or 0.0, value))
     return found
 
 
-def _entries(session: Connection, task_id: str) -> tuple[int, ...]:
-    of_task = ledger_entry.c.task_id == task_id
-    query = select(ledger_entry.c.index).where(of_task).order_by(ledger_entry.c.index)
-    return tuple(session.scalars(query))
+def _with_entries(session: Connection, instances: Sequence[Instance]) -> list[Instance]:
+    """Return the instances with their ledger entries, asked for many at a time."""
+    found: dict[str, list[int]] = {}
+    columns = ledger_entry.c.task_id, ledger_entry.c.index
+    for start in range(0, len(instances), _BATCH // 2):
+        ids = [one.task_id for one in instances[start : start + _BATCH // 2]]
+        query = select(*columns).where(columns[0].in_(ids)).order_by(columns[1])
+        for task_id, index in session.execute(query):
+            found.setdefault(task_id or "", []).append(index)
+    return [replace(one, entries=tuple(found.get(one.task_id, ()))) for one in instances]

@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import insert
 
 from cleardance.accounts.accounts import create_account
-from cleardance.clearance.accounting import account_for
 from cleardance.clearance.erasure import erase
+from cleardance.clearance.notices.accounting import account_for
 from cleardance.clearance.record import Record
 from cleardance.clearance.service import Service
 from cleardance.rights.notices.form import Located
