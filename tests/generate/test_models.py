@@ -26,7 +26,7 @@ FIRST, SOUND = ("image", "first_frame"), ("audio", "reference_audio")
     [
         (MODELS["draft"], asked(FIRST), "as a first frame"),
         (MODELS["draft"], asked(duration_s=3.0), "3 s, only 4 to 15"),
-        (MODELS["pocket"], asked(FIRST, FIRST), "2 references of image, only 1"),
+        (MODELS["pocket"], asked(FIRST, FIRST, FIRST), "3 references of image, only 2"),
         (MODELS["pocket"], asked(ratio=Ratio.R9_16), "9:16"),
         (MODELS["pocket"], asked(camera_fixed=True), "camera fixed"),
         (MODEL, asked(SOUND, duration_s=2.0), "reference audio"),

@@ -233,4 +233,5 @@ def compiled(network: Transformer) -> None:
     """Compile the blocks in place: most of the gain, for a fraction of the whole graph's wait."""
     compile_one: Callable[..., nn.Module] = torch.compile
     for block in network.blocks:
-        block.forward = compile_one(block.forward)
+        # Stills and clips are two shapes: each is compiled, rather than one for any shape.
+        block.forward = compile_one(block.forward, dynamic=False)
