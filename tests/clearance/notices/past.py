@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cleardance.accounts.accounts import create_account
+from cleardance.clearance.notices.reporting.model import Report
 from cleardance.clearance.record import Record
 from cleardance.clearance.service import Service
 from cleardance.rights.notices.filing import Receipt, file_notice
@@ -66,6 +67,20 @@ def steady(text: str) -> str:
     for pattern, kind in _VOLATILE:
         text = re.sub(pattern, kind, text)
     return text
+
+
+def relative(report: Report) -> Report:
+    """The report as if its first instance began the ledger: what is before it is others' matter."""
+    first = report.instances[0].entries[0]
+    body = report.model_dump(mode="json")
+    for one in body["instances"]:
+        one["entries"] = [index - first for index in one["entries"]]
+    proofs = [proof for one in body["instances"] for proof in one["proofs"]]
+    for proof in [*proofs, *(step["proof"] for step in body["done"])]:
+        proof |= {"index": proof["index"] - first, "path": []}
+    origin, size, *rest = body["checkpoint"].split("\n")
+    body["checkpoint"] = "\n".join([origin, str(int(size) - first), *rest])
+    return Report.model_validate(body)
 
 
 def check_golden(folder: Path, name: str, text: str, *, rewrite: bool) -> None:

@@ -22,7 +22,7 @@ from cleardance.errors import LedgerInvalid, NotFound
 from cleardance.ledger.check_report import check_report
 from cleardance.screen.rules import SIGNALS
 from cleardance.store.tables import TaskStatus
-from tests.clearance.notices.past import FOREIGN, NOW, Past, PastHome, check_golden
+from tests.clearance.notices.past import FOREIGN, NOW, Past, PastHome, check_golden, relative
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -34,6 +34,7 @@ def report(past_home: PastHome) -> Report:
 
 
 def test_json_and_page_are_what_outsiders_know(report: Report, rewrite_goldens: bool) -> None:
+    report = relative(report)
     text = written(report, ReportFormat.JSON).decode()
     check_golden(GOLDENS, "report.json", text, rewrite=rewrite_goldens)
     page = written(report, ReportFormat.HTML).decode()
@@ -75,7 +76,7 @@ def test_an_erased_prompt_is_said_to_be_erased(service: Service, past: Past) -> 
 
 
 def test_the_csv_has_its_header_and_no_formula(report: Report, rewrite_goldens: bool) -> None:
-    text = written(report, ReportFormat.CSV).decode()
+    text = written(relative(report), ReportFormat.CSV).decode()
     check_golden(GOLDENS, "report.csv", text, rewrite=rewrite_goldens)
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert rows[1]["prompt_excerpt"].startswith("'=1+1 a dog in قطة 고양이")
