@@ -15,7 +15,15 @@ from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, TaskBusy
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
-from cleardance.store.tables import TaskStatus, account, review, task, utc_now, verdict
+from cleardance.store.tables import (
+    TaskStatus,
+    account,
+    review,
+    task,
+    utc_now,
+    verdict,
+    webhook_delivery,
+)
 
 _PERSONAL = (
     "request",
@@ -58,6 +66,7 @@ def erase(service: Service, task_id: str) -> None:
         pictures = pictures_of(session, task_id)
         session.execute(delete(review).where(review.c.task_id == task_id))
         session.execute(delete(verdict).where(verdict.c.task_id == task_id))
+        session.execute(delete(webhook_delivery).where(webhook_delivery.c.task_id == task_id))
         nothing = dict.fromkeys(_PERSONAL)
         session.execute(
             update(task).where(task.c.id == task_id).values(updated_at=utc_now(), **nothing)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import Column, Connection, Select, and_, exists, insert, or_, select, update
 
@@ -29,6 +30,7 @@ from cleardance.store.tables import (
     utc_text,
     verdict,
     verdict_picture,
+    webhook_delivery,
 )
 from cleardance.verdict import Decision, Verdict
 
@@ -176,7 +178,21 @@ def change_status(session: Connection, task_id: str, status: TaskStatus, **value
 def tell(session: Connection, task_id: str, kind: str, body: Mapping[str, object]) -> None:
     """Store an event of a task for whoever follows it; nothing personal may be in it."""
     values = {"task_id": task_id, "at": utc_now(), "kind": kind, "body": dict(body)}
-    session.execute(insert(task_event).values(**values))
+    made = session.execute(insert(task_event).values(**values))
+    if kind == STATUS and made.inserted_primary_key is not None:
+        _call_back(session, task_id, made.inserted_primary_key[0])
+
+
+def _call_back(session: Connection, task_id: str, event_id: int) -> None:
+    """Leave a note that a change of status is to be told to the task's callback URL, if any."""
+    of_task = select(task.c.callback_url, task.c.account_id).where(task.c.id == task_id)
+    url, owner = session.execute(of_task).one()
+    if url is not None:
+        host = urlsplit(url).netloc
+        values = {"task_id": task_id, "account_id": owner, "url": url, "host": host}
+        session.execute(
+            insert(webhook_delivery).values(event_id=event_id, due_at=utc_now(), **values)
+        )
 
 
 def verdict_digest(body: Verdict) -> str:

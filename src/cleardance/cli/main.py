@@ -28,6 +28,7 @@ _COMMANDS = {
     "account": "account:account",
     "key": "key:key",
     "worker": "worker:worker",
+    "webhook": "webhook:webhook",
     "train": "train:train",
     "completion": "completion:completion",
 }

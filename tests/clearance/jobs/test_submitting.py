@@ -1,14 +1,17 @@
 """Taking requests in: refused at once, or queued for a worker, once."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, update
 
+from cleardance.accounts.keys import authenticate, create_key
+from cleardance.accounts.limits import Limits
 from cleardance.clearance.jobs import ending, submitting
 from cleardance.clearance.jobs.submitting import JobOptions, submit
 from cleardance.clearance.service import Service
-from cleardance.errors import NotCancellable, QueueFull, UsageError
+from cleardance.errors import NotCancellable, QueueFull, RateLimited, UsageError
 from cleardance.store.tables import TaskStatus, task
 from tests.clearance.asking import kinds, request
 
@@ -19,7 +22,7 @@ def row(service: Service, task_id: str) -> dict[str, object]:
 
 
 def test_what_is_clear_waits_for_a_worker(service: Service) -> None:
-    asked = submit(service, request(), JobOptions(priority=3))
+    asked = submit(service, request(), options=JobOptions(priority=3))
     assert (asked.status, asked.verdict, asked.joined) == (TaskStatus.QUEUED, None, False)
     kept = row(service, asked.task_id)
     assert (kept["destination"], kept["lease_owner"], kept["priority"]) == (None, None, 3)
@@ -37,14 +40,14 @@ def test_a_refusal_is_answered_with_its_verdict(service: Service) -> None:
 def test_a_retried_create_is_one(service: Service) -> None:
     key = submitting.digest_of("local", {"prompt": "x", "seed": -1})
     assert key == submitting.digest_of("local", {"seed": -1, "prompt": "x"})
-    first = submit(service, request(seed=1), JobOptions(dedupe_key=key))
-    again = submit(service, request(seed=2), JobOptions(dedupe_key=key))  # drawn anew
+    first = submit(service, request(seed=1), options=JobOptions(dedupe_key=key))
+    again = submit(service, request(seed=2), options=JobOptions(dedupe_key=key))  # drawn anew
     assert (again.task_id, again.joined) == (first.task_id, True)
-    other = submit(service, request(seed=2), JobOptions(dedupe_key="another"))
+    other = submit(service, request(seed=2), options=JobOptions(dedupe_key="another"))
     assert other.task_id != first.task_id
     with service.store.begin() as session:
         session.execute(update(task).values(created_at="2020-01-01T00:00:00.000000Z"))
-    assert not submit(service, request(), JobOptions(dedupe_key=key)).joined  # long ago
+    assert not submit(service, request(), options=JobOptions(dedupe_key=key)).joined  # long ago
 
 
 @pytest.mark.parametrize("setting", ["max_queue", "max_queue_per_account"])
@@ -87,3 +90,18 @@ def test_what_was_not_done_in_time_expires(service: Service) -> None:
     assert ending.expire_due(service) == []
     assert row(service, late)["status"] == "expired"
     assert row(service, timely)["status"] == "queued"
+
+
+def test_a_key_has_no_more_tasks_than_its_limit(service: Service) -> None:
+    limits = Limits(concurrent_tasks=1)
+    key = create_key(service.store, "local", limits=limits, by="local")
+    with service.store.read() as session:
+        asks = authenticate(session, key.secret, datetime.now(UTC))
+    first = submit(service, request(), principal=asks, options=JobOptions(end_user="u-1"))
+    kept = row(service, first.task_id)
+    assert kept["key_id"] == key.id
+    assert len(str(kept["end_user"])) == 64
+    with pytest.raises(RateLimited):
+        submit(service, request(), principal=asks)
+    ending.cancel(service, first.task_id)
+    assert submit(service, request(), principal=asks).status is TaskStatus.QUEUED

@@ -9,11 +9,16 @@ from datetime import timedelta
 from sqlalchemy import Connection, func, select
 
 from cleardance.accounts.accounts import account_id
+from cleardance.accounts.end_users import hash_end_user
+from cleardance.accounts.limits import check_task
+from cleardance.accounts.roles import Principal
+from cleardance.accounts.usage import tokens_of
 from cleardance.clearance import intake, leases, screening, tasks
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service
 from cleardance.errors import LeaseLost, QueueFull, UsageError
 from cleardance.ledger.entry import canonical
+from cleardance.media.fetch import check_url
 from cleardance.request import Request
 from cleardance.store.database import clock, serialise
 from cleardance.store.tables import TaskStatus, Tier, task, utc_text
@@ -29,7 +34,8 @@ class JobOptions:
 
     ``priority`` orders an account's own tasks, 0 to 9, the higher first. ``expires_after_s`` is how
     long it may take, 3,600 to 259,200 s. Creates with the same ``dedupe_key`` within
-    ``dedupe_within_s`` are one: a client that got no answer tries again.
+    ``dedupe_within_s`` are one: a client that got no answer tries again. ``end_user`` is kept as a
+    hash; ``cost_micros`` is what the output will have cost once it is released.
     """
 
     priority: int = 0
@@ -38,6 +44,8 @@ class JobOptions:
     callback_url: str | None = None
     dedupe_key: str | None = None
     dedupe_within_s: float = 60.0
+    end_user: str | None = None
+    cost_micros: int = 0
 
     def __post_init__(self) -> None:
         """Raise UsageError for what is out of range."""
@@ -67,17 +75,26 @@ def digest_of(account: str, body: object) -> str:
     return hashlib.sha256(canonical([account, body])).hexdigest()
 
 
-def submit(service: Service, request: Request, options: JobOptions | None = None) -> Submitted:
+def submit(
+    service: Service,
+    request: Request,
+    *,
+    principal: Principal | None = None,
+    options: JobOptions | None = None,
+) -> Submitted:
     """Steps 1 to 3 in the caller's process; what is clear waits for a worker.
 
-    A refusal is returned, with its verdict. Raises UsageError or MediaError for a request that
-    cannot be served, QueueFull before anything is stored, NotFound for the account, StoreError.
+    A refusal is returned, with its verdict. Nothing is stored if this raises: UsageError or
+    MediaError for a request that cannot be served, QueueFull, RateLimited or QuotaExceeded by the
+    limits of the key by which ``principal`` asks, NotFound for the account, StoreError.
     """
     options = options or JobOptions()
+    if options.callback_url is not None:
+        check_url(options.callback_url)  # its host's address is checked when it is called
     with service.store.read() as session:
         _check_room(service, session, request.account)  # before references take any space
     watch, task_id = Watch(silent), tasks.new_task_id()
-    checked = intake.check(request, None, watch, service.settings.pocket_model)
+    checked = intake.check(request, None, watch)
     # Ours for as long as screening takes; if we die meanwhile, a worker goes on.
     holder = leases.Holder(service.store, f"submit-{secrets.token_hex(8)}")
     lease, columns = holder.first(task_id)
@@ -85,9 +102,12 @@ def submit(service: Service, request: Request, options: JobOptions | None = None
     def admit(session: Connection) -> None:
         _join(session, request.account, options)
         _check_room(service, session, request.account)
+        if principal is not None:
+            tokens, now = tokens_of(request), clock(session)
+            check_task(session, principal, tokens, options.cost_micros, now)
 
     try:
-        columns |= _columns(service, options)
+        columns |= _columns(service, request, principal, options)
         queued = intake.enqueue(service, task_id, checked, watch, columns, admit)
     except _Known as known:
         return _submitted(service, known.task_id, joined=True)
@@ -104,10 +124,17 @@ class _Known(Exception):
         self.task_id = task_id
 
 
-def _columns(service: Service, options: JobOptions) -> dict[str, object]:
+def _columns(
+    service: Service, request: Request, principal: Principal | None, options: JobOptions
+) -> dict[str, object]:
     with service.store.read() as session:
-        now = clock(session)
+        now, end_user = clock(session), options.end_user
+        if end_user is not None:
+            end_user = hash_end_user(session, account_id(session, request.account), end_user)
     return {
+        "key_id": None if principal is None else principal.key_id,
+        "end_user": end_user,
+        "cost_micros": options.cost_micros,
         "priority": options.priority,
         "tier": options.tier,
         "expires_at": utc_text(now + timedelta(seconds=options.expires_after_s)),

@@ -49,6 +49,7 @@ from cleardance.store.tables.tasks import (
     verdict_picture,
 )
 from cleardance.store.tables.training import excluded_sample, trained_model, training_set
+from cleardance.store.tables.webhooks import DeliveryStatus, webhook_delivery
 from cleardance.store.tables.works import (
     Act,
     NameKind,
@@ -60,12 +61,13 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
     "REVISION",
     "Act",
+    "DeliveryStatus",
     "GranteeKind",
     "HoldingKind",
     "LicenceKind",
@@ -109,6 +111,7 @@ __all__ = [
     "utc_text",
     "verdict",
     "verdict_picture",
+    "webhook_delivery",
     "work",
     "work_change",
     "work_name",
