@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cleardance.generate.backend import Capabilities, Raw
+from cleardance.generate.backend import Capabilities, Preview, Raw, unseen
 from cleardance.generate.models import Model
 from cleardance.media import Video, read_image
 from cleardance.request import FPS, Ratio, Request, Resolution
@@ -26,7 +26,7 @@ MODEL = Model(
 
 
 class Pan:
-    def generate(self, request: Request) -> Raw:
+    def generate(self, request: Request, preview: Preview = unseen) -> Raw:
         import cv2
 
         picture = cv2.resize(read_image(request.references[0].path), request.size)

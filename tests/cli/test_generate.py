@@ -34,6 +34,23 @@ def test_released_json(run: Run, tmp_path: Path, rewrite_goldens: bool) -> None:
     check_golden("released.json", done.json, rewrite_goldens)
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ((), "no weights of the model 'pocket'"),
+        (("--duration", "2"), "cannot make 2 s"),
+        (("--ratio", "9:16"), "cannot make 9:16"),
+    ],
+)
+def test_what_pocket_cannot_do_ends_at_the_first_step(
+    run: Run, args: tuple[str, ...], said: str
+) -> None:
+    done = run("generate", PROMPT, "-o", "ball.mp4", "--model", "pocket", *args)
+    assert done.exit_code == 2
+    assert said in done.err
+    assert not [line for line in done.err.splitlines() if line[:2] == "1/"]
+
+
 def test_denied_json(run: Run, tmp_path: Path, rewrite_goldens: bool) -> None:
     done = run("generate", "Squid Game guards march past", "-o", "x.mp4", "--seed", "7", "--json")
     assert done.exit_code == 3

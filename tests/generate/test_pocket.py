@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from cleardance.errors import GenerationFailed, UnsupportedByModel, UsageError, VerificationError
+from cleardance.generate.backends.pocket import PLAN as POCKET_PLAN
 from cleardance.generate.backends.pocket import PocketBackend
-from cleardance.generate.models import MODELS, check_request
+from cleardance.generate.models import MODELS, check_request, check_weights
 from cleardance.pocket import audio
 from cleardance.pocket.codec import Pixels
 from cleardance.pocket.film import Ask, film, windows
@@ -69,9 +70,11 @@ def test_several_shots_are_made_one_after_the_other(clips: Path) -> None:
     assert len(raw.audio.samples) == 6 * 48_000
 
 
-@pytest.mark.parametrize(("frames", "count"), [(1, 1), (13, 1), (14, 2), (33, 3), (121, 12)])
-def test_windows_cover_a_shot(frames: int, count: int) -> None:
-    assert windows(frames, 13) == count
+@pytest.mark.parametrize(
+    ("frames", "starts"), [(1, [0]), (13, [0]), (14, [0, 1]), (23, [0, 10]), (31, [0, 10, 18])]
+)
+def test_windows_cover_a_shot_and_end_with_it(frames: int, starts: list[int]) -> None:
+    assert windows(frames, 13) == starts
 
 
 def test_each_window_goes_on_from_the_end_of_the_one_before(
@@ -85,13 +88,13 @@ def test_each_window_goes_on_from_the_end_of_the_one_before(
         return predict(self, x, t, words, given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Model, "predict", spied)
-    made = film(model, Ask(CAT, 33, 7), PLAN)
-    assert made.frames.shape == (33, 64, 96, 3)
+    made = film(model, Ask(CAT, 31, 7), PLAN)
+    assert made.frames.shape == (31, 64, 96, 3)
     assert made.sound is not None
-    assert len(made.sound) == 32 * 2000
+    assert len(made.sound) == 30 * 2000
     first, second, third = seen[0], seen[4], seen[8]
     assert not first.video.any()
-    for given, start in ((second, 10), (third, 20)):
+    for given, start in ((second, 10), (third, 18)):
         shown = given.video.reshape(7, 96)
         assert shown[:2].all()
         assert not shown[2:].any()
@@ -115,6 +118,35 @@ def test_a_first_frame_is_shown_first(clips: Path, tmp_path: Path) -> None:
     assert np.abs(frames[0].astype(int) - frames[40]).mean() > 5
 
 
+@pytest.mark.parametrize("frames", [8, 9, 13, 31])
+def test_a_last_frame_is_shown_last(clips: Path, frames: int) -> None:
+    model = Model.load(clips)
+    picture = np.full((64, 96, 3), (30, 90, 200), np.uint8)
+    made = film(model, Ask(CAT, frames, 7, last=picture), PLAN)
+    tokens = tokens_of(model.codec, picture[None], model.config)
+    known = model.pixels(Tokens(tokens[None], np.zeros((1, 0, 24), np.float32)))
+    assert np.abs(made.frames[-1].astype(int) - known[0]).mean() < 2  # a pair's, to rounding
+    assert np.abs(made.frames[0].astype(int) - known[0]).mean() > 5
+
+
+def test_each_step_of_each_window_is_previewed(clips: Path) -> None:
+    told: list[tuple[int, int]] = []
+    shapes = set()
+
+    def preview(step: int, steps: int, frame: Pixels) -> None:
+        told.append((step, steps))
+        shapes.add((frame.shape, frame.dtype))
+
+    two = "Shot 1: a cat sits in a room. Shot 2: a dog runs on a beach."
+    PocketBackend(clips).generate(request(two, duration_s=6.0), preview)
+    steps = 2 * 3 * POCKET_PLAN.steps  # two shots of 25 frames, three windows each
+    assert told == [(step, steps) for step in range(1, steps + 1)]
+    assert shapes == {((64, 96, 3), np.dtype(np.uint8))}
+    told.clear()
+    PocketBackend(clips).generate(request(still=True), preview)
+    assert told[-1] == (POCKET_PLAN.steps, POCKET_PLAN.steps)
+
+
 def test_a_given_sound_is_what_is_heard(clips: Path) -> None:
     model = Model.load(clips)
     assert model.sound_codec is not None
@@ -126,8 +158,21 @@ def test_a_given_sound_is_what_is_heard(clips: Path) -> None:
 
 def test_without_weights_it_says_how_to_get_them() -> None:
     with pytest.raises(UsageError, match="no weights") as caught:
-        MODELS["pocket"].load()
+        check_weights(MODELS["pocket"], request(), None)
     assert "pocket_model" in caught.value.diagnostics()
+    with pytest.raises(UsageError, match="no weights"):
+        MODELS["pocket"].load()
+
+
+def test_weights_are_looked_at_before_any_work(clips: Path, stills: Path, tmp_path: Path) -> None:
+    model = MODELS["pocket"]
+    check_weights(model, request(), clips)
+    check_weights(model, request(still=True), stills)
+    check_weights(MODELS["draft"], request(), None)
+    with pytest.raises(UnsupportedByModel, match="only stills"):
+        check_weights(model, request(), stills)
+    with pytest.raises(VerificationError, match="holds no model"):
+        check_weights(model, request(), tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("name", [NETWORK, CODEC, CARD])
@@ -138,6 +183,8 @@ def test_a_corrupt_file_is_refused(clips: Path, tmp_path: Path, name: str) -> No
     (tmp_path / name).write_bytes(content[: len(content) // 2])
     with pytest.raises(VerificationError):
         PocketBackend(tmp_path)
+    with pytest.raises(VerificationError):
+        check_weights(MODELS["pocket"], request(), tmp_path)
 
 
 def test_a_model_of_stills_makes_stills_and_no_video(stills: Path) -> None:
@@ -175,7 +222,7 @@ def test_what_it_cannot_make_is_refused_before_any_work(more: dict[str, object])
         check_request(MODELS["pocket"], request(**more))
 
 
-@pytest.mark.parametrize("role", ["last_frame", "reference_image", "reference_video"])
+@pytest.mark.parametrize("role", ["reference_image", "reference_video"])
 def test_references_it_does_not_use_are_refused(role: str, tmp_path: Path) -> None:
     given = {"path": tmp_path / "x.png", "media": "image", "role": role}
     asked = request(references=(ReferenceInput.model_validate(given),))

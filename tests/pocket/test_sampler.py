@@ -81,4 +81,4 @@ def test_what_is_not_finite_is_named_with_its_step(stream: str, bad: float) -> N
         return v
 
     with pytest.raises(GenerationFailed, match=f"{stream} velocity is not finite at step 3"):
-        sample(predict, START, WORDS, Plan(4))
+        sample(predict, START, WORDS, Plan(4, shift=1.0))

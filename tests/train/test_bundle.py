@@ -11,15 +11,19 @@ import torch
 from cleardance.dataset.shelf import Shelf
 from cleardance.errors import UsageError, VerificationError
 from cleardance.pocket import sampler
-from cleardance.pocket.runtime import CARD, CODEC, NETWORK, Model, sha256
+from cleardance.pocket.runtime import CARD, CODEC, NETWORK, Model, Precision, sha256
 from cleardance.pocket.sampler import Plan
 from cleardance.train.bundle import write_model
 from cleardance.train.runs import RUNS
 from cleardance.train.sheets import predictor
 from cleardance.train.trainer import Trainer
 
-TOLERANCE = 1e-4
-"""Of velocities of size 1: how far torch and ONNX Runtime may be apart."""
+TOLERANCES: dict[Precision, float] = {"single": 1e-4, "half": 1e-2, "int8": 0.5}
+"""How far torch and ONNX Runtime may be apart, of velocities up to about 8."""
+RMS: dict[Precision, float] = {"single": 1e-5, "half": 1e-3, "int8": 0.03}
+"""The same as a share of the velocity, on the whole."""
+SIZES: dict[Precision, float] = {"single": 1.1, "half": 0.65, "int8": 0.5}
+"""Of the file, of four bytes a weight; the tiny network is small beside its graph."""
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +43,13 @@ def bundle(trainer: Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_both_ways_of_running_it_agree(trainer: Trainer, bundle: Path) -> None:
-    model, config = Model.load(bundle), RUNS["tiny"].config
+@pytest.mark.parametrize("precision", ["single", "half", "int8"])
+def test_both_ways_of_running_it_agree(
+    trainer: Trainer, tmp_path: Path, precision: Precision
+) -> None:
+    card = write_model(trainer, tmp_path, precision)
+    assert card.precision == precision
+    model, config = Model.load(tmp_path), RUNS["tiny"].config
     video, audio = (3, config.video_tokens(1), config.token_dims), (3, 0, config.audio_dims)
     start = sampler.noise(video, audio, 1)
     words = np.array([[5, 6, 7] + [0] * 13, [8] + [0] * 15, [1] + [0] * 15], np.int64)
@@ -54,7 +63,12 @@ def test_both_ways_of_running_it_agree(trainer: Trainer, bundle: Path) -> None:
         flags = known.video.astype(np.float32), known.audio.astype(np.float32)
         there = network(*map(torch.from_numpy, (*arrays, *flags)))
     assert np.abs(here.video).max() > 1
-    np.testing.assert_allclose(here.video, there.video.numpy(), atol=TOLERANCE)
+    np.testing.assert_allclose(here.video, there.video.numpy(), atol=TOLERANCES[precision])
+    off = np.square(here.video - there.video.numpy()).mean() / np.square(here.video).mean()
+    assert off**0.5 < RMS[precision]
+    whole = sum(weight.numel() for weight in network.parameters()) * 4
+    assert (tmp_path / NETWORK).stat().st_size < SIZES[precision] * whole + 300_000
+    assert {path.name for path in tmp_path.iterdir()} == {CARD, CODEC, NETWORK}
 
 
 def test_a_picture_is_the_same_by_either_way_but_for_rounding(

@@ -23,22 +23,29 @@ from cleardance.errors import (
     TimeStampUnavailable,
     WitnessUnavailable,
 )
+from cleardance.generate.backend import Preview, unseen
 from cleardance.request import Request
 from cleardance.store.tables import TaskStatus
 
 
 def clear(
-    service: Service, request: Request, destination: Path, progress: StepProgress = silent
+    service: Service,
+    request: Request,
+    destination: Path,
+    progress: StepProgress = silent,
+    preview: Preview = unseen,
 ) -> Record:
     """Take a request the whole way and return what became of it.
+
+    ``preview`` sees the model's steps, screened by nobody: it is for the machine's operator.
 
     The record's status is released, denied, held, or failed with the error that ended the task.
     Raises UsageError or MediaError for a request that never became a task; StoreError (a full
     disk, say), TimeStampUnavailable or WitnessUnavailable, after which ``resume_unfinished`` goes
     on from the last committed step. Stopped by the keyboard, the task is cancelled.
     """
-    watch, task_id = Watch(progress), tasks.new_task_id()
-    checked = intake.check(request, destination, watch)
+    watch, task_id = Watch(progress, preview), tasks.new_task_id()
+    checked = intake.check(request, destination, watch, service.settings.pocket_model)
     with leases.holder(service.store) as holder:
         # Ours from the beginning, or a worker might take it.
         lease, columns = holder.first(task_id)

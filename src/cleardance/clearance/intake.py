@@ -12,7 +12,7 @@ from cleardance.clearance.progress import Watch
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import Queued
 from cleardance.clearance.tasks import Step
-from cleardance.generate.models import check_request, model_named
+from cleardance.generate.models import check_request, check_weights, model_named
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
@@ -30,10 +30,18 @@ class Checked:
     destination: Path | None  # none: it is served from here
 
 
-def check(request: Request, destination: Path | None, watch: Watch) -> Checked:
-    """Step 1. Raise the UsageError or MediaError that names the first thing wrong."""
+def check(
+    request: Request, destination: Path | None, watch: Watch, weights: Path | None
+) -> Checked:
+    """Step 1. Raise the error that names the first thing wrong.
+
+    UsageError or MediaError for what is asked; VerificationError if the model's ``weights`` are
+    not what they say.
+    """
     with watch.step(Step.CHECK):
-        check_request(model_named(request.model), request)
+        model = model_named(request.model)
+        check_request(model, request)
+        check_weights(model, request, weights)
         if destination is not None:
             check_destination(destination, still=request.still)
         _check_references(request)

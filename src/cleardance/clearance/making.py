@@ -5,13 +5,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from cleardance.clearance import tasks
-from cleardance.clearance.progress import Watch
+from cleardance.clearance.progress import Meter, Watch
 from cleardance.clearance.references import located
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated
 from cleardance.clearance.tasks import Step, TaskRow
 from cleardance.errors import CleardanceError, GenerationFailed
-from cleardance.generate.backend import Raw
+from cleardance.generate.backend import Preview, Raw
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
@@ -30,14 +30,15 @@ def generate(service: Service, ask: AskCleared, watch: Watch) -> Generated:
     return Generated(ask, task.raw_blob, task.ignored, task.recipe)
 
 
-def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[float], None]) -> None:
+def _make(service: Service, task: TaskRow, watch: Watch, progress: Meter) -> None:
     request = task.request
     with ExitStack() as transaction:
         with service.store.blobs.writer() as draft:
             with watch.part("render"):
-                raw = _run_model(located(service, request), service.settings.pocket_model)
+                asked, weights = located(service, request), service.settings.pocket_model
+                raw = _run_model(asked, weights, watch.sampled(progress))
             frames = watch.timed("render", _guarded(raw.video.frames, request.model))
-            _write(draft.path, raw, frames, request, progress)
+            _write(draft.path, raw, frames, request, progress.rest())
             # Opened before the blob is in place: whoever deletes an equal blob waits for our row.
             session = transaction.enter_context(service.store.begin())
         made = {"raw_blob": draft.digest, "ignored": list(raw.ignored)}
@@ -49,9 +50,9 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Callable[[flo
         append(session, EntryKind.GENERATED, task.id, body)
 
 
-def _run_model(request: Request, weights: Path | None) -> Raw:
+def _run_model(request: Request, weights: Path | None, preview: Preview) -> Raw:
     try:
-        return model_named(request.model).load(weights).generate(request)
+        return model_named(request.model).load(weights).generate(request, preview)
     except CleardanceError:
         raise
     except Exception as error:

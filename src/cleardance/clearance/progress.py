@@ -3,9 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from cleardance.clearance.tasks import Step
+from cleardance.generate.backend import Preview, unseen
+
+if TYPE_CHECKING:  # FFmpeg comes with it
+    from cleardance.media import Frame
+
+SAMPLING = 0.8
+"""The share of making that a model's own steps are taken to be, if it has any."""
 
 Item = TypeVar("Item")
 _END = object()
@@ -18,25 +25,52 @@ def silent(step: Step, fraction: float) -> None:
     """Tell nobody."""
 
 
+class Meter:
+    """How far one step is: a fraction that never falls, and reaches 1 only when the step ends."""
+
+    def __init__(self, show: Callable[[float], None]) -> None:
+        self._show, self._done = show, 0.0
+
+    def __call__(self, fraction: float) -> None:
+        """Tell that so much of the step is done."""
+        self._done = max(self._done, min(fraction, 0.99))
+        self._show(self._done)
+
+    def rest(self) -> Callable[[float], None]:
+        """Return what to call with the fraction of what is left now."""
+        begun = self._done
+        return lambda fraction: self(begun + (1 - begun) * fraction)
+
+
 class Watch:
     """Passes progress on, and keeps the wall time of each part in ``seconds``."""
 
-    def __init__(self, show: StepProgress) -> None:
-        self._tell = show
+    def __init__(self, show: StepProgress, preview: Preview = unseen) -> None:
+        self._tell, self._preview = show, preview
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def step(self, step: Step) -> Iterator[Callable[[float], None]]:
+    def step(self, step: Step) -> "Iterator[Meter]":
         """Time a step; yields what to call with the fraction of it that is done."""
         self._show(step, 0.0)
         with self.part(step.name.lower()):
-            yield lambda fraction: self._show(step, min(fraction, 0.99))
+            yield Meter(lambda fraction: self._show(step, fraction))
         self._show(step, 1.0)
 
     def _show(self, step: Step, fraction: float) -> None:
         """Tell; a listener that has gone away does not stop the work."""
         with suppress(OSError):
             self._tell(step, fraction)
+
+    def sampled(self, progress: Meter) -> Preview:
+        """Return a preview that also tells how far the model is, as the first part of a step."""
+
+        def preview(step: int, steps: int, frame: "Frame") -> None:
+            progress(SAMPLING * step / steps)
+            with suppress(OSError):
+                self._preview(step, steps, frame)
+
+        return preview
 
     def timed(self, name: str, items: Iterator[Item]) -> Iterator[Item]:
         """Yield the items; the time it takes to make them counts as the part ``name``."""

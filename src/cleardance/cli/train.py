@@ -1,14 +1,19 @@
 """``cleardance train``: trains the pocket model on pictures of our own world."""
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cleardance.cli.console import json_option, print_json
 from cleardance.errors import UsageError
 from cleardance.train.runs import RUNS
+
+if TYPE_CHECKING:
+    from cleardance.train.bundle import Precision
 
 
 @click.command()
@@ -32,6 +37,12 @@ from cleardance.train.runs import RUNS
     help="A state of another run, whose averaged weights a fresh run begins with.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Stop after this many [default: all].")
+@click.option(
+    "--schedule",
+    type=click.IntRange(min=1),
+    help="Let the rates fall to zero at this step instead of at the run's last: a run that must "
+    "end sooner, or a copy of one that shall be shown, ends well.",
+)
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--compile", "compiles", is_flag=True, help="Compile first: a minute, then faster.")
 @click.option(
@@ -39,6 +50,13 @@ from cleardance.train.runs import RUNS
     "model",
     type=click.Path(path_type=Path, file_okay=False),
     help="Afterwards, write the model here as it runs without torch.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["single", "half", "int8"]),
+    default="half",
+    show_default=True,
+    help="How the exported weights are stored; int8 is faster and less exact.",
 )
 @click.option(
     "--judge",
@@ -55,9 +73,11 @@ def train(
     data: Path | None,
     start: Path | None,
     steps: int | None,
+    schedule: int | None,
     threads: int,
     compiles: bool,
     model: Path | None,
+    precision: "Precision",
     judged: int | None,
     as_json: bool,
 ) -> None:
@@ -79,13 +99,13 @@ def train(
     from cleardance.train.probe import judge
     from cleardance.train.trainer import Habits, Trainer
 
-    run = RUNS[name]
+    run = replace(RUNS[name], steps=schedule) if schedule else RUNS[name]
     with open_service(ctx.obj) as service:
         shelf = stamped_shelf(run, data or out / "data", current(service.store), start, _say)
     trainer = Trainer(run, shelf, out, start)
     trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
     if model is not None:
-        write_model(trainer, model)
+        write_model(trainer, model, precision)
     judgement = vars(judge(trainer, judged)) if judged else None
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:

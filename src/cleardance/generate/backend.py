@@ -1,12 +1,22 @@
 """The contract every generator fulfils: a request in, raw video and audio out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from cleardance.request import Ratio, Request, Resolution
 
 if TYPE_CHECKING:  # FFmpeg comes with it, and capabilities are asked of every request
-    from cleardance.media import Audio, Video
+    from cleardance.media import Audio, Frame, Video
+
+Preview = Callable[[int, int, "Frame"], None]
+"""Called after each of a model's own steps: its number, from 1, how many there are in all, and a
+frame [H, W, 3] of what is expected by now. Nothing has screened it: whoever shows it to others
+shows what may yet be refused."""
+
+
+def unseen(step: int, steps: int, frame: "Frame") -> None:
+    """Show nobody."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +55,10 @@ class Raw:
 class Backend(Protocol):
     """A generator. Deterministic: the same request gives the same frames and samples."""
 
-    def generate(self, request: Request) -> Raw:
+    def generate(self, request: Request, preview: Preview = unseen) -> Raw:
         """Return the raw output; frames may be produced lazily as they are read.
+
+        ``preview`` is told of each step of models that have steps.
 
         Raises GenerationFailed if the model fails; a request outside the model's capabilities
         never gets here.

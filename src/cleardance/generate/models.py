@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from cleardance import __version__
@@ -28,7 +29,7 @@ class Model:
         """
         module, name = self.backend.split(":")
         make = getattr(import_module(module), name)
-        backend: Backend = make(weights) if self.trained else make()
+        backend: Backend = make(_there(self, weights)) if self.trained else make()
         return backend
 
 
@@ -60,8 +61,8 @@ MODELS = {
             max_duration_s=15.0,
             audio=True,
             stills=True,
-            roles=frozenset({"first_frame", "reference_audio"}),
-            max_images=1,
+            roles=frozenset({"first_frame", "last_frame", "reference_audio"}),
+            max_images=2,
             max_sounds=1,
             sound_alone=True,
         ),
@@ -108,6 +109,35 @@ def _check_references(model: Model, request: Request) -> None:
             raise _cannot(model, f"use {kinds.count(kind)} references of {kind}, only {number}")
     if kinds and set(kinds) == {"audio"} and not can.sound_alone:
         raise _cannot(model, "use sound without a picture")
+
+
+def check_weights(model: Model, request: Request, folder: Path | None) -> None:
+    """Raise unless a trained model has weights here that are whole and can do what is asked.
+
+    UsageError if there are none or nothing runs them, VerificationError if a file is missing,
+    damaged or foreign, UnsupportedByModel for a video of weights that make stills only.
+    """
+    if not model.trained:
+        return
+    there = _there(model, folder)
+    if find_spec("onnxruntime") is None:
+        raise UsageError(
+            f"The model {model.name!r} needs ONNX Runtime, which is not installed.",
+            hint="Install the extra: pip install 'cleardance[pocket]'.",
+        )
+    from cleardance.pocket.runtime import verified
+
+    if verified(there).frames == 1 and not request.still:
+        raise _cannot(model, "make video with these weights, only stills (FILE ending in .png)")
+
+
+def _there(model: Model, folder: Path | None) -> Path:
+    if folder is None:
+        raise UsageError(
+            f"There are no weights of the model {model.name!r} here.",
+            hint="Train it (cleardance train), and set pocket_model to the folder it exports.",
+        )
+    return folder
 
 
 def _cannot(model: Model, what: str) -> UnsupportedByModel:

@@ -1,7 +1,8 @@
 """A shot longer than the model's own clip: windows, each begun from the end of the one before.
 
-A window is given the last three key frames of the one before it and the sound beside them, as
-training gave them, so that motion and sound go on; the rest of it is new.
+A window is given three key frames of the one before it and the sound beside them, as training gave
+them, so that motion and sound go on; the rest of it is new. The last window ends with the shot, so
+that a given last frame is its own last.
 """
 
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Ask:
     frames: int
     seed: int
     first: Pixels | None = None  # [H, W, 3], of the model's size
+    last: Pixels | None = None  # [H, W, 3]
     sound: Floats | None = None  # mono samples [S], 16 kHz, as long as the shot or longer
 
 
@@ -50,59 +52,68 @@ def film(model: Model, ask: Ask, plan: Plan, progress: Progress | None = None) -
         raise UsageError("This model makes stills only.", hint="Ask for a .png.")
     if ask.sound is not None and model.sound_codec is None:
         raise UsageError("This model knows no sound.")
-    frames, heard, patched = None, None, _patches(model, ask)
-    for number in range(windows(ask.frames, length)):
-        start = number * (length - OVERLAP)
-        known = _known(
-            model, ask.first, frames, heard, None if patched is None else patched[start:]
-        )
+    config = model.config
+    frames = np.zeros((0, config.height_px, config.width_px, 3), np.uint8)
+    heard = np.zeros((0, config.audio_dims), np.float32)
+    sound = _tokens(model, ask)
+    starts = windows(ask.frames, length)
+    for number, start in enumerate(starts):
+        known = model.unknown()
+        if start == 0 and ask.first is not None:
+            _put_frames(model, known, ask.first[None])
+        elif start > 0:
+            _put_frames(model, known, frames[start : start + OVERLAP])
+            _put_sound(known, heard[start : start + OVERLAP - 1])
+        if start == starts[-1] and ask.last is not None:
+            _put_last(model, known, ask.last, ask.frames - start)
+        if sound is not None:
+            _put_sound(known, sound[start : start + model.card.audio_tokens])
         tokens = model.sample(ask.words, [ask.seed, number], plan, known, progress)
-        shown = model.pixels(tokens)  # [T, H, W, 3]
-        new = tokens.audio[0] if heard is None else tokens.audio[0][OVERLAP - 1 :]  # [n, A]
-        frames = shown if frames is None else np.concatenate((frames, shown[OVERLAP:]))
-        heard = new if heard is None else np.concatenate((heard, new))
-    assert frames is not None
-    assert heard is not None
+        kept = OVERLAP if start > 0 else 0  # what was given is as it was
+        frames = np.concatenate((frames[: start + kept], model.pixels(tokens)[kept:]))
+        heard = np.concatenate((heard[:start], tokens.audio[0]))
     return Film(frames[: ask.frames], model.sound(heard))
 
 
-def windows(frames: int, length: int) -> int:
-    """Return how many windows of ``length`` key frames a shot of so many takes."""
-    return max(1, -(-(frames - OVERLAP) // (length - OVERLAP)))
+def windows(frames: int, length: int) -> list[int]:
+    """Return the key frames that windows of ``length`` begin with in a shot of so many.
+
+    Each overlaps the next by ``OVERLAP`` frames, the last but one by as many as it takes to end
+    with the shot.
+    """
+    last = max(frames - length, 0)
+    return [*range(0, last, length - OVERLAP), last]
 
 
-def _patches(model: Model, ask: Ask) -> Floats | None:
+def _tokens(model: Model, ask: Ask) -> Floats | None:
     """Return the given sound as tokens [n, A], with silence after its end."""
     if ask.sound is None or model.sound_codec is None:
         return None
-    length = model.card.frames
-    count = OVERLAP + windows(ask.frames, length) * (length - OVERLAP)
+    count = max(ask.frames, model.card.frames)
     samples = np.zeros(count * audio.HOP * audio.FRAMES_A_TOKEN, np.float32)
     kept = ask.sound[: len(samples)]
     samples[: len(kept)] = kept
     return model.sound_codec.encode(audio.patches(samples))
 
 
-def _known(
-    model: Model,
-    first: Pixels | None,
-    frames: Pixels | None,
-    heard: Floats | None,
-    sound: Floats | None,
-) -> Given:
-    """Return what a window is given: an end, or a first picture; and a sound, or an end of one."""
-    known = model.unknown()
-    put, tokens = known.tokens, model.config.video_tokens(1)
-    begin = frames[-OVERLAP:] if frames is not None else None if first is None else first[None]
-    if begin is not None:
-        encoded = tokens_of(model.codec, begin, model.config)  # [n, C]
-        put.video[0, : len(encoded)] = encoded
-        known.video[0, : len(encoded)] = True
-        assert len(encoded) % tokens == 0
-    if sound is not None:
-        put.audio[0] = sound[: put.audio.shape[1]]
-        known.audio[0] = True
-    elif heard is not None:
-        put.audio[0, : OVERLAP - 1] = heard[1 - OVERLAP :]
-        known.audio[0, : OVERLAP - 1] = True
-    return known
+def _put_frames(model: Model, known: Given, frames: Pixels) -> None:
+    """Give a window's first key frames [n, H, W, 3]."""
+    tokens = tokens_of(model.codec, frames, model.config)  # [n moments, C]
+    known.tokens.video[0, : len(tokens)] = tokens
+    known.video[0, : len(tokens)] = True
+
+
+def _put_last(model: Model, known: Given, frame: Pixels, frames: int) -> None:
+    """Give the frame [H, W, 3] that a window of so many key frames ends with, as a still."""
+    config = model.config
+    tokens = tokens_of(model.codec, frame[None], config)  # [N, C]
+    whole = frames + 1 - frames % 2 if config.motion_dims else frames  # pairs end on odd counts
+    end = config.moments(whole) * len(tokens)
+    known.tokens.video[0, end - len(tokens) : end] = tokens
+    known.video[0, end - len(tokens) : end] = True
+
+
+def _put_sound(known: Given, sound: Floats) -> None:
+    """Give a window's first tokens of sound [n, A]."""
+    known.tokens.audio[0, : len(sound)] = sound
+    known.audio[0, : len(sound)] = True

@@ -29,6 +29,9 @@ CARD, NETWORK, CODEC, SOUND_CODEC = "card.json", "network.onnx", "codec.npz", "s
 INPUTS = ["video", "audio", "t", "words", "given_video", "given_audio"]
 OUTPUTS = ["video_velocity", "audio_velocity"]
 
+Precision = Literal["single", "half", "int8"]
+"""How a network's weights are stored: halves are computed with in 32 bits, bytes as bytes."""
+
 _DIGEST = r"^[0-9a-f]{64}$"
 
 
@@ -46,6 +49,7 @@ class Card(BaseModel):
     audio_tokens: int = Field(ge=0)
     text_tokens: int = Field(ge=1)
     words: tuple[str, ...]
+    precision: Precision = "single"
     manifest_sha256: str = Field(pattern=_DIGEST, description="of the training manifest")
     network_sha256: str = Field(pattern=_DIGEST)
     codec_sha256: str = Field(pattern=_DIGEST)
@@ -79,15 +83,13 @@ class Model:
 
         if card_sha256 is not None:
             _verified(folder / CARD, card_sha256)
-        card = read_card(folder)
+        card = verified(folder)
         network = _verified(folder / NETWORK, card.network_sha256)
-        _verified(folder / CODEC, card.codec_sha256)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         session = onnxruntime.InferenceSession(network, options, ["CPUExecutionProvider"])
         sound_codec = None
         if card.sound_codec_sha256 is not None:
-            _verified(folder / SOUND_CODEC, card.sound_codec_sha256)
             sound_codec = Codec.load(folder / SOUND_CODEC)
         return cls(card, Codec.load(folder / CODEC), sound_codec, session)
 
@@ -146,6 +148,20 @@ class Model:
     def sound(self, tokens: Floats) -> Floats | None:
         """Return the sound [S] of tokens [Na, A]; none if the model makes none."""
         return None if self.sound_codec is None else audio.sound_of(self.sound_codec.decode(tokens))
+
+
+def verified(folder: Path) -> Card:
+    """Return the card of a model whose files all are those that it names.
+
+    Raises VerificationError if one is missing, damaged or of another model.
+    """
+    card = read_card(folder)
+    named = {NETWORK: card.network_sha256, CODEC: card.codec_sha256}
+    if card.sound_codec_sha256 is not None:
+        named[SOUND_CODEC] = card.sound_codec_sha256
+    for name, digest in named.items():
+        _verified(folder / name, digest)
+    return card
 
 
 def read_card(folder: Path) -> Card:

@@ -65,7 +65,7 @@ class Plan:
 
     steps: int = 10
     guidance: float = 3.0
-    shift: float = 1.0
+    shift: float = 3.0
 
 
 def noise(video: tuple[int, ...], audio: tuple[int, ...], seed: int | list[int]) -> Tokens:

@@ -4,17 +4,19 @@ import shutil
 from pathlib import Path
 
 from cleardance.pocket.export import export
-from cleardance.pocket.runtime import CARD, CODEC, NETWORK, SOUND_CODEC, Card, sha256
+from cleardance.pocket.runtime import CARD, CODEC, NETWORK, SOUND_CODEC, Card, Precision, sha256
 from cleardance.train.trainer import Trainer
 
+__all__ = ["Precision", "write_model"]
 
-def write_model(trainer: Trainer, folder: Path) -> Card:
+
+def write_model(trainer: Trainer, folder: Path, precision: Precision = "half") -> Card:
     """Write network, codec and card of a run as it stands; the card last. Return the card."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CARD).unlink(missing_ok=True)
     run = trainer.run
     frames, audio_tokens = run.frames or 1, run.audio_tokens
-    export(trainer.averaged(), folder / NETWORK, frames, audio_tokens, run.text_tokens)
+    export(trainer.averaged(), folder / NETWORK, frames, audio_tokens, run.text_tokens, precision)
     names = [CODEC] if trainer.sound_codec is None else [CODEC, SOUND_CODEC]
     for name in names:
         shutil.copyfile(trainer.folder / name, folder / name)
@@ -28,6 +30,7 @@ def write_model(trainer: Trainer, folder: Path) -> Card:
         audio_tokens=audio_tokens,
         text_tokens=run.text_tokens,
         words=trainer.origin.words,
+        precision=precision,
         manifest_sha256=trainer.origin.manifest,
         network_sha256=digests[NETWORK],
         codec_sha256=digests[CODEC],

@@ -20,11 +20,11 @@ from cleardance.pocket.text import Vocabulary, nothing
 from cleardance.pocket.transformer import Transformer
 from cleardance.train.runs import Run
 
-FRAME, ENDS, BEGINNING, SOUND = range(1, 5)
+FRAME, ENDS, BEGINNING, BRIDGE, SOUND = range(1, 6)
 """What a clip is given: its first frame; its first and last; what an earlier window ended with
-(its first two moments and their sound); its sound."""
+(its first two moments and their sound); that and its last frame; its sound."""
 
-ODDS = (0.3, 0.35, 0.1, 0.15, 0.1)
+ODDS = (0.3, 0.3, 0.1, 0.15, 0.05, 0.1)
 """Of being given nothing, and of those: half of all begin from a picture that is there."""
 
 OVERLAP = 2
@@ -75,14 +75,18 @@ class Teacher:
 
     def rows_at(self, step: int) -> list[int]:
         """Return the rows of one step's batch: every row once an epoch, in a new order each."""
-        first = step * self.run.batch
-        return [self._row(number) for number in range(first, first + self.run.batch)]
+        size = self.run.still_batch if self.is_still(step) else self.run.batch
+        return [self._row(number) for number in range(step * size, (step + 1) * size)]
+
+    def is_still(self, step: int) -> bool:
+        """Whether a step of a run on clips teaches one frame of each."""
+        return self.run.frames is not None and step % self.run.still_every == 0
 
     def lesson(self, step: int, rank: int = 0, ranks: int = 1) -> Lesson:
         """Return the batch of a step, or a rank's share of it."""
         rows = self.rows_at(step)[rank::ranks]
         rng = np.random.default_rng([self.run.seed, step, rank])
-        still = self.run.frames is not None and step % self.run.still_every == 0
+        still = self.is_still(step)
         return self.prepared(rows, rng, self.run.text_dropout, still=still, gives=True)
 
     def prepared(
@@ -156,11 +160,12 @@ def _given(
     heard = np.zeros(audio.shape[:2], np.float32)  # [B, Na]
     if kinds is not None:
         given[np.isin(kinds, (FRAME, ENDS, BEGINNING)), 0] = 1
-        given[kinds == ENDS, -1] = 1
-        given[kinds == BEGINNING, :OVERLAP] = 1
-        heard[kinds == BEGINNING, :overlap] = 1
+        goes_on, ends = np.isin(kinds, (BEGINNING, BRIDGE)), np.isin(kinds, (ENDS, BRIDGE))
+        given[goes_on, :OVERLAP] = 1
+        heard[goes_on, :overlap] = 1
+        given[ends, -1] = 1
+        video[ends, -tokens:] = last[ends]
         heard[kinds == SOUND] = 1
-        video[kinds == ENDS, -tokens:] = last[kinds == ENDS]
     return given.reshape(len(video), -1), heard
 
 

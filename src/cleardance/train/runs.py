@@ -34,9 +34,10 @@ class Run:
     label_weight: float = 0.4
     audio_weight: float = 0.3
     frames: int | None = None  # key frames of a lesson's clip; none for stills
-    still_every: int = 4  # steps; of clips, every so often one frame alone is taught
+    still_every: int = 3  # steps; of clips, every so often one frame alone is taught
+    still_batch: int = 64  # pictures of such a step, which is as long as seven clips
     onset_weight: float = 2.0  # of a sound that begins, beside 1 of one that lasts
-    time_mean: float = -0.3  # t = sigmoid(N(time_mean, 1))
+    time_mean: float = 0.5  # t = sigmoid(N(time_mean, 1)): shapes are decided near the noise
     seed: int = 0
 
     @property
@@ -73,8 +74,23 @@ RUNS = {
     run.name: run
     for run in (
         Run("tiny", "tiny", ("cat", "car"), pictures=96, steps=12, batch=8, warmup_steps=2),
-        Run("pocket", "pocket", SUBJECTS, pictures=48_000, steps=10_000),
-        Run("tiny-clips", "tiny-clips", ("cat", "car"), pictures=16, steps=8, batch=4, frames=13),
-        Run("pocket-clips", "pocket-clips", SUBJECTS, 10_000, steps=8_000, batch=16, frames=13),
+        Run("pocket", "pocket", SUBJECTS, pictures=48_000, steps=4_000),
+        Run(
+            *("tiny-clips", "tiny-clips", ("cat", "car")),
+            pictures=16,
+            steps=8,
+            batch=4,
+            still_batch=4,
+            frames=13,
+        ),
+        Run(
+            *("pocket-clips", "pocket-clips", SUBJECTS),
+            pictures=10_000,
+            steps=8_000,
+            batch=16,
+            frames=13,
+            matrix_rate=0.01,
+            other_rate=0.001,
+        ),
     )
 }

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cleardance.generate.backend import Raw
+from cleardance.generate.backend import Preview, Raw, unseen
 from cleardance.media import Audio, Video
 from cleardance.request import FPS, Request
 from cleardance.world.language import reading
@@ -21,8 +21,11 @@ STILL_AT = 0.4
 class DraftBackend:
     """An instant animatic with sound. Everything it shows is drawn from our own licensed art."""
 
-    def generate(self, request: Request) -> Raw:
-        """Render the scene the prompt describes; frames are drawn as they are read."""
+    def generate(self, request: Request, preview: Preview = unseen) -> Raw:
+        """Render the scene the prompt describes; frames are drawn as they are read.
+
+        It has no steps to preview.
+        """
         understood = reading.read(request.prompt, request.duration_s, request.seed)
         if request.camera_fixed:
             understood = replace(understood, scene=_without_camera(understood.scene))

@@ -1,18 +1,18 @@
 """The ``pocket`` model: a small neural network that learnt from our own world alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cleardance.errors import UsageError
-from cleardance.generate.backend import Raw
+from cleardance.generate.backend import Preview, Raw, unseen
 from cleardance.media import Audio, Frame, Video, read_audio, read_image
 from cleardance.pocket import audio, playback
-from cleardance.pocket.film import Ask, film
+from cleardance.pocket.film import Ask, film, windows
 from cleardance.pocket.runtime import CARD, Model, sha256
-from cleardance.pocket.sampler import Plan
+from cleardance.pocket.sampler import Plan, Progress, Tokens
 from cleardance.pocket.text import Vocabulary
 from cleardance.request import FPS, Request
 from cleardance.world.language import reading
@@ -22,6 +22,8 @@ from cleardance.world.scene import Scene
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Words = NDArray[np.int64]
+
 SAMPLE_RATE_HZ = 48_000
 PLAN = Plan(steps=8, guidance=3.0)
 
@@ -29,18 +31,16 @@ PLAN = Plan(steps=8, guidance=3.0)
 class PocketBackend:
     """A trained model in a folder of its own."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """Load the model. Raises UsageError if there is none, VerificationError if it is harmed."""
-        if folder is None:
-            raise UsageError(
-                "There are no weights of the model 'pocket' here.",
-                hint="Train it (cleardance train), and set pocket_model to the folder it exports.",
-            )
+    def __init__(self, folder: Path) -> None:
+        """Load the model. Raises VerificationError if it is missing or harmed."""
         self._model = Model.load(folder)
         self._digest = sha256((folder / CARD).read_bytes())
 
-    def generate(self, request: Request) -> Raw:
-        """Make each shot in turn; all words are looked at before any of them is made."""
+    def generate(self, request: Request, preview: Preview = unseen) -> Raw:
+        """Make each shot in turn; all words are looked at before any of them is made.
+
+        A preview is of the model's own size, in the middle of what is being made.
+        """
         if not request.prompt.strip():
             raise UsageError("The prompt is empty.")
         understood = reading.read(request.prompt, request.duration_s, request.seed)
@@ -53,37 +53,79 @@ class PocketBackend:
             "guidance": f"{PLAN.guidance:g}",
         }
         ignored = (*understood.ignored, *(word for _, unknown in told for word in unknown))
+        words = [ids for ids, _ in told]
         if request.still:
-            tokens = self._model.sample(told[0][0], [request.seed, 0], PLAN)
-            picture = playback.filled(self._model.pixels(tokens)[0], *request.size)
-            video = Video(*request.size, FPS, 1, iter((picture,)))
-            return Raw(video, None, ignored, recipe)
-        keys_a_s, first, sound = self._model.config.key_fps, self._first(request), _sound(request)
-        frames, heard, start_s = [], [], 0.0
-        for number, shot in enumerate(shots):
-            end_s = start_s + shot.duration_s
-            count = 1 + round(end_s * keys_a_s) - round(start_s * keys_a_s)
-            given = None if sound is None else sound[round(start_s * audio.SAMPLE_RATE_HZ) :]
-            ask = Ask(told[number][0], count, request.seed + number, first, given)
-            made = film(self._model, ask, PLAN)
-            frames.append(made.frames)
-            if made.sound is not None:
-                heard.append(made.sound[: round((count - 1) / keys_a_s * audio.SAMPLE_RATE_HZ)])
-            first, start_s = None, end_s
-        count = round(request.duration_s * FPS)
-        video = Video(*request.size, FPS, count, self._played(frames, count, request.size))
-        return Raw(video, self._heard(request, heard), ignored, recipe)
+            return Raw(self._still(request, words[0], preview), None, ignored, recipe)
+        asks = self._asks(request, words, [shot.duration_s for shot in shots])
+        return Raw(*self._filmed(request, asks, preview), ignored, recipe)
 
-    def _read(self, scene: Scene) -> "tuple[NDArray[np.int64], tuple[str, ...]]":
+    def _still(self, request: Request, words: "Words", preview: Preview) -> Video:
+        progress = self._progress(preview, PLAN.steps)
+        tokens = self._model.sample(words, [request.seed, 0], PLAN, progress=progress)
+        picture = playback.filled(self._model.pixels(tokens)[0], *request.size)
+        return Video(*request.size, FPS, 1, iter((picture,)))
+
+    def _asks(
+        self, request: Request, words: "Sequence[Words]", durations_s: Sequence[float]
+    ) -> list[Ask]:
+        """Return the shots: the first begins, the last ends with a frame that was given."""
+        fps, sound = self._model.config.key_fps, _sound(request)
+        ends_s = np.cumsum(durations_s)
+        asks = []
+        for number, (ids, end_s) in enumerate(zip(words, ends_s, strict=True)):
+            start_s = end_s - durations_s[number]
+            heard = None if sound is None else sound[round(start_s * audio.SAMPLE_RATE_HZ) :]
+            asks.append(
+                Ask(
+                    ids,
+                    1 + round(end_s * fps) - round(start_s * fps),
+                    request.seed + number,
+                    first=self._given(request, "first_frame") if number == 0 else None,
+                    last=self._given(request, "last_frame") if number == len(words) - 1 else None,
+                    sound=heard,
+                )
+            )
+        return asks
+
+    def _filmed(
+        self, request: Request, asks: Sequence[Ask], preview: Preview
+    ) -> tuple[Video, Audio | None]:
+        """Return the shots one after the other, at the rate and size that are asked for."""
+        parts = sum(len(windows(ask.frames, self._model.card.frames)) for ask in asks)
+        progress = self._progress(preview, PLAN.steps * parts)
+        made = [film(self._model, ask, PLAN, progress) for ask in asks]
+        seconds = ((ask.frames - 1) / self._model.config.key_fps for ask in asks)
+        heard = [
+            one.sound[: round(length_s * audio.SAMPLE_RATE_HZ)]
+            for one, length_s in zip(made, seconds, strict=True)
+            if one.sound is not None
+        ]
+        count = round(request.duration_s * FPS)
+        frames = self._played([one.frames for one in made], count, request.size)
+        return Video(*request.size, FPS, count, frames), self._heard(request, heard)
+
+    def _progress(self, preview: Preview, steps: int) -> Progress:
+        """Return what counts the steps of all windows, and shows the middle frame of each."""
+        done = 0
+
+        def progress(step: int, expected: Tokens) -> None:
+            nonlocal done
+            done += 1
+            frames = self._model.pixels(expected)
+            preview(done, steps, frames[len(frames) // 2])
+
+        return progress
+
+    def _read(self, scene: Scene) -> "tuple[Words, tuple[str, ...]]":
         """Return a shot as the words [T] that the model learnt, and those it did not."""
         card = self._model.card
         return Vocabulary(card.words).ids(canonical(scene), card.text_tokens)
 
-    def _first(self, request: Request) -> Frame | None:
-        """Return the first frame that was given, in the model's own size."""
+    def _given(self, request: Request, role: str) -> Frame | None:
+        """Return the picture that was given in a role, in the model's own size."""
         config = self._model.config
         for reference in request.references:
-            if reference.role == "first_frame":
+            if reference.role == role:
                 picture = read_image(reference.path)
                 return playback.filled(picture, config.width_px, config.height_px)
         return None
