@@ -94,7 +94,7 @@ def submit(
     with service.store.read() as session:
         _check_room(service, session, request.account)  # before references take any space
     watch, task_id = Watch(silent), tasks.new_task_id()
-    checked = intake.check(request, None, watch)
+    checked = intake.check(request, None, watch, service.settings.pocket_model)
     # Ours for as long as screening takes; if we die meanwhile, a worker goes on.
     holder = leases.Holder(service.store, f"submit-{secrets.token_hex(8)}")
     lease, columns = holder.first(task_id)
