@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from cleardance.accounts.accounts import create_account
 from cleardance.clearance import review, tasks
@@ -40,7 +41,7 @@ from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
 from cleardance.screen import rulebook
 from cleardance.screen.rules import shipped_text
-from cleardance.store.tables import Stage
+from cleardance.store.tables import Stage, task
 from cleardance.verdict import Decision, Review, Verdict
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
 
@@ -488,3 +489,17 @@ def test_a_hold_that_no_finding_explains_is_not_covered_by_an_earlier_release() 
     assert with_reviews(other, [looked_at]).decision is Decision.HOLD
     denied = bare.model_copy(update={"decision": Decision.DENY, "needed": ("pdq",)})
     assert with_reviews(denied, [note]).decision is Decision.DENY
+
+
+def test_media_swapped_while_a_person_looked_are_never_sealed(
+    reviewers: Service, held_output: Record, tmp_path: Path
+) -> None:
+    other = reviewers.store.blobs.put_bytes(b"not what the reviewer saw")
+    with reviewers.store.begin() as session:
+        of_task = task.c.id == held_output.task.id
+        session.execute(update(task).where(of_task).values(raw_blob=other))
+    release(reviewers, opened(reviewers), "ana", WHY, AT)
+    record = finish(reviewers)
+    assert record.status == "failed"
+    assert "not what the ledger says" in str(record.error)
+    assert not (tmp_path / "out.png").exists()

@@ -1,5 +1,6 @@
 """Step 4: the model makes raw media, into a private blob that nothing serves."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,24 +11,39 @@ from cleardance.clearance.references import located
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated
 from cleardance.clearance.tasks import Step, TaskRow
-from cleardance.errors import CleardanceError, GenerationFailed
+from cleardance.errors import CleardanceError, GenerationFailed, LedgerInvalid
 from cleardance.generate.backend import Preview, Raw
 from cleardance.generate.models import model_named
 from cleardance.ledger.entry import EntryKind, personal
+from cleardance.ledger.history import history_of
 from cleardance.ledger.log import append
 from cleardance.media import Frame, Video, write_mezzanine, write_png
 from cleardance.request import Request
 
 
 def generate(service: Service, ask: AskCleared, watch: Watch) -> Generated:
-    """Step 4, or its committed result. Raises GenerationFailed, EncodingFailed, DiskFull."""
+    """Step 4, or its committed result.
+
+    Raises GenerationFailed, EncodingFailed, DiskFull, or LedgerInvalid if the task's row names
+    other media than the ledger says were made.
+    """
     task = service.task(ask.queued.task_id)
     if task.raw_blob is None:
         with watch.step(Step.GENERATE) as progress:
             _make(service, task, watch, progress)
         task = service.task(task.id)
     assert task.raw_blob is not None
+    _check_logged(service, task, task.raw_blob)
     return Generated(ask, task.raw_blob, task.ignored, task.recipe)
+
+
+def _check_logged(service: Service, task: TaskRow, raw_digest: str) -> None:
+    """Refuse media that were put in the place of those that were made, and perhaps screened."""
+    with service.store.read() as session:
+        history = history_of(session, task.id, service.ledger_keys.public)
+    made = [json.loads(one.body) for one in history.entries if one.kind == EntryKind.GENERATED]
+    if [body["raw"] for body in made] != [personal(raw_digest, task.salt)]:
+        raise LedgerInvalid(f"What was generated for {task.id} is not what the ledger says.")
 
 
 def _make(service: Service, task: TaskRow, watch: Watch, progress: Meter) -> None:
