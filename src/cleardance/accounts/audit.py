@@ -34,6 +34,7 @@ class Act(StrEnum):
     KEY_REVOKED = "key_revoked"
     KEY_RESTORED = "key_restored"
     LIMITS_SET = "limits_set"
+    PASSWORD_SET = "password_set"  # noqa: S105 - the name of an act
 
 
 @dataclass(frozen=True)

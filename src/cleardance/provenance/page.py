@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from html import escape
+from typing import Literal
 
 from .dossier import Dossier, manifest_rows, shown
 
@@ -39,16 +40,13 @@ _Rows = Iterable[tuple[str, str]]
 
 def page(dossier: Dossier) -> str:
     """Return the page. What is in it comes from a stranger's file: it is escaped throughout."""
-    kind, answer = _answer(dossier)
+    kind, answer = answer_of(dossier)
     title = f"Where {dossier.name} comes from"
     parts = [
         _HEAD.format(title=_safe(title)),
         f"<h1>{_safe(title)}</h1>\n",
         f'<p class="verdict {kind}">{_safe(answer)}</p>\n',
-        _section("Content Credentials", _credentials(dossier)),
-        _section("Watermark", _watermark(dossier)),
-        _section("Ledger", _ledger(dossier)),
-        _section("Verdicts", _verdicts(dossier)),
+        *(_section(title, rows) for title, rows in sections_of(dossier)),
         _list("Changes since release", _changes(dossier)),
         _proof(dossier),
         "</body>\n</html>\n",
@@ -56,7 +54,16 @@ def page(dossier: Dossier) -> str:
     return "".join(parts)
 
 
-def _answer(dossier: Dossier) -> tuple[str, str]:
+def sections_of(dossier: Dossier) -> Iterator[tuple[str, _Rows]]:
+    """Yield what is told of a file: titles, each with its rows of (label, text), not escaped."""
+    yield "Content Credentials", _credentials(dossier)
+    yield "Watermark", _watermark(dossier)
+    yield "Ledger", _ledger(dossier)
+    yield "Verdicts", _verdicts(dossier)
+
+
+def answer_of(dossier: Dossier) -> tuple[Literal["good", "open", "bad"], str]:
+    """Return the answer in one sentence, and whether it is good, bad, or left open."""
     found = dossier.inspection
     if found.ledger is not None and found.modified and found.c2pa.state == "None":
         return "open", "This is not the file as it was released: a copy of an output made here."

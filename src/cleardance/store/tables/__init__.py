@@ -17,6 +17,7 @@ from cleardance.store.tables.accounts import (
     usage,
 )
 from cleardance.store.tables.base import metadata, utc_now, utc_text
+from cleardance.store.tables.browsers import browser, password
 from cleardance.store.tables.ledger import ledger_checkpoint, ledger_entry, ledger_node, meta
 from cleardance.store.tables.licences import (
     GranteeKind,
@@ -61,7 +62,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "admin_act",
     "api_key",
     "asset",
+    "browser",
     "enforcement",
     "excluded_sample",
     "holding",
@@ -96,6 +98,7 @@ __all__ = [
     "misuse",
     "notice",
     "output_signal",
+    "password",
     "queue_turn",
     "reference_signal",
     "removal",
