@@ -7,6 +7,7 @@
     │   ├── UnsupportedByModel      400 InvalidParameter.Unsupported
     │   ├── AddressRefused          400 InvalidParameter.Address  a URL that we do not ask
     │   ├── NotFound                404 NotFound
+    │   │   └── NoSuchModel         404 InvalidEndpointOrModel.NotFound
     │   ├── NotReleased             409 NotReleased          an output nobody is to have yet
     │   └── RulesError              400 InvalidRules         a table of rules that cannot be used
     │       ├── UnknownSignal       400 InvalidRules.Signal
@@ -103,6 +104,12 @@ class NotFound(UsageError):
 
     code = "NotFound"
     http_status = 404
+
+
+class NoSuchModel(NotFound):
+    """A model that is not here."""
+
+    code = "InvalidEndpointOrModel.NotFound"
 
 
 class NotReleased(UsageError):

@@ -94,6 +94,8 @@ class Request(BaseModel):
     camera_fixed: bool = Field(False, description="the camera does not move")
     last_frame: bool = Field(False, description="the last frame is wanted as a picture too")
     draft: bool = Field(False, description="a quick preview was asked for")
+    end_user: str | None = Field(None, max_length=64, description="whom the caller asks for")
+    remixed_from: str | None = Field(None, description="the task that it is made after")
     asked_model: str | None = Field(None, description="another name the model was asked by")
 
     @property

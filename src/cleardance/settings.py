@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import (
+    NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
@@ -107,6 +108,12 @@ class Settings(BaseSettings):
     """A folder that ``cleardance train --export`` wrote: the weights of the model ``pocket``."""
     label: Literal["none", "eu", "cn"] = "none"
     """The visible label that every output bears, unless its request asks for another."""
+    price_per_million_tokens: NonNegativeFloat = 0.0
+    """What outputs cost, in your currency, for the spending limits of keys."""
+    model_names: dict[str, str] = {}
+    """Names by which clients ask for models here: ``{"dreamina-seedance-2-0-260128": "draft"}``."""
+    public_url: str | None = None
+    """Where clients reach the server, as addresses of files begin (``https://example.org``)."""
     publish_prompt: bool = False
     """Whether outputs state their prompt; else they carry a commitment to it."""
 
@@ -117,7 +124,7 @@ class Settings(BaseSettings):
             raise ValueError("must be 1 to 255 characters without spaces or '+'")
         return origin
 
-    @field_validator("tsa_url", "judge_url")
+    @field_validator("tsa_url", "judge_url", "public_url")
     @classmethod
     def _is_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("http://", "https://")):

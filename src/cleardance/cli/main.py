@@ -27,6 +27,7 @@ _COMMANDS = {
     "ledger": "ledger:ledger",
     "account": "account:account",
     "key": "key:key",
+    "serve": "serve:serve",
     "worker": "worker:worker",
     "webhook": "webhook:webhook",
     "train": "train:train",

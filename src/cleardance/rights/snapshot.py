@@ -130,6 +130,12 @@ def current(store: Store) -> RegistrySnapshot:
         return known
 
 
+def known_revision(store: Store) -> int:
+    """Return the revision of the snapshot that is in memory; -1 if there is none yet."""
+    known = _snapshots.get(store)
+    return -1 if known is None else known.revision
+
+
 def _moved(store: Store, known: RegistrySnapshot | None) -> RegistrySnapshot:
     """Load what changed: indexes take a second to build; licences and rules change without."""
     with store.read() as connection:

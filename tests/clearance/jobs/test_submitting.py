@@ -97,7 +97,7 @@ def test_a_key_has_no_more_tasks_than_its_limit(service: Service) -> None:
     key = create_key(service.store, "local", limits=limits, by="local")
     with service.store.read() as session:
         asks = authenticate(session, key.secret, datetime.now(UTC))
-    first = submit(service, request(), principal=asks, options=JobOptions(end_user="u-1"))
+    first = submit(service, request(end_user="u-1"), principal=asks)
     kept = row(service, first.task_id)
     assert kept["key_id"] == key.id
     assert len(str(kept["end_user"])) == 64

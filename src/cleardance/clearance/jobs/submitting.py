@@ -21,7 +21,7 @@ from cleardance.ledger.entry import canonical
 from cleardance.media.fetch import check_url
 from cleardance.request import Request
 from cleardance.store.database import clock, serialise
-from cleardance.store.tables import TaskStatus, Tier, task, utc_text
+from cleardance.store.tables import Stage, TaskStatus, Tier, task, utc_text
 from cleardance.verdict import Verdict
 
 MIN_EXPIRY_S, MAX_EXPIRY_S = 3_600, 259_200
@@ -34,8 +34,7 @@ class JobOptions:
 
     ``priority`` orders an account's own tasks, 0 to 9, the higher first. ``expires_after_s`` is how
     long it may take, 3,600 to 259,200 s. Creates with the same ``dedupe_key`` within
-    ``dedupe_within_s`` are one: a client that got no answer tries again. ``end_user`` is kept as a
-    hash; ``cost_micros`` is what the output will have cost once it is released.
+    ``dedupe_within_s`` are one: a client that got no answer tries again.
     """
 
     priority: int = 0
@@ -44,8 +43,6 @@ class JobOptions:
     callback_url: str | None = None
     dedupe_key: str | None = None
     dedupe_within_s: float = 60.0
-    end_user: str | None = None
-    cost_micros: int = 0
 
     def __post_init__(self) -> None:
         """Raise UsageError for what is out of range."""
@@ -64,6 +61,7 @@ class Submitted:
     task_id: str
     status: TaskStatus
     verdict: Verdict | None
+    stage: Stage | None = None  # what the verdict is about
     joined: bool = False
 
 
@@ -103,11 +101,11 @@ def submit(
         _join(session, request.account, options)
         _check_room(service, session, request.account)
         if principal is not None:
-            tokens, now = tokens_of(request), clock(session)
-            check_task(session, principal, tokens, options.cost_micros, now)
+            tokens, cost_micros = tokens_of(request), _cost_micros(service, request)
+            check_task(session, principal, tokens, cost_micros, clock(session))
 
     try:
-        columns |= _columns(service, request, principal, options)
+        columns |= _columns(service, options) | _whose(service, request, principal)
         queued = intake.enqueue(service, task_id, checked, watch, columns, admit)
     except _Known as known:
         return _submitted(service, known.task_id, joined=True)
@@ -124,23 +122,34 @@ class _Known(Exception):
         self.task_id = task_id
 
 
-def _columns(
-    service: Service, request: Request, principal: Principal | None, options: JobOptions
-) -> dict[str, object]:
+def _columns(service: Service, options: JobOptions) -> dict[str, object]:
     with service.store.read() as session:
-        now, end_user = clock(session), options.end_user
-        if end_user is not None:
-            end_user = hash_end_user(session, account_id(session, request.account), end_user)
+        now = clock(session)
     return {
-        "key_id": None if principal is None else principal.key_id,
-        "end_user": end_user,
-        "cost_micros": options.cost_micros,
         "priority": options.priority,
         "tier": options.tier,
         "expires_at": utc_text(now + timedelta(seconds=options.expires_after_s)),
         "callback_url": options.callback_url,
         "dedupe_key": options.dedupe_key,
     }
+
+
+def _whose(service: Service, request: Request, principal: Principal | None) -> dict[str, object]:
+    if principal is None:
+        return {}
+    columns: dict[str, object] = {
+        "key_id": principal.key_id,
+        "cost_micros": _cost_micros(service, request),
+    }
+    if request.end_user is not None:
+        with service.store.read() as session:
+            owner = principal.account_id
+            columns["end_user"] = hash_end_user(session, owner, request.end_user)
+    return columns
+
+
+def _cost_micros(service: Service, request: Request) -> int:
+    return round(tokens_of(request) * service.settings.price_per_million_tokens)
 
 
 def _join(session: Connection, account: str, options: JobOptions) -> None:
@@ -173,5 +182,5 @@ def _submitted(service: Service, task_id: str, *, joined: bool = False) -> Submi
     with service.store.read() as session:
         row = tasks.load(session, task_id)
         refused = row.status in (TaskStatus.DENIED, TaskStatus.HELD)
-        verdict = tasks.deciding_verdict(session, task_id)[1] if refused else None
-    return Submitted(task_id, row.status, verdict, joined)
+        stage, verdict = tasks.deciding_verdict(session, task_id) if refused else (None, None)
+    return Submitted(task_id, row.status, verdict, stage, joined)

@@ -1,0 +1,85 @@
+"""Taking creates in, for every API: read, deduplicated, done where it holds nobody up."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from cleardance.accounts.roles import Principal
+from cleardance.clearance import asking
+from cleardance.clearance.asking import Asked
+from cleardance.clearance.jobs.submitting import Submitted
+from cleardance.clearance.service import Service
+from cleardance.server.errors import from_validation
+from cleardance.server.guard import Here
+from cleardance.server.wire.refusals import refusal
+from cleardance.store.tables import TaskStatus
+
+Body = TypeVar("Body", bound=BaseModel)
+
+RETRIED_WITHIN_S = 600.0
+LARGE_BYTES = 256 * 1024
+
+
+class Unanswered:
+    """Creates whose answer has not reached the client: the same again is a retry, not a second.
+
+    Clients send no idempotency key, and some do not say that they retry.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+
+    def begin(self, key: str) -> bool:
+        """Note that a create is being answered; return whether the same one never was."""
+        now = time.monotonic()
+        for old in [k for k, at in self._since.items() if now - at > RETRIED_WITHIN_S]:
+            del self._since[old]
+        known = key in self._since
+        self._since[key] = now
+        return known
+
+    def answered(self, key: str) -> None:
+        """Note that the client has the answer."""
+        self._since.pop(key, None)
+
+
+def parsed(kind: type[Body], body: bytes) -> Body:
+    """Return a JSON body as what it should be; raise the UsageError that names what is wrong."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        raise from_validation(error) from None
+
+
+def is_retry(request: Request) -> bool:
+    """Whether the client says that it has sent this before."""
+    count = request.headers.get("x-stainless-retry-count", "0")
+    return count.isdigit() and int(count) > 0
+
+
+async def take_in(here: Here, read: Callable[[], Asked], *, large: bool) -> Submitted:
+    """Take a request in: what may hold media in a process aside, the rest in a thread.
+
+    Raises Refusal for what is denied, and as ``asking.ask``.
+    """
+    asked = await run_in_threadpool(read)
+    if asked.given or asked.draft_of or large:
+        done = await here.state.aside.run(here.principal.account_id, _ask, here.principal, asked)
+    else:
+        done = await run_in_threadpool(_ask, here.service, here.principal, asked)
+    return done
+
+
+def _ask(service: Service, principal: Principal, asked: Asked) -> Submitted:
+    """Raise the refusal of what was denied."""
+    done = asking.ask(service, principal, asked)
+    if done.status is TaskStatus.DENIED:
+        assert done.verdict is not None
+        assert done.stage is not None
+        task = service.task(done.task_id)
+        raise refusal(done.verdict, done.stage, task.request)
+    return done

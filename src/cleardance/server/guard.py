@@ -1,0 +1,145 @@
+"""Who may call a route: asked before anything of the body is read.
+
+Every route says which permission it needs, or that it is public; one that says neither cannot be
+made. Nothing is cached: a key that was revoked a moment ago does not count, in any process.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from cleardance.accounts import keys
+from cleardance.accounts.limits import take_request
+from cleardance.accounts.roles import Permission, Principal
+from cleardance.clearance.service import Service
+from cleardance.errors import AuthenticationError
+from cleardance.server.aside import Aside
+from cleardance.server.links import Links
+from cleardance.server.metrics import Metrics
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+_NEEDS = "cleardance_needs"
+
+
+@dataclass(frozen=True)
+class State:
+    """What one process of the server holds open."""
+
+    service: Service
+    links: Links
+    aside: Aside
+    metrics: Metrics
+
+
+def needs(permission: Permission) -> Callable[[Endpoint], Endpoint]:
+    """Let only those call a route who have the permission."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _NEEDS, permission)
+        return endpoint
+
+    return mark
+
+
+def public(endpoint: Endpoint) -> Endpoint:
+    """Let anybody call a route, without a key."""
+    setattr(endpoint, _NEEDS, None)
+    return endpoint
+
+
+class Guarded(APIRoute):
+    """A route that lets nobody in without the permission it needs."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if not hasattr(endpoint, _NEEDS):
+            raise TypeError(f"{path} says neither what it needs nor that it is public")
+        self.permission: Permission | None = getattr(endpoint, _NEEDS)
+        if self.permission is not None:
+            options.setdefault("dependencies", [])
+            options["openapi_extra"] = {
+                "security": [{"key": []}],
+                "x-permission": self.permission.value,
+                **(options.get("openapi_extra") or {}),
+            }
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what serves a request, once it is known who asks."""
+        serve, permission = super().get_route_handler(), self.permission
+
+        async def handle(request: Request) -> Response:
+            if permission is not None:
+                secret = _secret(request)
+                principal = await run_in_threadpool(_admitted, state_of(request), secret)
+                request.state.key_id = principal.key_id
+                principal.require(permission)
+                request.state.principal = principal
+            return await serve(request)
+
+        return handle
+
+
+def state_of(request: Request) -> State:
+    """Return what this process holds open."""
+    state: State = request.app.state.cleardance
+    return state
+
+
+def _secret(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise AuthenticationError(
+            "No key was given.",
+            hint="Send it as Authorization: Bearer KEY; cleardance key create makes one.",
+        )
+    return secret.strip()
+
+
+def _admitted(state: State, secret: str) -> Principal:
+    now = datetime.now(UTC)
+    with state.service.store.read() as session:
+        principal = keys.authenticate(session, secret, now)
+    if principal.limits.requests_per_minute is not None:
+        with state.service.store.begin() as session:
+            take_request(session, principal, now)
+    return principal
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a route works with."""
+
+    state: State
+    request: Request
+
+    @property
+    def service(self) -> Service:
+        """The opened home."""
+        return self.state.service
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks; AttributeError on a public route."""
+        principal: Principal = self.request.state.principal
+        return principal
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach us, without a slash at the end."""
+        return self.service.settings.public_url or str(self.request.base_url).rstrip("/")
+
+    def link(self, task_id: str, file: str) -> str:
+        """Return the signed address of a released file."""
+        return self.base_url + self.state.links.path(task_id, file, datetime.now(UTC))
+
+
+async def _here(request: Request) -> Here:
+    return Here(state_of(request), request)
+
+
+Called = Annotated[Here, Depends(_here)]

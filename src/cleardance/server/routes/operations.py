@@ -1,0 +1,43 @@
+"""Whether the service is well: for load balancers, monitoring, and whoever reads the OpenAPI."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from cleardance.accounts.roles import Permission
+from cleardance.clearance import viewing
+from cleardance.clearance.readiness import readiness
+from cleardance.server.guard import Called, Guarded, needs, public
+
+router = APIRouter(route_class=Guarded, tags=["Operations"])
+
+
+@router.get("/healthz")
+@public
+async def healthz() -> dict[str, str]:
+    """Answer, as long as the process can: whether it should be restarted, not whether it works."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses={503: {"description": "Not ready; the body says why."}})
+@public
+def readyz(here: Called) -> JSONResponse:
+    """Say whether requests should be sent here: database, blobs, and an index that is current."""
+    found = readiness(here.service)
+    return JSONResponse(found.to_json(), 200 if found.is_ready else 503)
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+@needs(Permission.OPERATE)
+def metrics(here: Called) -> PlainTextResponse:
+    """Return the counts in Prometheus' exposition format."""
+    found = readiness(here.service)
+    counted = viewing.count_by_status(here.service)
+    text = here.state.metrics.text(counted, found.revision_stored, found.revision_in_memory)
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+
+def problems() -> dict[int | str, dict[str, Any]]:
+    """Return how errors look, for the OpenAPI."""
+    return {"default": {"description": "An error, in the envelope of the API that was asked."}}

@@ -1,0 +1,104 @@
+"""Running the application: a server, and a worker beside it, until told to stop."""
+
+import json
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+import uvicorn
+
+from cleardance.clearance.jobs.worker import work
+from cleardance.clearance.service import open_service
+from cleardance.server.app import create_app
+from cleardance.settings import Settings
+
+DRAIN_S = 30
+KEEP_ALIVE_S = 75
+MOST_CONNECTIONS = 2_000
+
+
+def run(settings: Settings, host: str, port: int, slots: int) -> None:
+    """Serve until SIGTERM or Ctrl-C; then answer what was asked, hand back what was not made."""
+    _log_as_json()
+    with _worker(settings, slots):
+        config = uvicorn.Config(
+            create_app(settings),
+            host=host,
+            port=port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=DRAIN_S,
+            limit_concurrency=MOST_CONNECTIONS,
+        )
+        _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGTERM and Ctrl-C, without dying of them: what is beside us ends after us."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
+
+    async def startup(self, sockets: object = None) -> None:
+        """Start, then tell."""
+        await super().startup(None)
+        for server in getattr(self, "servers", []):
+            for one in server.sockets:
+                name, port = one.getsockname()[:2]
+                shown = f"[{name}]" if ":" in name else name
+                click.echo(f"Listening on http://{shown}:{port}", err=True)
+
+
+@contextmanager
+def _worker(settings: Settings, slots: int) -> Iterator[None]:
+    """Work the queue beside the server, in child processes."""
+    if not slots:
+        yield
+        return
+    stop = threading.Event()
+
+    def loop() -> None:
+        with open_service(settings.home) as service:
+            work(service, slots, stop, grace_s=DRAIN_S)
+
+    thread = threading.Thread(target=loop, name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+class _Json(logging.Formatter):
+    """One JSON object a line: a time, a level, a text, and the facts of the request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        names = ("request_id", "client_request_id", "key_id", "status", "duration_ms")
+        said = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{name: value for name in names if (value := getattr(record, name, None)) is not None},
+        }
+        if record.exc_info:
+            said["trace"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
+
+
+def _log_as_json() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

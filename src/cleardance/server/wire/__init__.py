@@ -1,0 +1,1 @@
+"""What travels: bodies as clients send them, and answers as they read them."""
