@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from cleardance.clearance.jobs import ending, webhooks
 from cleardance.clearance.jobs.events import events_after, follow
 from cleardance.clearance.jobs.submitting import JobOptions, submit
-from cleardance.clearance.jobs.webhooks import Courier, claim_due, deliver, secret_of
+from cleardance.clearance.jobs.webhooks import Courier, call_back, claim_due, secret_of
 from cleardance.clearance.record import record_of
 from cleardance.clearance.service import Service
 from cleardance.errors import AddressRefused, NotFound
@@ -80,7 +80,7 @@ def body(service: Service, task_id: str) -> dict[str, object]:
 
 def try_all(service: Service) -> None:
     while (due := claim_due(service, [])) is not None:
-        deliver(service, due, body)
+        call_back(service, due, body)
 
 
 def states(service: Service) -> list[tuple[str, str | None]]:

@@ -107,7 +107,7 @@ class Courier:
 
     def _deliver(self, due: Delivery) -> None:
         try:
-            deliver(self._service, due, self._render)
+            call_back(self._service, due, self._render)
         except Exception:
             _log.exception("Event %s was not delivered", due.event_id)
 
@@ -140,7 +140,7 @@ def _first_due(session: Connection, running: Collection[Delivery]) -> Any:
     return first.mappings().one_or_none()
 
 
-def deliver(service: Service, due: Delivery, render: Render) -> None:
+def call_back(service: Service, due: Delivery, render: Render) -> None:
     """Try a delivery, and keep what came of it. Raises StoreError."""
     try:
         body = json.dumps(_message(service, due, render), ensure_ascii=False).encode()
