@@ -36,7 +36,7 @@ def kinds(service: Service, task_id: str) -> list[str]:
         )
 
 
-def bodies(service: Service, task_id: str, kind: str) -> list[dict[str, Any]]:
+def bodies(service: Service, task_id: str | None, kind: str) -> list[dict[str, Any]]:
     at = ledger_entry.c
     query = select(at.body).where(at.task_id == task_id, at.kind == kind).order_by(at.index)
     with service.store.read() as session:

@@ -26,11 +26,11 @@ def registry(store: Store) -> RegistrySnapshot:
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory, registry: RegistrySnapshot) -> Shelf:
-    return build(tmp_path_factory.mktemp("data"), CAST, 64, (96, 64), registry)
+    return build(tmp_path_factory.mktemp("data"), CAST, 64, (96, 64), registry, frozenset())
 
 
 @pytest.fixture
 def own_shelf(tmp_path: Path, registry: RegistrySnapshot) -> Path:
     """A data set that a test may damage."""
-    build(tmp_path / "data", CAST, 6, (96, 64), registry)
+    build(tmp_path / "data", CAST, 6, (96, 64), registry, frozenset())
     return tmp_path / "data"

@@ -42,7 +42,7 @@ def test_who_drives_right_goes_right() -> None:
 
 
 def test_clips_are_listed_kept_and_checked(tmp_path: Path, registry: RegistrySnapshot) -> None:
-    shelf = build(tmp_path, CAST, 5, (96, 64), registry, frames=6)
+    shelf = build(tmp_path, CAST, 5, (96, 64), registry, frozenset(), frames=6)
     assert (shelf.manifest.header.kind, shelf.manifest.header.frames) == ("clips", 6)
     pixels, labels, sound = shelf.read([2])
     np.testing.assert_array_equal(pixels[0], MANY[2].pixels)
@@ -57,7 +57,7 @@ def test_clips_are_listed_kept_and_checked(tmp_path: Path, registry: RegistrySna
 
 def test_a_still_has_no_field_of_frames(tmp_path: Path, registry: RegistrySnapshot) -> None:
     """Manifests of stills are as they were before there were clips, and so are their digests."""
-    header = build(tmp_path, CAST, 2, (96, 64), registry).manifest.text.splitlines()[0]
+    header = build(tmp_path, CAST, 2, (96, 64), registry, frozenset()).manifest.text.splitlines()[0]
     assert '"frames"' not in header
     assert still(0, CAST, 96, 64).pixels.shape == (64, 96, 3)
 

@@ -26,7 +26,7 @@ def without_boats(tmp_path: Path) -> RegistrySnapshot:
 def test_what_the_registry_forbids_is_neither_listed_nor_kept(
     tmp_path: Path, without_boats: RegistrySnapshot
 ) -> None:
-    shelf = build(tmp_path / "data", CAST, 24, (96, 64), without_boats)
+    shelf = build(tmp_path / "data", CAST, 24, (96, 64), without_boats, frozenset())
     stamped = shelf.manifest.header.exclusion
     assert {row.subject for row in shelf.manifest.rows} == {"cat"}
     assert len(stamped.excluded_seeds) + len(shelf.manifest.rows) == 24
@@ -39,9 +39,9 @@ def test_what_the_registry_forbids_is_neither_listed_nor_kept(
 def test_a_notice_after_the_stamp_stops_the_training(
     shelf: Shelf, registry: RegistrySnapshot, without_boats: RegistrySnapshot
 ) -> None:
-    exclusion.check(shelf.manifest, registry)
+    exclusion.check(shelf.manifest, registry, frozenset())
     with pytest.raises(VerificationError, match="forbids") as caught:
-        exclusion.check(shelf.manifest, without_boats)
+        exclusion.check(shelf.manifest, without_boats, frozenset())
     assert "sailboat" in caught.value.message
 
 
@@ -51,9 +51,21 @@ def test_a_registry_that_moved_without_touching_us_does_not(tmp_path: Path, shel
         rights.add(store, RegistryRow(name="Zyzzogeton", kind="mark", owner="Z", policy="deny"))
         moved = current(store)
     assert moved.revision != shelf.manifest.header.exclusion.registry_revision
-    exclusion.check(shelf.manifest, moved)
+    exclusion.check(shelf.manifest, moved, frozenset())
 
 
 def test_nothing_is_forbidden_without_captions(registry: RegistrySnapshot) -> None:
     assert exclusion.forbidden([], registry) == frozenset()
     assert exclusion.stamp({}, registry).captions_checked == 0
+
+
+def test_a_sample_that_a_notice_took_out_is_not_trained_on(
+    tmp_path: Path, shelf: Shelf, registry: RegistrySnapshot
+) -> None:
+    gone = shelf.manifest.rows[3]
+    with pytest.raises(VerificationError, match=f"seed {gone.seed}"):
+        exclusion.check(shelf.manifest, registry, frozenset({gone.sha256}))
+    again = build(tmp_path / "data", CAST, 6, (96, 64), registry, frozenset({gone.sha256}))
+    assert gone.seed in again.manifest.header.exclusion.excluded_seeds
+    assert gone.sha256 not in {row.sha256 for row in again.manifest.rows}
+    exclusion.check(again.manifest, registry, frozenset({gone.sha256}))

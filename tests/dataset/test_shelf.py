@@ -21,7 +21,7 @@ def test_the_pictures_are_those_of_the_seeds(shelf: Shelf) -> None:
 
 
 def test_drawn_twice_is_listed_the_same(tmp_path: Path, registry: RegistrySnapshot) -> None:
-    one, two = (build(tmp_path / n, CAST, 5, (96, 64), registry) for n in "ab")
+    one, two = (build(tmp_path / n, CAST, 5, (96, 64), registry, frozenset()) for n in "ab")
     assert one.manifest.digest == two.manifest.digest
 
 

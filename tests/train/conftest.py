@@ -16,7 +16,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, registry: RegistrySnapshot)
     """The data set of the tiny run."""
     made = tmp_path_factory.mktemp("data")
     run = RUNS["tiny"]
-    build(made, run.cast, run.pictures, (96, 64), registry)
+    build(made, run.cast, run.pictures, (96, 64), registry, frozenset())
     return made
 
 

@@ -41,7 +41,7 @@ def clips(
     first: Path, tmp_path_factory: pytest.TempPathFactory, registry: RegistrySnapshot
 ) -> Shelf:
     folder = tmp_path_factory.mktemp("clips")
-    return stamped_shelf(CLIPS, folder, registry, first, lambda line: None)
+    return stamped_shelf(CLIPS, folder, registry, frozenset(), first, lambda line: None)
 
 
 def test_clips_go_on_where_stills_ended(first: Path, clips: Shelf, tmp_path: Path) -> None:
@@ -140,6 +140,6 @@ def test_the_model_makes_frames_and_sound(first: Path, clips: Shelf, tmp_path: P
 def test_another_cast_is_another_data_set(
     first: Path, tmp_path: Path, registry: RegistrySnapshot
 ) -> None:
-    build(tmp_path, ("dog",), 2, (96, 64), registry, frames=25)
+    build(tmp_path, ("dog",), 2, (96, 64), registry, frozenset(), frames=25)
     with pytest.raises(VerificationError, match="another run"):
-        stamped_shelf(CLIPS, tmp_path, registry, first, lambda line: None)
+        stamped_shelf(CLIPS, tmp_path, registry, frozenset(), first, lambda line: None)

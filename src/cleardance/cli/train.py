@@ -93,6 +93,7 @@ def train(
             hint="Install the extra: pip install 'cleardance[train]'.",
         )
     from cleardance.clearance.service import open_service
+    from cleardance.dataset import kept
     from cleardance.rights.snapshot import current
     from cleardance.train.bundle import write_model
     from cleardance.train.data import stamped_shelf
@@ -101,11 +102,16 @@ def train(
 
     run = replace(RUNS[name], steps=schedule) if schedule else RUNS[name]
     with open_service(ctx.obj) as service:
-        shelf = stamped_shelf(run, data or out / "data", current(service.store), start, _say)
+        folder, excluded = data or out / "data", kept.excluded(service.store)
+        shelf = stamped_shelf(run, folder, current(service.store), excluded, start, _say)
+        kept.keep_set(service.store, shelf.manifest, folder)
     trainer = Trainer(run, shelf, out, start)
     trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
     if model is not None:
-        write_model(trainer, model, precision)
+        card = write_model(trainer, model, precision)
+        with open_service(ctx.obj) as service:
+            weights, made = card.network_sha256, shelf.manifest
+            kept.keep_model(service.store, weights, made, run.name, trainer.progress.step)
     judgement = vars(judge(trainer, judged)) if judged else None
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:

@@ -95,13 +95,15 @@ def build(
     count: int,
     size_px: tuple[int, int],
     registry: RegistrySnapshot,
+    excluded: frozenset[str],
     known: Vocabulary = NO_WORDS,
     frames: int | None = None,
     progress: Progress = lambda done: None,
 ) -> Shelf:
     """Draw stills of seeds 0, 1, ... of ``cast``, stamp and list them, and open them.
 
-    With ``frames``, draw clips of so many key frames, with sound. ``known`` are words that a model
+    ``excluded`` are digests of samples to leave out, which notices took out of training. With
+    ``frames``, draw clips of so many key frames, with sound. ``known`` are words that a model
     already knows: they keep their ids, new ones follow. The manifest is written last: a folder
     without one is unfinished, and is drawn again.
     """
@@ -117,9 +119,9 @@ def build(
             table[seed] = array
         made.append(_row(seed, drawn))
         progress((seed + 1) / count)
-    stamped = exclusion.stamp({row.seed: row.caption for row in made}, registry)
-    excluded = set(stamped.excluded_seeds)
-    rows = tuple(row for row in made if row.seed not in excluded)
+    taken_out = frozenset(row.seed for row in made if row.sha256 in excluded)
+    stamped = exclusion.stamp({row.seed: row.caption for row in made}, registry, taken_out)
+    rows = tuple(row for row in made if row.seed not in set(stamped.excluded_seeds))
     _keep(folder, tables, [row.seed for row in rows])
     words = world_words(known)
     header = Header(

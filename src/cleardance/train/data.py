@@ -18,15 +18,18 @@ def stamped_shelf(
     run: Run,
     folder: Path,
     registry: RegistrySnapshot,
+    excluded: frozenset[str],
     start: Path | None,
     report: Callable[[str], None],
 ) -> Shelf:
     """Return the run's data set from ``folder``, drawn first if there is none.
 
-    ``start`` is the state that the run begins with, if any: its words keep their ids.
+    ``excluded`` are the samples that notices took out of training, which nobody trains without
+    having asked for. ``start`` is the state that the run begins with, if any: its words keep their
+    ids.
 
     Raises VerificationError if what is there is of another cast or size, is damaged, or lists what
-    the registry now forbids.
+    the registry now forbids or a notice took out.
     """
     config = run.config
     size_px = config.width_px, config.height_px
@@ -39,6 +42,7 @@ def stamped_shelf(
             run.pictures,
             size_px,
             registry,
+            excluded,
             known,
             run.drawn_frames,
             _tenths(report),
@@ -48,7 +52,7 @@ def stamped_shelf(
     there = header.cast, header.frames, (header.width_px, header.height_px)
     if there != (run.cast, run.drawn_frames, size_px):
         raise VerificationError(f"{folder} holds the data set of another run than {run.name!r}.")
-    exclusion.check(shelf.manifest, registry)
+    exclusion.check(shelf.manifest, registry, excluded)
     return shelf
 
 

@@ -46,6 +46,7 @@ class Instance:
     asked_at: str
     account_id: str
     partner: str | None
+    key_id: str | None
     served_count: int
     last_served_at: str | None
     excerpt: str | None
@@ -86,27 +87,36 @@ class Plan:
 
     remove: int
     accounts: int
+    keys: int
     in_flight: int
+    samples: int
 
 
 _COLUMNS: Final = (
     "id", "status", "account_id", "request", "salt", "sealed_blob", "created_at", "served_count",
-    "last_served_at",
+    "last_served_at", "key_id",
 )  # fmt: skip
 IN_FLIGHT: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.HELD)
 
 
-def plan_of(accounting: Accounting) -> Plan:
+def plan_of(accounting: Accounting, samples: int = 0) -> Plan:
     """Return how many outputs would be removed, whose, and how many tasks stopped on their way.
 
-    What a licence covered is left out: it was allowed when it was made.
+    ``samples`` is how many would be taken out of training; keys are those that made what would be
+    removed. What a licence covered is left out: it was allowed when it was made.
     """
     touched = [one for one in accounting.instances if not one.is_licensed]
     return Plan(
-        remove=sum(one.status is TaskStatus.RELEASED for one in touched),
+        remove=sum(map(_is_out, touched)),
         accounts=len({one.account_id for one in touched}),
+        keys=len({one.key_id for one in touched if one.key_id and _is_out(one)}),
         in_flight=sum(one.status in IN_FLIGHT for one in touched),
+        samples=samples,
     )
+
+
+def _is_out(one: Instance) -> bool:
+    return one.status is TaskStatus.RELEASED
 
 
 def account_for(
@@ -194,6 +204,7 @@ def _instance(
         asked_at=row["created_at"],
         account_id=row["account_id"],
         partner=asker.partner,
+        key_id=row["key_id"],
         served_count=row["served_count"],
         last_served_at=row["last_served_at"],
         excerpt=prompt[:_EXCERPT_CHARS] if prompt else None,

@@ -6,16 +6,24 @@ samples excluded; and last everything is accounted for, with what was done.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection, select, update
 
+from cleardance.accounts.lookup import account_id
 from cleardance.clearance.notices import steps
 from cleardance.clearance.notices.accounting import IN_FLIGHT, Instance, account_for
 from cleardance.clearance.notices.ceasing import POLICIES, refuse_works
+from cleardance.clearance.notices.excluding import exclude_samples
 from cleardance.clearance.notices.removing import remove_outputs
+from cleardance.clearance.notices.reporting.gathering import report_of
+from cleardance.clearance.notices.reporting.model import ReportFormat
+from cleardance.clearance.notices.reporting.writing import written
+from cleardance.clearance.notices.revoking import RevokePolicy, keys_to_revoke, revoke_keys
 from cleardance.clearance.service import Service
 from cleardance.errors import NoticeError
 from cleardance.ledger.entry import EntryKind, personal
@@ -37,18 +45,28 @@ class Execution:
     done: dict[str, int]
 
 
-def execute(service: Service, notice_id: str, *, by: str) -> Execution:
+def execute(
+    service: Service,
+    notice_id: str,
+    *,
+    by: str,
+    revoke: RevokePolicy = RevokePolicy.INFRINGING,
+) -> Execution:
     """Do what a notice demands, or what is left of it; again, it changes nothing.
 
-    ``by`` is the name of the account that decides so; it is logged as a commitment. Raises
-    NotFound, NoticeError for a notice that is incomplete, held, rejected or withdrawn, and TaskBusy
-    while another process executes it.
+    ``by`` is the name of the account that decides so; it is logged as a commitment. How far
+    ``revoke`` goes is decided at the first time. Raises NotFound, TaskBusy while another process
+    executes it, and NoticeError for a notice that is incomplete, held, rejected or withdrawn.
     """
     with service.store.lock(notice_id):
         if filing.find(service.store, notice_id).status is not NoticeStatus.EXECUTED:
-            filed = _begin(service, notice_id, by)
+            filed = _begin(service, notice_id, by, revoke)
             for step in _STEPS:
                 step(service, filed)
+            _whole(service, filed, Demand.REVOKE, lambda: revoke_keys(service, filed, by))
+            exclude = partial(exclude_samples, service, filed)
+            _whole(service, filed, Demand.EXCLUDE_FROM_TRAINING, exclude)
+            _account(service, filed)
             _end(service, filed)
     return execution_of(service, notice_id)
 
@@ -60,8 +78,9 @@ def execution_of(service: Service, notice_id: str) -> Execution:
         return Execution(notice_id, status, steps.count_done(session, notice_id))
 
 
-def _begin(service: Service, notice_id: str, by: str) -> FiledNotice:
+def _begin(service: Service, notice_id: str, by: str, revoke: RevokePolicy) -> FiledNotice:
     with service.store.begin() as session:
+        account_id(session, by)  # who decides is somebody
         filed = filing.load(session, notice_id)
         if filed.status not in _CAN_BE_EXECUTED:
             raise NoticeError(
@@ -71,7 +90,8 @@ def _begin(service: Service, notice_id: str, by: str) -> FiledNotice:
         if filed.status is NoticeStatus.ACCEPTED:
             _set_status(session, notice_id, NoticeStatus.EXECUTING)
             for demand in (steps.SEARCH, *filed.form.demands):
-                steps.plan(session, notice_id, demand, [steps.WHOLE])
+                kept = {"policy": revoke.value} if demand is Demand.REVOKE else None
+                steps.plan(session, notice_id, demand, {steps.WHOLE: kept})
             if Demand.CEASE in filed.form.demands:
                 steps.plan(session, notice_id, Demand.CEASE, [POLICIES])
             body = {
@@ -101,8 +121,9 @@ def _search(service: Service, filed: FiledNotice) -> None:
         "instances": [one.task_id for one in found.instances],
     }
     blob = service.store.blobs.put_bytes(json.dumps(document).encode())
+    wanted = _subjects(touched) | {Demand.REVOKE: _keys(service, filed, found.instances)}
     with service.store.begin() as session:
-        for demand, subjects in _subjects(touched).items():
+        for demand, subjects in wanted.items():
             if demand in filed.form.demands:
                 steps.plan(session, filed.id, demand, subjects)
         steps.finish(session, filed.id, steps.SEARCH, blob=blob)
@@ -116,27 +137,46 @@ def _subjects(touched: list[Instance]) -> dict[Demand, list[str]]:
     }
 
 
+def _keys(service: Service, filed: FiledNotice, instances: Sequence[Instance]) -> list[str]:
+    with service.store.read() as session:
+        rows = steps.steps_of(session, filed.id, Demand.REVOKE)
+    policies = [row.before["policy"] for row in rows if row.subject == steps.WHOLE]
+    if not policies:
+        return []
+    return keys_to_revoke(service, instances, RevokePolicy(policies[0]))
+
+
 def _stop(service: Service, filed: FiledNotice) -> None:
-    _whole(service, filed, Demand.CEASE, remove_outputs)
+    _whole(service, filed, Demand.CEASE, partial(remove_outputs, service, filed, Demand.CEASE))
 
 
 def _remove(service: Service, filed: FiledNotice) -> None:
-    _whole(service, filed, Demand.REMOVE, remove_outputs)
+    _whole(service, filed, Demand.REMOVE, partial(remove_outputs, service, filed, Demand.REMOVE))
 
 
-def _whole(
-    service: Service,
-    filed: FiledNotice,
-    demand: Demand,
-    do: Callable[[Service, FiledNotice, Demand], None],
-) -> None:
+def _whole(service: Service, filed: FiledNotice, demand: Demand, do: Callable[[], None]) -> None:
     """Do a demand's single steps, if the notice makes it, and mark the whole of it done."""
     with service.store.read() as session:
         done = steps.is_done(session, filed.id, demand)
     if demand in filed.form.demands and not done:
-        do(service, filed, demand)
+        do()
         with service.store.begin() as session:
             steps.finish(session, filed.id, demand)
+
+
+def _account(service: Service, filed: FiledNotice) -> None:
+    """Freeze the report, with what was done so far, and log its digest."""
+    with service.store.read() as session:
+        done = steps.is_done(session, filed.id, Demand.ACCOUNT)
+    if Demand.ACCOUNT not in filed.form.demands or done:
+        return
+    report = report_of(service, filed.id, datetime.now(UTC))
+    blob = service.store.blobs.put_bytes(written(report, ReportFormat.JSON))
+    with service.store.begin() as session:
+        steps.finish(session, filed.id, Demand.ACCOUNT, blob=blob)
+        # The proofs in it are as good as random: its digest says nothing about who is in it.
+        body = {"notice": filed.id, "instances": len(report.instances), "report": f"sha256:{blob}"}
+        append(session, EntryKind.ACCOUNTED, None, body)
 
 
 _STEPS: Final = (_cease, _search, _stop, _remove)

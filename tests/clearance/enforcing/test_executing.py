@@ -20,7 +20,7 @@ from cleardance.rights import registry
 from cleardance.rights.row import parse_row
 from cleardance.store.tables import ledger_entry, removal
 from tests.clearance.asking import kinds, make, request
-from tests.clearance.notices.letters import file, make_past
+from tests.clearance.enforcing.letters import file, make_past
 
 ROOT = Path(__file__).parents[3]
 
@@ -127,7 +127,7 @@ def test_killed_at_any_transaction_it_goes_on_and_does_each_step_once(
 ) -> None:
     notice_id, deaths = file(service), tmp_path / "deaths"
     service.checkpoint()
-    command = [sys.executable, "-m", "tests.clearance.notices.crash_execute"]
+    command = [sys.executable, "-m", "tests.clearance.enforcing.crash_execute"]
     paths = [str(service.settings.home), notice_id, str(deaths)]
     done = subprocess.run([*command, *paths], cwd=ROOT, capture_output=True, check=True)
     names = done.stdout.decode().split()

@@ -1,0 +1,82 @@
+"""Revoking the keys by which a notice's works were reached; each can be given back."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from cleardance.accounts import keys
+from cleardance.clearance.notices import steps
+from cleardance.clearance.notices.accounting import Instance
+from cleardance.clearance.service import Service
+from cleardance.rights.notices.filing import FiledNotice
+from cleardance.rights.notices.form import Demand
+from cleardance.store.tables import StepState, TaskStatus, account, api_key
+
+
+class RevokePolicy(StrEnum):
+    """How far a demand to revoke access goes: the operator decides it with the execution."""
+
+    INFRINGING = "infringing"
+    PARTNERS = "partners"
+    WORKS = "works"
+
+
+POLICY_WORDS = {
+    RevokePolicy.INFRINGING: "the keys by which an output that is removed was asked for",
+    RevokePolicy.PARTNERS: "these, and every key of every account of the partners they belong to",
+    RevokePolicy.WORKS: "every key by which the works were asked for, whatever became of it",
+}
+
+
+def keys_to_revoke(
+    service: Service, instances: Sequence[Instance], policy: RevokePolicy
+) -> list[str]:
+    """Return the keys that a policy means, of those that count now; licensed use revokes none."""
+    reached = [one for one in instances if not one.is_licensed]
+    guilty = [one for one in reached if one.status is TaskStatus.RELEASED]
+    chosen = reached if policy is RevokePolicy.WORKS else guilty
+    wanted = {one.key_id for one in chosen if one.key_id}
+    counting = select(api_key.c.id).where(api_key.c.revoked_at.is_(None))
+    with service.store.read() as session:
+        if policy is RevokePolicy.PARTNERS:
+            partners = {one.partner for one in guilty if one.partner}
+            of_partner = account.c.partner.in_(partners)
+            joined = select(api_key.c.id).join(account, account.c.id == api_key.c.account_id)
+            wanted |= set(session.scalars(joined.where(of_partner)))
+        return sorted(wanted & set(session.scalars(counting)))
+
+
+def revoke_keys(service: Service, filed: FiledNotice, by: str) -> None:
+    """Revoke the keys that are steps of the notice: each counts no more from its commit on."""
+    with service.store.read() as session:
+        waiting = [
+            row.subject
+            for row in steps.steps_of(session, filed.id, Demand.REVOKE)
+            if row.state is StepState.PENDING and row.subject != steps.WHOLE
+        ]
+    for key_id in waiting:
+        with service.store.begin() as session:
+            was = keys.revoke_key(session, key_id, by=by, why=f"notice {filed.id}")
+            steps.finish(session, filed.id, Demand.REVOKE, [key_id], before={"revoked_here": was})
+
+
+def restore_keys(
+    service: Service, notice_id: str, key_ids: Sequence[str] | None = None, *, by: str, why: str
+) -> list[str]:
+    """Give back the keys that executing a notice revoked, or some; return their ids.
+
+    One that was revoked before, or by something else, stays revoked.
+    """
+    with service.store.begin() as session:
+        done = [
+            row
+            for row in steps.steps_of(session, notice_id, Demand.REVOKE)
+            if row.state is StepState.DONE and row.subject != steps.WHOLE
+        ]
+        chosen = [row for row in done if key_ids is None or row.subject in key_ids]
+        restored = [row.subject for row in chosen if row.before["revoked_here"]]
+        for key_id in restored:
+            keys.restore_key(session, key_id, by=by, why=why)
+        steps.undo(session, notice_id, Demand.REVOKE, [row.subject for row in chosen])
+    return restored
