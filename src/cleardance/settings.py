@@ -94,6 +94,16 @@ class Settings(BaseSettings):
     """How long to wait for its answer; without one, what was asked about is held."""
     review_within_h: PositiveInt = 72
     """How many hours reviewers have for what is held or appealed; shown, not enforced."""
+    blob_url: str | None = None
+    """``s3://bucket/prefix`` where media are kept for all machines; without one, in the home."""
+    blob_endpoint: str | None = None
+    """Where an S3-compatible server answers (``https://…``); without one, at Amazon."""
+    blob_region: str | None = None
+    """The region of the bucket, where that matters."""
+    blob_access_key: str | None = None
+    """The name of the key; without one, the environment's (``AWS_ACCESS_KEY_ID``)."""
+    blob_secret_key: SecretStr | None = None
+    """The key."""
     max_queue: PositiveInt = 20_000
     """How many tasks may wait or run at once, of all accounts; more are refused (429)."""
     max_queue_per_account: PositiveInt = 1_000
@@ -125,6 +135,14 @@ class Settings(BaseSettings):
         return origin
 
     @field_validator("tsa_url", "judge_url", "public_url")
+    @field_validator("blob_url")
+    @classmethod
+    def _is_bucket(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w./-]*)?", url):
+            raise ValueError("must be s3://bucket or s3://bucket/prefix")
+        return url
+
+    @field_validator("tsa_url", "judge_url", "blob_endpoint")
     @classmethod
     def _is_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("http://", "https://")):

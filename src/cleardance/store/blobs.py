@@ -37,7 +37,8 @@ class Draft:
             raise StoreError("A blob has no digest until it is completely written.")
         return self._digest
 
-    def _finish(self) -> str:
+    def finish(self) -> str:
+        """Return the digest of what was written, which is on disk from here on."""
         self.file.close()
         self.path.chmod(0o600)
         with self.path.open("rb") as written:
@@ -60,13 +61,11 @@ class BlobStore:
     @contextmanager
     def writer(self) -> Iterator[Draft]:
         """Yield a draft that becomes a blob at the end, and vanishes if the body raises."""
-        with ExitStack() as stack:
-            with os_failures(self._drafts):
-                draft = self._begin(stack)
+        with self._drafted() as draft:
             with full_disk(draft.path):
                 yield draft
             with os_failures(draft.path):
-                self._keep(draft.path, draft._finish())
+                self._keep(draft.path, draft.finish())
 
     def put_bytes(self, data: bytes) -> str:
         """Store ``data``; return its digest."""
@@ -112,13 +111,21 @@ class BlobStore:
         with os_failures(self._root):
             for path in self._root.glob("??/*"):
                 digest = path.parent.name + path.name
-                if _DIGEST.fullmatch(digest) and path.stat().st_mtime <= newest:
+                if is_digest(digest) and path.stat().st_mtime <= newest:
                     yield digest
 
     def sweep(self) -> int:
         """Remove the drafts of writers that died; return how many there were."""
         with os_failures(self._drafts):
             return sum(_remove_if_orphan(path) for path in self._drafts.glob("*.lock"))
+
+    @contextmanager
+    def _drafted(self) -> Iterator[Draft]:
+        """Yield a draft that is removed at the end, unless it was moved away."""
+        with ExitStack() as stack:
+            with os_failures(self._drafts):
+                draft = self._begin(stack)
+            yield draft
 
     def _begin(self, stack: ExitStack) -> Draft:
         folder = self._drafts / f"draft-{os.urandom(12).hex()}"
@@ -133,7 +140,7 @@ class BlobStore:
         return Draft(path, file)
 
     def _place(self, digest: str) -> Path:
-        if not _DIGEST.fullmatch(digest):
+        if not is_digest(digest):
             raise StoreError(f"{digest!r} is not the digest of a blob.")
         return self._root / digest[:2] / digest[2:]
 
@@ -145,6 +152,11 @@ class BlobStore:
         # Replacing a blob by equal bytes also heals one that was damaged.
         draft.replace(place)
         _sync_folder(place.parent)
+
+
+def is_digest(text: str) -> bool:
+    """Whether ``text`` could be the digest of a blob."""
+    return _DIGEST.fullmatch(text) is not None
 
 
 def _close_quietly(file: BinaryIO) -> None:

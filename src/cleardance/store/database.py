@@ -30,9 +30,11 @@ Guard = Callable[[Connection], None]
 class Store:
     """The database, the blobs and the locks of one home. Safe for use by several threads."""
 
-    def __init__(self, home: Home, engine: Engine, guard: Guard | None = None) -> None:
+    def __init__(
+        self, home: Home, engine: Engine, blobs: BlobStore, guard: Guard | None = None
+    ) -> None:
         self.home = home
-        self.blobs = BlobStore(home.blobs)
+        self.blobs = blobs
         self._engine = engine
         self._guard = guard
 
@@ -41,7 +43,7 @@ class Store:
 
         Every write transaction of it begins with ``guard``, which raises to forbid it.
         """
-        return type(self)(self.home, self._engine, guard)
+        return type(self)(self.home, self._engine, self.blobs, guard)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

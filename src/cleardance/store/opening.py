@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from cleardance.errors import StoreError
+from cleardance.store.blobs import BlobStore
 from cleardance.store.database import Store, make_engine, serialise, transaction
 from cleardance.store.failures import os_failures, sql_failures
 from cleardance.store.home import Home, prepare
@@ -34,7 +35,16 @@ def open_store(settings: "Settings") -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(home, engine)
+    return Store(home, engine, blobs_of(settings, home))
+
+
+def blobs_of(settings: "Settings", home: Home) -> BlobStore:
+    """Return the blobs in the home, or in the object store that the settings name."""
+    if settings.blob_url is None:
+        return BlobStore(home.blobs)
+    from cleardance.store.remote_blobs import remote_blobs
+
+    return remote_blobs(home.blobs, settings)
 
 
 def _is_current(engine: Engine) -> bool:
