@@ -134,7 +134,6 @@ class Settings(BaseSettings):
             raise ValueError("must be 1 to 255 characters without spaces or '+'")
         return origin
 
-    @field_validator("tsa_url", "judge_url", "public_url")
     @field_validator("blob_url")
     @classmethod
     def _is_bucket(cls, url: str | None) -> str | None:
@@ -142,7 +141,7 @@ class Settings(BaseSettings):
             raise ValueError("must be s3://bucket or s3://bucket/prefix")
         return url
 
-    @field_validator("tsa_url", "judge_url", "blob_endpoint")
+    @field_validator("tsa_url", "judge_url", "public_url", "blob_endpoint")
     @classmethod
     def _is_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("http://", "https://")):
