@@ -104,6 +104,14 @@ class Settings(BaseSettings):
     """The name of the key; without one, the environment's (``AWS_ACCESS_KEY_ID``)."""
     blob_secret_key: SecretStr | None = None
     """The key."""
+    strike_limit: PositiveInt = 3
+    """So many strikes suspend an account …"""
+    strike_days: PositiveInt = 365
+    """… if they are not older than this."""
+    misuse_limit: PositiveInt = 2
+    """So many notices found to be misuse suspend their sender …"""
+    misuse_days: PositiveInt = 90
+    """… for so long after the last."""
     max_queue: PositiveInt = 20_000
     """How many tasks may wait or run at once, of all accounts; more are refused (429)."""
     max_queue_per_account: PositiveInt = 1_000

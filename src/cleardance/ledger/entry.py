@@ -63,6 +63,14 @@ class EntryKind(StrEnum):
     STOPPED = "stopped", "a task on its way was stopped, on a notice"
     EXCLUDED = "excluded", "samples were taken out of training, on a notice"
     READMITTED = "readmitted", "samples that a notice took out of training were let in again"
+    NOTICE_WITHDRAWN = "notice_withdrawn", "a notice was withdrawn, whole or in part"
+    STATED = "stated", "accounts were told what was done on a notice, and why"
+    COUNTERED = "countered", "a counter-notice was received"
+    COUNTER_ENDED = "counter_ended", "a counter-notice was followed, or a court was asked"
+    STRUCK = "struck", "an account was given a strike for a notice, or it was taken back"
+    COMPLAINED = "complained", "somebody complained of a decision on a notice"
+    COMPLAINT_DECIDED = "complaint_decided", "a person decided on a complaint"
+    MISUSED = "misused", "a person found a notice to be misuse, or took that back"
     ROTATED = "rotated", "checkpoints are signed by another key from here on"
 
     def __new__(cls, value: str, summary: str) -> "EntryKind":

@@ -17,7 +17,9 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """Later than everything that the tests file."""
 
 NAMED = "a cat runs along Lantern Street at night"
-FOREIGN = "=1+1 a dog in قطة 고양이 \U0001f431 \U00010000 on Lantern Street \u202e<b>"
+FOREIGN = (
+    "=1+1 a dog in قطة 고양이 \U0001f431 \U00010000 at Moonharp Alley on Lantern Street \u202e<b>"
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ _VOLATILE = (
     (r"(account|partner|key)-[a-z2-7]{10}", r"\1-…"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", "TIME"),
     (r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", "TIME"),
+    (r"20\d\d-\d\d-\d\d(?!T)", "DAY"),
     (r"hmac-sha256:[0-9a-f]{64}", "COMMITMENT"),
     (r"[0-9a-f]{64}", "DIGEST"),
     (r"[A-Za-z0-9+/]{43}=", "HASH"),

@@ -24,6 +24,8 @@ from cleardance.clearance.notices.reporting.gathering import report_of
 from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.notices.reporting.writing import written
 from cleardance.clearance.notices.revoking import RevokePolicy, keys_to_revoke, revoke_keys
+from cleardance.clearance.notices.statements import state_reasons
+from cleardance.clearance.notices.strikes import give_strikes
 from cleardance.clearance.service import Service
 from cleardance.errors import NoticeError
 from cleardance.ledger.entry import EntryKind, personal
@@ -66,6 +68,7 @@ def execute(
             _whole(service, filed, Demand.REVOKE, lambda: revoke_keys(service, filed, by))
             exclude = partial(exclude_samples, service, filed)
             _whole(service, filed, Demand.EXCLUDE_FROM_TRAINING, exclude)
+            _tell(service, filed)
             _account(service, filed)
             _end(service, filed)
     return execution_of(service, notice_id)
@@ -177,6 +180,13 @@ def _account(service: Service, filed: FiledNotice) -> None:
         # The proofs in it are as good as random: its digest says nothing about who is in it.
         body = {"notice": filed.id, "instances": len(report.instances), "report": f"sha256:{blob}"}
         append(session, EntryKind.ACCOUNTED, None, body)
+
+
+def _tell(service: Service, filed: FiledNotice) -> None:
+    """Tell those affected what was done and why, and count it against them; each once."""
+    now = datetime.now(UTC)
+    state_reasons(service, filed.id, now)
+    give_strikes(service, filed.id, now)
 
 
 _STEPS: Final = (_cease, _search, _stop, _remove)

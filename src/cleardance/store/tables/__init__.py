@@ -34,6 +34,14 @@ from cleardance.store.tables.notices import (
     notice,
     removal,
 )
+from cleardance.store.tables.redress import (
+    ComplaintStatus,
+    CounterStatus,
+    complaint,
+    counter_notice,
+    statement,
+    strike,
+)
 from cleardance.store.tables.tasks import (
     ReviewStatus,
     Stage,
@@ -62,12 +70,14 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0015"
+REVISION = "0016"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
     "REVISION",
     "Act",
+    "ComplaintStatus",
+    "CounterStatus",
     "DeliveryStatus",
     "GranteeKind",
     "HoldingKind",
@@ -84,6 +94,8 @@ __all__ = [
     "api_key",
     "asset",
     "browser",
+    "complaint",
+    "counter_notice",
     "enforcement",
     "excluded_sample",
     "holding",
@@ -104,6 +116,8 @@ __all__ = [
     "removal",
     "review",
     "rule_set",
+    "statement",
+    "strike",
     "task",
     "task_event",
     "task_reference",

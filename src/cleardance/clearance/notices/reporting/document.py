@@ -54,9 +54,9 @@ def _covered(folders: tuple[str, ...]) -> frozenset[int]:
 
     found: set[int] = set()
     for path in _font_files(folders):
-        fonts = TTCollection(path, lazy=True).fonts if path.suffix == ".ttc" else [TTFont(path)]
-        for font in fonts:
-            found |= font.getBestCmap().keys()
+        with TTCollection(path) if path.suffix == ".ttc" else TTFont(path) as file:
+            for font in getattr(file, "fonts", [file]):
+                found |= font.getBestCmap().keys()
     return frozenset(found)
 
 
