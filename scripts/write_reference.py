@@ -3,6 +3,7 @@
 Usage: python scripts/write_reference.py
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import click
 from cleardance import errors
 from cleardance.cli.main import cli
 from cleardance.errors import CleardanceError
+from cleardance.server.app import create_app
+from cleardance.settings import Settings
 from cleardance.world.language.grammar import vocabulary_summary
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -63,7 +66,18 @@ def world_page() -> str:
     return "\n".join([f"{_MADE}\n# What the world can show\n", note, *sections])
 
 
-PAGES = {"cli.md": cli_page, "errors.md": errors_page, "world.md": world_page}
+def openapi_page() -> str:
+    """Return the description of the HTTP interface."""
+    app = create_app(Settings(home=Path("/nowhere")))
+    return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES = {
+    "openapi.json": openapi_page,
+    "cli.md": cli_page,
+    "errors.md": errors_page,
+    "world.md": world_page,
+}
 
 
 def main() -> None:

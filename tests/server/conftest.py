@@ -62,3 +62,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         keys = make_accounts(service)
     with serving(home, keys, slots=1) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server beside which nothing works: what is queued stays queued."""
+    home = tmp_path_factory.mktemp("idle") / "home"
+    with open_service(home) as service:
+        keys = make_accounts(service)
+    with serving(home, keys, slots=0, CLEARDANCE_FETCH_PRIVATE="true") as running:
+        yield running

@@ -122,6 +122,22 @@ def revoke_key(session: Connection, key_id: str, *, by: str | Principal, why: st
     return _set_revoked(session, key_id, utc_now(), by, why)
 
 
+def revoke_own(store: Store, key_id: str, *, by: Principal, why: str) -> None:
+    """Revoke a key of one's own account, of a sub-account, or any if one manages accounts.
+
+    Raises NotFound, for those of others too.
+    """
+    with store.begin() as session:
+        owner = load(session, key_id).account_id
+        parent = session.scalar(select(account.c.parent).where(account.c.id == owner))
+        mine = by.account_id == owner or (
+            by.account_id == parent and by.may(Permission.MANAGE_SUB_ACCOUNTS)
+        )
+        if not mine and not by.may(Permission.MANAGE_ACCOUNTS):
+            raise NotFound(f"There is no key {key_id}.")
+        revoke_key(session, key_id, by=by, why=why)
+
+
 def restore_key(session: Connection, key_id: str, *, by: str | Principal, why: str) -> bool:
     """Undo ``revoke_key``; returns whether it was revoked. Raises NotFound."""
     return _set_revoked(session, key_id, None, by, why)

@@ -197,6 +197,13 @@ def listing(service: Service, *, decided: bool = False) -> list[ReviewRow]:
         return [_row(row) for row in session.execute(query).mappings()]
 
 
+def with_prompt(service: Service, review_id: str) -> tuple[ReviewRow, str]:
+    """Return a review and the prompt that it is about. Raises NotFound."""
+    with service.store.read() as session:
+        row = load(session, review_id)
+        return row, tasks.load(session, row.task_id).request.prompt
+
+
 def of_task(session: Connection, task_id: str) -> list[ReviewRow]:
     """Return a task's reviews, oldest first."""
     query = _ROWS.where(review.c.task_id == task_id).order_by(review.c.opened_at, review.c.id)

@@ -8,30 +8,57 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
 from cleardance import __version__
+from cleardance.clearance.jobs.webhooks import Courier, Render
 from cleardance.clearance.service import Service, open_service
+from cleardance.clearance.viewing import view_of
 from cleardance.errors import CleardanceError
 from cleardance.rights.snapshot import current
-from cleardance.server import errors, links
+from cleardance.server import errors, links, openapi
 from cleardance.server.aside import Aside
 from cleardance.server.guard import State
 from cleardance.server.metrics import Metrics
 from cleardance.server.middleware import Surroundings
-from cleardance.server.routes import ark, media, models, operations, videos
+from cleardance.server.routes import (
+    accounts,
+    ark,
+    assets,
+    media,
+    models,
+    notices,
+    operations,
+    provenance,
+    reviews,
+    rights,
+    screening,
+    tasks,
+    videos,
+)
+from cleardance.server.wire import ark_answers
 from cleardance.settings import Settings
 
 THREADS = 16
 _SWITCH_INTERVAL_S = 0.001  # short requests should not wait for long ones
 _LOOK_EVERY_S = 1.0
-_ROUTERS: tuple[APIRouter, ...] = (
+ROUTERS: tuple[APIRouter, ...] = (
     ark.router,
     videos.router,
     models.router,
     media.router,
+    tasks.router,
+    assets.router,
+    screening.router,
+    reviews.router,
+    rights.router,
+    notices.router,
+    provenance.router,
+    accounts.router,
     operations.router,
 )
 
@@ -51,12 +78,16 @@ def create_app(settings: Settings) -> FastAPI:
             stop = threading.Event()
             watch = threading.Thread(target=_keep_current, args=(service, stop), daemon=True)
             watch.start()
+            courier = Courier(service, _callbacks(service, signed))
+            calls = threading.Thread(target=courier.run, args=(stop,), daemon=True)
+            calls.start()
             try:
                 yield
             finally:
                 stop.set()
                 aside.close()
                 watch.join()
+                calls.join()
 
     app = FastAPI(
         title="Cleardance",
@@ -67,14 +98,27 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
-        responses=operations.problems(),
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}".lower(),
     )
     errors.install(app)
-    for router in _ROUTERS:
+    openapi.install(app)
+    for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(Surroundings, metrics=metrics)
     return app
+
+
+def _callbacks(service: Service, signed: links.Links) -> Render:
+    """Return what makes the body of a callback: the object that Ark's GET answers."""
+    base = service.settings.public_url or ""
+
+    def link(task_id: str, file: str) -> str:
+        return base + signed.path(task_id, file, datetime.now(UTC))
+
+    def render(service: Service, task_id: str) -> dict[str, Any]:
+        return ark_answers.answer(view_of(service, task_id), link).model_dump(mode="json")
+
+    return render
 
 
 def _keep_current(service: Service, stop: threading.Event) -> None:

@@ -42,6 +42,12 @@ def events_after(session: Connection, task_id: str, after: int = 0) -> list[Even
     return [Event(**row) for row in session.execute(query).mappings()]
 
 
+def events_of(service: Service, task_id: str, after: int = 0) -> list[Event]:
+    """As ``events_after``, in a transaction of its own."""
+    with service.store.read() as session:
+        return events_after(session, task_id, after)
+
+
 def follow(service: Service, task_id: str, after: int = 0) -> Iterator[Event | None]:
     """Yield a task's events as they come, and None whenever there is nothing new.
 

@@ -1,7 +1,5 @@
 """Whether the service is well: for load balancers, monitoring, and whoever reads the OpenAPI."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse
 
@@ -36,8 +34,3 @@ def metrics(here: Called) -> PlainTextResponse:
     counted = viewing.count_by_status(here.service)
     text = here.state.metrics.text(counted, found.revision_stored, found.revision_in_memory)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
-
-
-def problems() -> dict[int | str, dict[str, Any]]:
-    """Return how errors look, for the OpenAPI."""
-    return {"default": {"description": "An error, in the envelope of the API that was asked."}}

@@ -187,8 +187,14 @@ async def remix(here: Called, video_id: str, body: Remix, response: Response) ->
 
 
 @router.post("/edits")
+@needs(Permission.CREATE_TASKS)
+async def edit() -> None:
+    """Answer that no model here edits a video."""
+    raise UnsupportedByModel("No model here edits a video.")
+
+
 @router.post("/extensions")
 @needs(Permission.CREATE_TASKS)
-async def change() -> None:
-    """Answer that no model here edits or extends a video."""
-    raise UnsupportedByModel("No model here edits or extends a video.")
+async def extend() -> None:
+    """Answer that no model here extends a video."""
+    raise UnsupportedByModel("No model here extends a video.")
