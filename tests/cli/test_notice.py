@@ -12,7 +12,13 @@ def test_the_letter_is_filed_counted_listed_and_shown(run: Run, tmp_path: Path) 
     assert done.exit_code == 0
     assert (done.json["valid"], done.json["missing"]) == (True, [])
     assert done.json["deadline"] == "2026-02-20T23:59:59Z"
-    assert done.json["plan"] == {"remove": 0, "accounts": 1, "in_flight": 0}
+    assert done.json["plan"] == {
+        "remove": 0,
+        "accounts": 1,
+        "keys": 0,
+        "in_flight": 0,
+        "samples": 0,
+    }
     assert len(done.json["works"]) == 4
     again = run("notice", "submit", str(LETTERS / "netflix.yaml"), "--json")
     assert (again.json["id"], again.json["joined"]) == (done.json["id"], True)
@@ -31,7 +37,13 @@ def test_outputs_released_before_the_work_was_registered_are_counted(
     letter = (LETTERS / "netflix.yaml").read_text().replace("Squid Game", "Lantern Street")
     (tmp_path / "letter.yaml").write_text(letter)
     done = run("notice", "submit", "letter.yaml", "--json")
-    assert done.json["plan"] == {"remove": 1, "accounts": 1, "in_flight": 0}
+    assert done.json["plan"] == {
+        "remove": 1,
+        "accounts": 1,
+        "keys": 0,
+        "in_flight": 0,
+        "samples": 0,
+    }
     denied = run("generate", prompt, "-o", str(tmp_path / "b.png"))
     assert denied.exit_code == 3
 

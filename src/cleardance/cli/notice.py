@@ -1,6 +1,7 @@
 """``cleardance notice``: what rights-holders demand."""
 
 import sys
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from cleardance.clearance.notices.accounting import Plan, account_for, plan_of
 from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.service import Service, open_service
 from cleardance.cli.console import json_option, print_json
+from cleardance.cli.exit_codes import ExitCode
+from cleardance.cli.notice_deciding import accept, execute, reject
 from cleardance.cli.words import line
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.filing import FiledNotice
@@ -30,12 +33,14 @@ def submit(ctx: click.Context, file: Path, as_json: bool) -> None:
     """File the notice in FILE, YAML or JSON; register its works; count what it touches.
 
     One that lacks something is kept too, registers nothing, and is answered with a letter that asks
-    for the rest; exit code 1. The same notice again joins the first.
+    for the rest; exit code 1. One that a person has to decide on registers nothing until they do;
+    exit code 4. The same notice again joins the first.
     """
     form = read_notice(file)
     with open_service(ctx.obj) as service:
         receipt = filing.file_notice(service.store, form, file.parent, datetime.now(UTC))
-        plan = _plan(service, receipt.works, form.located) if receipt.valid else None
+        held = bool(receipt.concerns)
+        plan = _plan(service, receipt.works, form.located) if receipt.valid and not held else None
     if as_json:
         print_json(
             {
@@ -48,6 +53,7 @@ def submit(ctx: click.Context, file: Path, as_json: bool) -> None:
                 "cure_request": receipt.cure_request,
                 "secret": receipt.secret,
                 "joined": receipt.joined,
+                "concerns": list(receipt.concerns),
             }
         )
     else:
@@ -56,9 +62,10 @@ def submit(ctx: click.Context, file: Path, as_json: bool) -> None:
             click.echo(line("Secret", f"{receipt.secret} (shown once: who has it sent this)"))
         click.echo(line("Deadline", _text(receipt.deadline)))
         _show_plan(plan)
+        _show_concerns(receipt.concerns)
         if receipt.cure_request:
             click.echo(f"\n{receipt.cure_request}")
-    ctx.exit(0 if receipt.valid else 1)
+    ctx.exit(ExitCode.FAILED if not receipt.valid else ExitCode.HELD if held else ExitCode.DONE)
 
 
 @notice.command("list")
@@ -100,6 +107,7 @@ def show(ctx: click.Context, notice_id: str, as_json: bool) -> None:
         click.echo(line("Missing", ", ".join(found.missing)))
     click.echo(line("Works", "\n".join(found.works) or "none"))
     _show_plan(plan)
+    _show_concerns(found.concerns)
 
 
 @notice.command()
@@ -142,7 +150,10 @@ def report(
 
 
 def _plan(service: Service, works: tuple[str, ...], located: tuple[Located, ...]) -> Plan:
-    return plan_of(account_for(service, works, located))
+    from cleardance.clearance.notices.excluding import samples_touched
+
+    samples = samples_touched(service, works)
+    return plan_of(account_for(service, works, located), samples)
 
 
 def _show_plan(plan: Plan | None) -> None:
@@ -151,9 +162,16 @@ def _show_plan(plan: Plan | None) -> None:
             line(
                 "Touches",
                 f"{plan.remove} released outputs, {plan.in_flight} tasks on their way, "
-                f"{plan.accounts} accounts",
+                f"{plan.accounts} accounts, {plan.keys} keys, {plan.samples} training samples",
             )
         )
+
+
+def _show_concerns(concerns: Iterable[Mapping[str, str | None]]) -> None:
+    for one in concerns:
+        click.echo(line("Held", f"{one['worry']}. To the sender: {one['to_sender']}"))
+        if one["other"]:
+            click.echo(line("", f"To {one['other']}: {one['to_other']}"))
 
 
 def _facts(one: FiledNotice) -> dict[str, object]:
@@ -165,6 +183,7 @@ def _facts(one: FiledNotice) -> dict[str, object]:
         "on_behalf_of": one.form.sender.on_behalf_of,
         "missing": list(one.missing),
         "works": list(one.works),
+        "concerns": list(one.concerns),
         "received": one.received_at,
         "deadline": one.deadline_at,
     }
@@ -172,3 +191,8 @@ def _facts(one: FiledNotice) -> dict[str, object]:
 
 def _text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
+
+
+notice.add_command(execute)
+notice.add_command(accept)
+notice.add_command(reject)

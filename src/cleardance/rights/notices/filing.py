@@ -7,6 +7,7 @@ that it names are registered; it is accepted. Filing the same notice again goes 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,13 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from cleardance.errors import NotFound, NoticeError
 from cleardance.ledger.entry import EntryKind, digest, personal
 from cleardance.ledger.log import append
+from cleardance.rights.notices.concerns import Concern, concerns_about, sender_key
 from cleardance.rights.notices.deadlines import due_at
 from cleardance.rights.notices.form import NoticeForm
 from cleardance.rights.notices.requirements import cure_request, missing
 from cleardance.rights.notices.works import register_works, rows_of
 from cleardance.store import Store
-from cleardance.store.tables import NoticeStatus, notice, utc_now, utc_text
+from cleardance.store.tables import NoticeStatus, misuse, notice, utc_now, utc_text
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -41,6 +43,7 @@ class Receipt:
     cure_request: str | None
     secret: str | None
     joined: bool
+    concerns: tuple[dict[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,14 @@ class FiledNotice:
     works: tuple[str, ...]
     received_at: str
     deadline_at: str
+    concerns: tuple[dict[str, str | None], ...] = ()
 
 
 def file_notice(store: Store, form: NoticeForm, folder: Path, now: datetime) -> Receipt:
     """File a notice whose references are relative to ``folder``.
 
-    A notice that lacks something is kept too, and registers nothing. Raises NoticeError for a
+    A notice that lacks something is kept too, and registers nothing; so does one that a person has
+    to decide on first (``concerns``), until ``accept``. Raises NoticeError for a
     deadline or a time of receipt that cannot be, RegistryError for a row that is none; and, once
     the notice is kept, for a reference that cannot be read.
     """
@@ -75,10 +80,106 @@ def file_notice(store: Store, form: NoticeForm, folder: Path, now: datetime) -> 
         notice_id = earlier or _keep(connection, form, content, secret or "", received, deadline)
     filed = find(store, notice_id)
     if filed.status is NoticeStatus.RECEIVED:
-        works = register_works(store, filed.form, folder, account=notice_id)
-        _accept(store, notice_id, works)
+        if concerns := concerns_about(store, filed.form, now):
+            _hold(store, notice_id, concerns, folder)
+        else:
+            works = register_works(store, filed.form, folder, account=filed.id)
+            with store.begin() as connection:
+                _accept(connection, filed, works, NoticeStatus.RECEIVED)
         filed = find(store, notice_id)
     return _receipt(filed, secret)
+
+
+def accept(store: Store, notice_id: str, *, by: str, reason: str) -> FiledNotice:
+    """Let a held notice have effect, as a person decided; its works are registered.
+
+    Its references are read from where they were when it was filed. Raises NotFound, NoticeError if
+    it is not held, RegistryError for a reference that is not there any more.
+    """
+    filed = _held(store, notice_id)
+    with store.read() as connection:
+        kept: dict[str, str] = connection.execute(
+            select(notice.c.concerns).where(notice.c.id == notice_id)
+        ).scalar_one()
+    works = register_works(store, filed.form, Path(kept["folder"]), account=notice_id)
+    with store.begin() as connection:
+        _decide(connection, notice_id, NoticeStatus.ACCEPTED, by, reason)
+        _accept(connection, filed, works, NoticeStatus.ACCEPTED)
+    return find(store, notice_id)
+
+
+def reject(
+    store: Store, notice_id: str, *, by: str, reason: str, is_misuse: bool = False
+) -> FiledNotice:
+    """Reject a held notice, as a person decided: nothing is done on it.
+
+    With ``is_misuse``, later notices of its sender are held. Raises NotFound, NoticeError if it is
+    not held.
+    """
+    filed = _held(store, notice_id)
+    with store.begin() as connection:
+        _decide(connection, notice_id, NoticeStatus.REJECTED, by, reason, is_misuse=is_misuse)
+    return find(store, filed.id)
+
+
+def lift_misuse(store: Store, notice_id: str) -> bool:
+    """Take back that a notice was misuse; returns whether it counted as such."""
+    counted = (misuse.c.notice_id == notice_id) & misuse.c.lifted_at.is_(None)
+    with store.begin() as connection:
+        change = update(misuse).where(counted).values(lifted_at=utc_now())
+        return connection.execute(change).rowcount > 0
+
+
+def _held(store: Store, notice_id: str) -> FiledNotice:
+    filed = find(store, notice_id)
+    if filed.status is not NoticeStatus.HELD:
+        raise NoticeError(f"Notice {notice_id} is {filed.status}: only a held one is decided on.")
+    return filed
+
+
+def _hold(store: Store, notice_id: str, concerns: Sequence[Concern], folder: Path) -> None:
+    kept = {"found": [one.to_json() for one in concerns], "folder": str(folder.absolute())}
+    values = {"status": NoticeStatus.HELD, "concerns": kept, "updated_at": utc_now()}
+    waiting = notice.c.status == NoticeStatus.RECEIVED
+    with store.begin() as connection:
+        change = update(notice).where(notice.c.id == notice_id, waiting).values(**values)
+        if connection.execute(change).rowcount == 1:
+            worries = sorted({one.worry.value for one in concerns})
+            body = {"notice": notice_id, "concerns": worries}
+            append(connection, EntryKind.NOTICE_HELD, None, body)
+
+
+def _decide(
+    connection: Connection,
+    notice_id: str,
+    status: NoticeStatus,
+    by: str,
+    reason: str,
+    *,
+    is_misuse: bool = False,
+) -> None:
+    if not reason.strip():
+        raise NoticeError("A reason is needed.")
+    now = utc_now()
+    decided = {"decided_by": by, "decided_at": now, "decision": reason, "updated_at": now}
+    of_notice = notice.c.id == notice_id
+    row = connection.execute(select(notice.c.salt, notice.c.sender).where(of_notice)).one()
+    held = of_notice & (notice.c.status == NoticeStatus.HELD)
+    change = update(notice).where(held).values(status=status, **decided)
+    if connection.execute(change).rowcount != 1:
+        raise NoticeError(f"Notice {notice_id} was just decided on by somebody else.")
+    if is_misuse:
+        one = {"notice_id": notice_id, "sender": row.sender, "why": reason, "at": now}
+        named = f"mis-{secrets.token_hex(6)}"
+        connection.execute(insert(misuse).values(id=named, **one))
+    body = {
+        "notice": notice_id,
+        "decision": status.value,
+        "misuse": is_misuse,
+        "by": personal(by, row.salt),
+        "reason": personal(reason, row.salt),
+    }
+    append(connection, EntryKind.NOTICE_DECIDED, None, body)
 
 
 def find(store: Store, notice_id: str) -> FiledNotice:
@@ -127,7 +228,7 @@ def _keep(
         "kind": form.kind,
         "law": form.applied_law,
         "status": NoticeStatus.INCOMPLETE if lacking else NoticeStatus.RECEIVED,
-        "sender": _sender_key(form),
+        "sender": sender_key(form),
         "form": form.model_dump(mode="json"),
         "content": content,
         "salt": salt,
@@ -151,14 +252,15 @@ def _keep(
     return notice_id
 
 
-def _accept(store: Store, notice_id: str, works: tuple[str, ...]) -> None:
+def _accept(
+    connection: Connection, filed: FiledNotice, works: tuple[str, ...], before: NoticeStatus
+) -> None:
+    """Give a notice effect, once, whoever registers its works at the same time."""
     values = {"status": NoticeStatus.ACCEPTED, "works": list(works), "updated_at": utc_now()}
-    waiting = notice.c.status == NoticeStatus.RECEIVED
-    with store.begin() as connection:
-        change = update(notice).where(notice.c.id == notice_id, waiting).values(**values)
-        if connection.execute(change).rowcount == 1:
-            body = {"notice": notice_id, "works": sorted(works)}
-            append(connection, EntryKind.NOTICE_ACCEPTED, None, body)
+    waiting = (notice.c.id == filed.id) & (notice.c.status == before)
+    if connection.execute(update(notice).where(waiting).values(**values)).rowcount == 1:
+        body = {"notice": filed.id, "works": sorted(works)}
+        append(connection, EntryKind.NOTICE_ACCEPTED, None, body)
 
 
 def _receipt(filed: FiledNotice, secret: str | None) -> Receipt:
@@ -171,6 +273,7 @@ def _receipt(filed: FiledNotice, secret: str | None) -> Receipt:
         cure_request=cure_request(filed.form, filed.id),
         secret=secret,
         joined=secret is None,
+        concerns=filed.concerns,
     )
 
 
@@ -183,17 +286,13 @@ def _filed(row: RowMapping) -> FiledNotice:
         works=tuple(row["works"]),
         received_at=row["received_at"],
         deadline_at=row["deadline_at"],
+        concerns=tuple(row["concerns"]["found"]) if row["concerns"] else (),
     )
 
 
 def _content_digest(form: NoticeForm) -> str:
     """Return what two copies of one notice share, whenever and with whatever deadline they came."""
     return digest(form.model_dump(mode="json", exclude={"received", "deadline"}))
-
-
-def _sender_key(form: NoticeForm) -> str:
-    sender = form.sender
-    return (sender.email or sender.phone or sender.name or "").casefold()
 
 
 def _sha256(secret: str) -> str:
