@@ -81,7 +81,9 @@ class _Telling:
         self._told_s = time.monotonic()
 
     def __call__(self, step: Step, fraction: float) -> None:
-        if time.monotonic() - self._told_s < PROGRESS_EVERY_S or not 0.0 < fraction < 1.0:
+        begins = step is Step.GENERATE and fraction == 0.0
+        is_due = time.monotonic() - self._told_s >= PROGRESS_EVERY_S
+        if not begins and not (is_due and 0.0 < fraction < 1.0):
             return
         self._told_s = time.monotonic()
         body = {"step": step.value, "name": step.name.lower(), "fraction": round(fraction, 3)}

@@ -21,7 +21,7 @@ from cleardance.clearance.service import Service
 from cleardance.errors import GenerationFailed, StoreError
 from cleardance.store.database import clock
 
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.05
 """How long a task waits at most until an idle worker sees it; the same for what was cancelled."""
 _TIDY_EVERY_S = 5.0
 _SWEEP_EVERY_S = 3600.0
