@@ -1,106 +1,93 @@
-"""Where in a folded tile the fixed chips are: phase-only correlation.
+"""Where in a folded tile it starts, from the phases of the fixed waves.
 
 C. Kuglin and D. Hines, The phase correlation image alignment method, IEEE Cybernetics and Society
-(1975): every frequency counts the same, so content that repeats does not drown the mark.
+(1975): every wave counts the same, so content that repeats does not drown the mark.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Evidence, Lie, Plane
-from .layout import Chips
-from .tile import LONGEST_CYCLES, SIDE, tile_layout
+from .geometry import Plane, TileSpectrum
+from .tile import Place, Spectrum, Waves
 
-Spectrum = NDArray[np.complex64]  # [side, side / 2 + 1] of a folded tile
-
-FINE = 2  # samples a chip, each way, for reading
-ROUGH = 1  # for looking
-_COARSE_CYCLES = 18.0  # a tile
+_SIDE = 128  # places looked at, each way
+_FINE = 8  # steps between two of them
 
 
 @dataclass(frozen=True)
-class Peak:
-    """One place where the fixed chips may lie; ``height`` is in standard deviations of chance."""
+class Sight:
+    """A place where the tile may start, counted from the picture's centre."""
 
-    height: float
-    lie: Lie
-    row: int  # samples
-    column: int
+    place: Place
     flipped: bool
-    coarse: bool  # seen in long waves alone, which coarse quantisation leaves
+    height: float  # of the fixed waves, in standard deviations of chance
 
 
-def peaks(evidence: Evidence, key: bytes, lie: Lie, samples: int, count: int = 1) -> list[Peak]:
-    """Return the highest peaks for a tile as it is and mirrored, the highest first."""
-    phases = _phases(evidence.folded(lie, samples))
-    found: list[Peak] = []
-    for flipped, coarse in product((False, True), (False, True)):
-        surface = _real(phases * _sync_spectrum(key, flipped, coarse, samples))
-        surface /= surface.std() + np.float32(1e-12)
-        found += _highest(surface, lie, flipped, coarse, count)
-    return sorted(found, key=lambda peak: -peak.height)
+def sights(spectrum: TileSpectrum, known: Waves, count: int) -> list[Sight]:
+    """Return the likeliest places of a tile as it is and mirrored, the best first."""
+    phases = [_sync(spectrum, known, flipped=flipped) for flipped in (False, True)]
+    peaks = [
+        (height, flipped, place)
+        for flipped in (False, True)
+        for height, place in _peaks(_surface(phases[flipped], known), count)
+    ]
+    found = []
+    for _, flipped, place in sorted(peaks, reverse=True)[:count]:
+        near, height = _refined(phases[flipped], known, place)
+        found.append(Sight(near, flipped, height))
+    return found
 
 
-def chips_at(evidence: Evidence, peak: Peak) -> Chips:
-    """Return the chips at a `FINE` peak, from the tile's start, mirrored back if need be."""
-    phases = _phases(evidence.folded(peak.lie, FINE))
-    samples = _real(phases * _pulse(FINE) * _waves(FINE, peak.coarse))
-    placed = np.roll(samples, (-peak.row, -peak.column), (0, 1))
-    if peak.flipped:
-        placed = np.roll(placed[:, ::-1], 1, 1)
-    chips: Chips = placed[::FINE, ::FINE]
-    return chips
+def carriers(spectrum: TileSpectrum, known: Waves, place: Place, *, flipped: bool) -> Spectrum:
+    """Return the carrying waves [n] of unit size, as they are from the tile's start."""
+    seen = _picked(spectrum, known.down, known.across, flipped=flipped)
+    unit = seen / (np.abs(seen) + np.float32(1e-12))
+    turns = known.down * place[0] + known.across * place[1]
+    return np.asarray(unit * np.exp(-2j * np.pi * turns), np.complex64)
 
 
-def _phases(tile: Plane) -> Spectrum:
-    """Return the phases of a folded tile's spectrum."""
-    spectrum = np.asarray(np.fft.rfft2(tile), np.complex64)
-    return np.asarray(spectrum / (np.abs(spectrum) + np.float32(1e-9)), np.complex64)
+def _picked(
+    spectrum: TileSpectrum, down: NDArray[np.intp], across: NDArray[np.intp], *, flipped: bool
+) -> Spectrum:
+    """Return waves of a tile, or of its mirror image."""
+    return np.conj(spectrum[-down, across]) if flipped else spectrum[down, across]
 
 
-def _real(spectrum: Spectrum) -> Plane:
+def _sync(spectrum: TileSpectrum, known: Waves, *, flipped: bool) -> Spectrum:
+    """Return by how much each fixed wave is turned."""
+    seen = _picked(spectrum, known.sync_down, known.sync_across, flipped=flipped)
+    unit = seen / (np.abs(seen) + np.float32(1e-12))
+    return np.asarray(unit * np.conj(known.sync_phases), np.complex64)
+
+
+def _surface(phases: Spectrum, known: Waves) -> Plane:
+    spectrum = np.zeros((_SIDE, _SIDE // 2 + 1), np.complex64)
+    spectrum[known.sync_down, known.sync_across] = np.conj(phases)
     return np.asarray(np.fft.irfft2(spectrum), np.float32)
 
 
-def _highest(surface: Plane, lie: Lie, flipped: bool, coarse: bool, count: int) -> list[Peak]:
-    flat = surface.ravel()
-    places = [int(flat.argmax())] if count == 1 else np.argpartition(flat, -count)[-count:].tolist()
-    side = len(surface)
-    return [
-        Peak(float(flat[place]), lie, place // side, place % side, flipped, coarse)
-        for place in places
-    ]
+def _peaks(surface: Plane, count: int) -> list[tuple[float, Place]]:
+    """Return the highest peaks, each with its height and place."""
+    around = np.pad(surface, 1, mode="wrap")
+    highest = cv2.dilate(around, np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+    flat = np.where(surface >= highest, surface, -np.inf).ravel()
+    best = np.argpartition(flat, -count)[-count:].tolist()
+    return [(float(flat[n]), (n // _SIDE / _SIDE, n % _SIDE / _SIDE)) for n in best]
 
 
-@lru_cache(maxsize=64)
-def _sync_spectrum(key: bytes, flipped: bool, coarse: bool, samples: int) -> Spectrum:
-    fine = np.zeros((SIDE * samples, SIDE * samples), np.float32)
-    fine[::samples, ::samples] = tile_layout(key).sync
-    if flipped:
-        fine = np.roll(fine[:, ::-1], 1, 1)
-    weight = _pulse(samples) ** 2 * _waves(samples, coarse)
-    return np.asarray(np.conj(np.fft.rfft2(fine)) * weight, np.complex64)
+def _refined(phases: Spectrum, known: Waves, place: Place) -> tuple[Place, float]:
+    steps = np.arange(-_FINE, _FINE + 1) / (_FINE * _SIDE)
+    near = np.stack(np.meshgrid(steps, steps, indexing="ij"), -1).reshape(-1, 2) + place
+    heights = _height(phases, known, near)
+    best = int(heights.argmax())
+    return (float(near[best, 0]), float(near[best, 1])), float(heights[best])
 
 
-@lru_cache(maxsize=4)
-def _waves(samples: int, coarse: bool) -> NDArray[np.float32]:
-    """Return 1 for the waves that are looked at, 0 for the others."""
-    side = SIDE * samples
-    down, across = np.fft.fftfreq(side, 1 / side), np.fft.rfftfreq(side, 1 / side)
-    cycles = np.hypot(down[:, None], across)
-    shortest = _COARSE_CYCLES if coarse else np.inf
-    seen: NDArray[np.float32] = ((cycles >= LONGEST_CYCLES) & (cycles < shortest)).astype("f4")
-    return seen
-
-
-@lru_cache(maxsize=2)
-def _pulse(samples: int) -> NDArray[np.float32]:
-    """Return how strongly a linearly interpolated chip shows at each frequency."""
-    side = SIDE * samples
-    down = np.sinc(np.fft.fftfreq(side) * samples) ** 2
-    across = np.sinc(np.fft.rfftfreq(side) * samples) ** 2
-    return np.asarray(down[:, None] * across, np.float32)
+def _height(phases: Spectrum, known: Waves, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    turns = places @ np.stack([known.sync_down, known.sync_across])
+    heights: NDArray[np.float64] = (np.exp(-2j * np.pi * turns) @ phases).real
+    scaled: NDArray[np.float64] = heights / np.sqrt(len(phases) / 2)
+    return scaled

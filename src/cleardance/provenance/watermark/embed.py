@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cleardance.media.final import Luma
 
-from .tile import SIDE, chip_px, shaped, start, tile
+from .tile import STARTS_EACH_WAY, start, tile, tile_px
 
 Plane = NDArray[np.float32]  # [H, W]
 
@@ -17,14 +17,16 @@ Plane = NDArray[np.float32]  # [H, W]
 _FLAT_AMPLITUDE = 0.6
 # Busy areas give away this share of their structural similarity (Wang et al., IEEE Trans. Image
 # Process. 13, 2004): 1 - SSIM = n / 2 v for noise of variance n on variance v.
-_BUSY_SHARE = 0.05
+_BUSY_SHARE = 0.065
 _MAX_MSE = 255**2 / 10 ** (42.5 / 10)  # a frame's PSNR stays above 42 dB after rounding
 # A reader gains most where content varies least, so the busiest areas are not given more.
 _MAX_AMPLITUDE = 4.0
-_RMS = 0.93  # of the shaped tile after interpolation
-_WINDOW = 3  # chips over which activity is measured
+_HALVINGS = 10
+_RMS = 0.98  # of the tile after interpolation
+_CELLS = 128  # a tile: activity is measured in cells
+_WINDOW = 3  # cells
 _LARGE_PX = 360  # short side
-_LONELY = 5  # chips: activity narrower than this is an edge, beside which the mark would show
+_LONELY = 5  # cells: activity narrower than this is an edge, beside which the mark would show
 
 
 def embed(luma: Luma, pattern: Plane) -> Luma:
@@ -40,49 +42,62 @@ def embed(luma: Luma, pattern: Plane) -> Luma:
 @lru_cache(maxsize=4)
 def pattern(key: bytes, index: int, width: int, height: int) -> Plane:
     """Return the tiles that cover a picture, float32 [H, W]."""
-    row, column = start(key, index)
-    chips = np.roll(shaped(tile(key, index)), (-row, -column), (0, 1))
-    pitch = chip_px(height, width)
+    samples = tile(key, index)
+    step = len(samples) // STARTS_EACH_WAY
+    down_steps, across_steps = divmod(start(key, index), STARTS_EACH_WAY)
+    placed = np.roll(samples, (-down_steps * step, -across_steps * step), (0, 1))
+    pitch = tile_px(height, width) / len(samples)
     across, down = _between(width, pitch), _between(height, pitch)
-    rows: Plane = np.ascontiguousarray(_mixed(_mixed(chips, down).T, across).T, np.float32)
+    rows: Plane = np.ascontiguousarray(_mixed(_mixed(placed, down).T, across).T, np.float32)
     rows.setflags(write=False)
     return rows
 
 
 @dataclass(frozen=True)
 class _Between:
-    """For each pixel the chip before it and how far it is past that chip's centre, 0 to 1."""
+    """For each pixel the sample before it and how far it is past that, 0 to 1."""
 
-    chip: NDArray[np.intp]
+    sample: NDArray[np.intp]
     past: Plane
 
 
 def _between(length_px: int, pitch_px: float) -> _Between:
-    place = (np.arange(length_px) + 0.5) / pitch_px - 0.5
-    chip = np.floor(place).astype(np.intp)
-    return _Between(chip, (place - chip).astype(np.float32))
+    place = (np.arange(length_px) + 0.5) / pitch_px
+    sample = np.floor(place).astype(np.intp)
+    return _Between(sample, (place - sample).astype(np.float32))
 
 
-def _mixed(chips: Plane, between: _Between) -> Plane:
-    before, after = chips[between.chip % SIDE], chips[(between.chip + 1) % SIDE]
+def _mixed(samples: Plane, between: _Between) -> Plane:
+    side = len(samples)
+    before, after = samples[between.sample % side], samples[(between.sample + 1) % side]
     mixed: Plane = before + (after - before) * between.past[:, None]
     return mixed
 
 
 def _strength(luma: Luma) -> Plane:
-    """Return the amplitude for each chip of a picture, [rows, columns] of chips."""
+    """Return the amplitude for each cell of a picture, [rows, columns] of cells."""
     height, width = luma.shape
-    pitch = chip_px(height, width)
+    pitch = tile_px(height, width) / _CELLS
     size = max(1, round(width / pitch)), max(1, round(height / pitch))
     allowed = _BUSY_SHARE * 2 * _activity(luma, size) + (_FLAT_AMPLITUDE * _RMS) ** 2
-    allowed = np.minimum(allowed, (_MAX_AMPLITUDE * _RMS) ** 2)
-    allowed *= min(1.0, _MAX_MSE / max(float(allowed.mean()), 1e-9))
-    amplitude: Plane = np.sqrt(allowed) / np.float32(_RMS)
-    return amplitude
+    return np.asarray(np.sqrt(_capped(allowed)) / np.float32(_RMS), np.float32)
+
+
+def _capped(allowed: Plane) -> Plane:
+    """Return variances whose mean stays below the limit: the busiest areas give way first."""
+    cap, low = (_MAX_AMPLITUDE * _RMS) ** 2, 0.0
+    if float(np.minimum(allowed, cap).mean()) > _MAX_MSE:
+        for _ in range(_HALVINGS):
+            middle = (low + cap) / 2
+            above = float(np.minimum(allowed, middle).mean()) > _MAX_MSE
+            low, cap = (low, middle) if above else (middle, cap)
+        cap = low
+    capped: Plane = np.minimum(allowed, np.float32(cap))
+    return capped
 
 
 def _activity(luma: Luma, size: tuple[int, int]) -> Plane:
-    """Return the luma's variance around each chip, without lone edges."""
+    """Return the luma's variance around each cell, without lone edges."""
     values = _halved(luma).astype(np.float32)
     window = (_WINDOW, _WINDOW)
     mean = cv2.blur(cv2.resize(values, size, interpolation=cv2.INTER_AREA), window)

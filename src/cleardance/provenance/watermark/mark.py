@@ -17,11 +17,11 @@ from .sounding import embed_sound
 
 @dataclass(frozen=True)
 class KeyedWatermark:
-    """Keyed chips in luma and in sound. ``others`` are keys of other deployments, by name."""
+    """Keyed waves in luma, keyed chips in sound. ``others``: keys of other deployments, by name."""
 
     key: bytes = field(repr=False)
     others: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    name = "org.cleardance.mark.1"
+    name = "org.cleardance.mark.2"
 
     @property
     def key_id(self) -> str:
@@ -48,12 +48,12 @@ class KeyedWatermark:
         mean = residuals.mean
         if mean is None:
             return NOTHING
-        pitches = residuals.pitches_px
-        ours = _detection(read(mean, self.key, pitches, issued))
+        tiles = residuals.tiles_px
+        ours = _detection(read(mean, self.key, tiles, issued))
         if ours.found:
             return ours
         for name, key in self.others.items():
-            theirs = _detection(read(mean, key, pitches))
+            theirs = _detection(read(mean, key, tiles))
             if theirs.found:
                 return replace(theirs, deployment=name)
         return NOTHING
