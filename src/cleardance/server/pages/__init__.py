@@ -1,0 +1,1 @@
+"""The pages people use, rendered here, with little script: Studio, Rights, Operate, Verify."""

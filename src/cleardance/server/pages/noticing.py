@@ -1,0 +1,106 @@
+"""The public notice form: what the law asks of each kind, a receipt at once, its status later."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from cleardance.errors import CleardanceError, UsageError
+from cleardance.rights.notices.filing import Receipt, file_notice
+from cleardance.rights.notices.form import Demand, NoticeForm, NoticeKind
+from cleardance.rights.row import WorkKind
+from cleardance.server.errors import from_validation
+from cleardance.server.pages.visit import Visit, Visiting
+
+router = APIRouter(prefix="/notices", include_in_schema=False)
+_SENDER: Final = ("name", "role", "email", "address", "phone", "on_behalf_of")
+_STATEMENTS: Final = ("good_faith", "accurate_under_penalty_of_perjury", "no_consent")
+_MAX_FILES: Final = 20
+_MAX_LINES: Final = 500
+
+
+@router.get("/new")
+def form(seen: Visiting) -> Response:
+    """Show the form."""
+    return _page(seen, {})
+
+
+@router.post("/new")
+async def send(seen: Visiting) -> Response:
+    """File a notice; show the receipt, or what is wrong with the form."""
+    fields = await seen.request.form(max_files=_MAX_FILES)
+    seen.check_form(fields)
+    with TemporaryDirectory(dir=seen.service.store.home.work) as folder:
+        try:
+            names = await _kept(fields.getlist("files"), Path(folder))
+            notice = NoticeForm.model_validate(_notice(fields, names))
+            receipt = await run_in_threadpool(_file, seen, notice, Path(folder))
+        except ValidationError as error:
+            return _page(seen, fields, from_validation(error).message)
+        except CleardanceError as error:
+            return _page(seen, fields, error.diagnostics())
+    told = {"receipt": receipt}
+    return seen.html("receipt.html", "Your notice was received", told, shape="narrow")
+
+
+def _file(seen: Visit, notice: NoticeForm, folder: Path) -> Receipt:
+    return file_notice(seen.service.store, notice, folder, seen.now)
+
+
+def _page(seen: Visit, filled: Any, problem: str | None = None) -> Response:
+    told: dict[str, Any] = {"filled": filled, "problem": problem, "kinds": list(NoticeKind)}
+    choices = {"demands": list(Demand), "work_kinds": list(WorkKind)}
+    status = 400 if problem else 200
+    return seen.html("notice_new.html", "Send a notice", told | choices, status=status)
+
+
+def _notice(fields: Any, references: list[str]) -> dict[str, Any]:
+    """Return the form's fields as a notice is written in a file; what is empty is left out."""
+    sender = {name: fields[f"sender_{name}"] for name in _SENDER if fields.get(f"sender_{name}")}
+    works: list[dict[str, Any]] = [
+        {"name": name, "kind": fields.get("work_kind", "")} for name in _lines(fields, "works")
+    ]
+    if owner := fields.get("sender_on_behalf_of") or fields.get("sender_name"):
+        works = [work | {"owner": owner} for work in works]
+    if works:
+        works[0]["references"] = references
+        works[0]["hashtags"] = _lines(fields, "hashtags")
+    notice: dict[str, Any] = {
+        "kind": fields.get("kind", ""),
+        "sender": sender,
+        "works": works,
+        "located": [_located(line) for line in _lines(fields, "located")],
+        "demands": fields.getlist("demands"),
+        "statements": {name: bool(fields.get(name)) for name in _STATEMENTS},
+    }
+    optional = {name: fields.get(name, "").strip() for name in ("signature", "reason")}
+    return notice | {name: text for name, text in optional.items() if text}
+
+
+def _located(line: str) -> dict[str, str]:
+    if line.startswith("#"):
+        return {"hashtag": line}
+    account = re.fullmatch(r"account:\s*(.+)", line)
+    return {"account": account[1]} if account else {"output": line}
+
+
+def _lines(fields: Any, name: str) -> list[str]:
+    lines = [line.strip() for line in str(fields.get(name, "")).splitlines() if line.strip()]
+    if len(lines) > _MAX_LINES:
+        raise UsageError(f"At most {_MAX_LINES} lines are taken here; send a longer one as a file.")
+    return lines
+
+
+async def _kept(files: list[Any], folder: Path) -> list[str]:
+    """Write the attached files where filing takes them from; return what they are called there."""
+    names = []
+    for number, file in enumerate(one for one in files if getattr(one, "filename", "")):
+        end = re.sub(r"[^a-z0-9.]", "", Path(file.filename).suffix.lower())[:8]
+        names.append(f"{number}{end}")
+        await run_in_threadpool((folder / names[-1]).write_bytes, await file.read())
+    return names

@@ -1,0 +1,180 @@
+"""One task's page: how far it is, what was found, the finished video, and what can be done next."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form
+from fastapi.responses import FileResponse, JSONResponse, Response
+
+from cleardance.accounts.roles import Permission
+from cleardance.clearance import review, tasks
+from cleardance.clearance.evidence import pictures_of
+from cleardance.clearance.jobs.ending import cancel
+from cleardance.clearance.jobs.submitting import submit
+from cleardance.clearance.record import Record, record_of
+from cleardance.clearance.references import located
+from cleardance.clearance.serving import removed_by
+from cleardance.clearance.tasks import Step, TaskRow
+from cleardance.errors import NotFound
+from cleardance.request import FPS
+from cleardance.server.pages.posters import poster_of
+from cleardance.server.pages.visit import Visit, Visiting
+from cleardance.store.tables import TaskStatus
+
+router = APIRouter(prefix="/studio/{task_id}", include_in_schema=False)
+_OPEN: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING)
+_HEADINGS: Final = {
+    TaskStatus.RELEASED: "Cleared and yours",
+    TaskStatus.DENIED: "Not cleared",
+    TaskStatus.HELD: "A person has to look",
+    TaskStatus.FAILED: "It failed",
+}
+Form_ = Annotated[str, Form()]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A step of the one path as the page lists it; ``fraction`` of it is done."""
+
+    title: str
+    state: str  # done, now, stopped, or nothing yet
+    fraction: float = 0.0
+
+
+@router.get("")
+def one_task(seen: Visiting, task_id: str) -> Response:
+    """Show a task of the account."""
+    record = _mine(seen, task_id)
+    row = record.task
+    with seen.service.store.read() as session:
+        removal = removed_by(session, task_id)
+    released = row.status is TaskStatus.RELEASED and removal is None
+    appealed = any(one.appeal for one in record.reviews)
+    values = {
+        "heading": "Removed" if removal else _HEADINGS.get(row.status, "On its way"),
+        "task": _facts(record, removal),
+        "media": seen.state.links.path(task_id, "video", seen.now) if released else None,
+        "verdict": record.verdict,
+        "steps": _steps(row),
+        "progress": row.step / Step.RELEASE,
+        "may_appeal": row.status is TaskStatus.DENIED and not appealed,
+        "reviews": record.reviews,
+        "recipe": _recipe(record),
+    }
+    return seen.html("task.html", "Task", values, here="/studio")
+
+
+@router.get("/steps")
+def steps(seen: Visiting, task_id: str) -> Response:
+    """Return the list of steps, which the page replaces while the task runs."""
+    row = _mine(seen, task_id).task
+    return seen.part("steps.html", steps=_steps(row), progress=row.step / Step.RELEASE)
+
+
+@router.get("/poster.jpg")
+def poster(seen: Visiting, task_id: str) -> Response:
+    """Return the first picture of a released output, small."""
+    _mine(seen, task_id)
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return FileResponse(poster_of(seen.service, task_id), 200, headers, "image/jpeg")
+
+
+@router.get("/evidence/{digest}")
+def evidence(seen: Visiting, task_id: str, digest: str) -> Response:
+    """Return a picture that the task's verdicts cite."""
+    _mine(seen, task_id)
+    with seen.service.store.read() as session:
+        if digest not in pictures_of(session, task_id):
+            raise NotFound("No verdict on this task cites such a picture.")
+    return FileResponse(seen.service.store.blobs.path(digest), media_type="image/jpeg")
+
+
+@router.get("/record.json")
+def record_json(seen: Visiting, task_id: str) -> Response:
+    """Return the clearance record, as ``generate --json`` prints it."""
+    record = _mine(seen, task_id)
+    name = f'attachment; filename="{task_id}-clearance.json"'
+    return JSONResponse(record.to_json(), headers={"Content-Disposition": name})
+
+
+@router.post("/appeal")
+def appeal(seen: Visiting, task_id: str, csrf: Form_, reason: Form_) -> Response:
+    """Appeal a denial."""
+    seen.check_form({"csrf": csrf})
+    who = seen.require(Permission.APPEAL)
+    review.appeal(seen.service, task_id, who.account_name, reason, seen.now)
+    return seen.go(f"/studio/{task_id}")
+
+
+@router.post("/cancel")
+def stop(seen: Visiting, task_id: str, csrf: Form_) -> Response:
+    """Stop a task that is on its way."""
+    seen.check_form({"csrf": csrf})
+    seen.require(Permission.DELETE_TASKS)
+    _mine(seen, task_id)
+    cancel(seen.service, task_id)
+    return seen.go(f"/studio/{task_id}")
+
+
+@router.post("/again")
+def make_again(seen: Visiting, task_id: str, csrf: Form_) -> Response:
+    """Ask for the same once more: the same recipe, cleared as of today."""
+    seen.check_form({"csrf": csrf})
+    seen.require(Permission.CREATE_TASKS)
+    request = located(seen.service, _mine(seen, task_id).task.request)
+    return seen.go(f"/studio/{submit(seen.service, request).task_id}")
+
+
+def _mine(seen: Visit, task_id: str) -> Record:
+    """Return a task's record; NotFound if it is another account's."""
+    who = seen.require(Permission.READ_TASKS)
+    with seen.service.store.read() as session:
+        row = tasks.load(session, task_id)
+    if row.request.account != who.account_name:
+        raise NotFound(f"There is no task {task_id}.")
+    return record_of(seen.service, task_id)
+
+
+def _facts(record: Record, removal: tuple[str, str] | None) -> dict[str, object]:
+    row, request = record.task, record.task.request
+    return {
+        "id": row.id,
+        "status": "removed" if removal else row.status.value,
+        "open": row.status in _OPEN,
+        "prompt": request.prompt,
+        "still": request.still,
+        "audio": request.audio,
+        "ignored": row.ignored,
+        "sealed": row.sealed_blob is not None,
+        "removed": f"{removal[1]} (notice {removal[0]})" if removal else None,
+        "error": row.error_message,
+    }
+
+
+def _steps(row: TaskRow) -> list[Shown]:
+    def state(step: Step) -> str:
+        if step <= row.step:
+            return "done"
+        if step > row.step + 1:
+            return ""
+        return "now" if row.status in _OPEN else "stopped"
+
+    return [Shown(step.title, state(step)) for step in Step]
+
+
+def _recipe(record: Record) -> list[tuple[str, str]]:
+    request, row = record.task.request, record.task
+    width, height = request.size
+    rows = [
+        ("Model", f"{request.model} {row.model_version or ''}".strip()),
+        ("Seed", str(request.seed)),
+        ("Size", f"{width} x {height}"),
+    ]
+    if not request.still:
+        rows += [("Length", f"{request.duration_s:g} s, {FPS} pictures a second")]
+        rows += [("Sound", "stereo, 48 kHz" if request.audio else "none")]
+    rows += [(one.role.replace("_", " ").capitalize(), one.path.name) for one in request.references]
+    rows += [("Task", row.id)]
+    if record.ledger_index is not None:
+        rows.append(("Ledger entry", str(record.ledger_index)))
+    return rows

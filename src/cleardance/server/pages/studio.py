@@ -1,0 +1,151 @@
+"""Studio: a prompt with live clearance, what became of it, and everything made before."""
+
+import secrets
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Form, UploadFile
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from starlette.concurrency import run_in_threadpool
+
+from cleardance.accounts.roles import Permission
+from cleardance.clearance.gallery import gallery
+from cleardance.clearance.jobs.submitting import submit
+from cleardance.errors import CleardanceError, UsageError
+from cleardance.generate.models import MODELS
+from cleardance.request import MAX_PROMPT_CHARS, Ratio, ReferenceInput, Request, Resolution
+from cleardance.rights.licence import Use
+from cleardance.rights.snapshot import current
+from cleardance.screen.ask import screen_ask
+from cleardance.server.errors import from_validation
+from cleardance.server.pages.visit import Visit, Visiting
+
+router = APIRouter(prefix="/studio", include_in_schema=False)
+_MEDIA: Final = {"image", "video", "audio"}
+Yes = Literal["yes"] | None
+
+
+class Asked(BaseModel):
+    """The form as it was filled in; given back with what is wrong with it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    prompt: str = ""
+    model: str = "draft"
+    ratio: Ratio = Ratio.R16_9
+    resolution: Resolution = Resolution.P720
+    duration_s: float = 5.0
+    seed: int | None = None
+    audio: Yes = "yes"
+    still: Yes = None
+
+    @field_validator("seed", mode="before")
+    @classmethod
+    def _any(cls, value: object) -> object:
+        return None if value == "" else value
+
+    def request(self, account: str, references: tuple[ReferenceInput, ...]) -> Request:
+        """Return what it asks for; ValidationError. A seed is drawn if none was given."""
+        return Request.model_validate(
+            {
+                **self.model_dump(exclude={"seed", "audio", "still"}),
+                "account": account,
+                "seed": secrets.randbelow(2**31) if self.seed is None else self.seed,
+                "audio": bool(self.audio) and not self.still,
+                "still": bool(self.still),
+                "references": references,
+            }
+        )
+
+
+@router.get("")
+def studio(seen: Visiting, q: str = "", before: str | None = None, prompt: str = "") -> Response:
+    """Show the form and what the account made."""
+    return _page(seen, Asked(prompt=prompt[:MAX_PROMPT_CHARS]), search=q[:200], before=before)
+
+
+@router.post("/clearance")
+def live_clearance(seen: Visiting, prompt: Annotated[str, Form()] = "") -> Response:
+    """Say what would be said of a prompt, while it is being typed."""
+    who = seen.require(Permission.SCREEN)
+    seen.check_form({})
+    if not prompt.strip():
+        return seen.part("clearance.html", verdict=None)
+    with seen.service.store.read() as session:
+        asker = seen.service.asker(session, who.account_name, seen.now).asking(Use.PROMPT)
+    verdict = screen_ask(prompt[:MAX_PROMPT_CHARS], current(seen.service.store), asker=asker)
+    return seen.part("clearance.html", verdict=verdict)
+
+
+@router.post("")
+async def make(seen: Visiting, files: list[UploadFile] | None = None) -> Response:
+    """Take the form in; lead to the task, cleared or not, or say what is wrong with the form."""
+    form = await seen.request.form()
+    seen.check_form(form)
+    seen.require(Permission.CREATE_TASKS)
+    try:
+        asked = Asked.model_validate({"audio": None, **_texts(form)})
+    except ValidationError as error:
+        return _page(seen, Asked(), problem=from_validation(error).message, status=400)
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(dir=seen.service.store.home.work))
+        try:
+            handed_in = await _kept(files or [], Path(folder))
+            task_id = await run_in_threadpool(_submit, seen, asked, handed_in)
+        except ValidationError as error:
+            return _page(seen, asked, problem=from_validation(error).message, status=400)
+        except CleardanceError as error:
+            return _page(seen, asked, problem=error.diagnostics(), status=error.http_status)
+    return seen.go(f"/studio/{task_id}")
+
+
+def _submit(seen: Visit, asked: Asked, references: tuple[ReferenceInput, ...]) -> str:
+    who = seen.require(Permission.CREATE_TASKS)
+    return submit(seen.service, asked.request(who.account_name, references)).task_id
+
+
+async def _kept(files: list[UploadFile], folder: Path) -> tuple[ReferenceInput, ...]:
+    """Write what was handed in where the path takes it from. Raises UsageError for other kinds."""
+    kept = []
+    for number, file in enumerate(one for one in files if one.filename):
+        kind = (file.content_type or "").partition("/")[0]
+        if kind not in _MEDIA:
+            raise UsageError(f"{file.filename} is no picture, clip or sound.")
+        path = folder / f"{number}{Path(str(file.filename)).suffix[:8]}"
+        await run_in_threadpool(path.write_bytes, await file.read())
+        handed_in = {"path": path, "media": kind, "role": f"reference_{kind}"}
+        kept.append(ReferenceInput.model_validate(handed_in))
+    return tuple(kept)
+
+
+def _texts(form: Any) -> dict[str, str]:
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _page(
+    seen: Visit,
+    asked: Asked,
+    *,
+    problem: str | None = None,
+    search: str = "",
+    before: str | None = None,
+    status: int = 200,
+) -> Response:
+    who = seen.require(Permission.CREATE_TASKS)
+    with seen.service.store.read() as session:
+        tiles, more = gallery(session, who.account_id, before=before, search=search)
+    values = {
+        "form": asked,
+        "problem": problem,
+        "search": search,
+        "tiles": tiles,
+        "more": more,
+        "verdict": None,
+        "models": MODELS.values(),
+        "ratios": list(Ratio),
+        "resolutions": list(Resolution),
+    }
+    return seen.html("studio.html", "Studio", values, here="/studio", status=status)
