@@ -25,6 +25,7 @@ from cleardance.server.aside import Aside
 from cleardance.server.guard import State
 from cleardance.server.metrics import Metrics
 from cleardance.server.middleware import Surroundings
+from cleardance.server.pages import routes as pages
 from cleardance.server.routes import (
     accounts,
     ark,
@@ -63,8 +64,11 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the application on the home that ``settings`` name."""
+def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
+    """Return the application on the home that ``settings`` name.
+
+    Whoever knows ``setup_code`` may make the first operator; without one, nobody may.
+    """
     metrics = Metrics()
 
     @asynccontextmanager
@@ -74,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         with open_service(settings.home) as service:
             aside = Aside(settings.home)
             signed = links.load_or_make(service.store.home.keys)
-            app.state.cleardance = State(service, signed, aside, metrics)
+            app.state.cleardance = State(service, signed, aside, metrics, setup_code)
             stop = threading.Event()
             watch = threading.Thread(target=_keep_current, args=(service, stop), daemon=True)
             watch.start()
@@ -104,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    pages.install(app)
     app.add_middleware(Surroundings, metrics=metrics)
     return app
 

@@ -34,6 +34,7 @@ class State:
     links: Links
     aside: Aside
     metrics: Metrics
+    setup_code: str = ""  # whoever knows it may make the first operator
 
 
 def needs(permission: Permission) -> Callable[[Endpoint], Endpoint]:

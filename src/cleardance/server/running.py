@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 import click
 import uvicorn
 
+from cleardance.accounts import passwords
 from cleardance.clearance.jobs.worker import work
 from cleardance.clearance.service import open_service
 from cleardance.server.app import create_app
@@ -24,9 +26,10 @@ MOST_CONNECTIONS = 2_000
 def run(settings: Settings, host: str, port: int, slots: int) -> None:
     """Serve until SIGTERM or Ctrl-C; then answer what was asked, hand back what was not made."""
     _log_as_json()
+    setup_code = secrets.token_urlsafe(12)
     with _worker(settings, slots):
         config = uvicorn.Config(
-            create_app(settings),
+            create_app(settings, setup_code),
             host=host,
             port=port,
             access_log=False,
@@ -36,11 +39,15 @@ def run(settings: Settings, host: str, port: int, slots: int) -> None:
             timeout_graceful_shutdown=DRAIN_S,
             limit_concurrency=MOST_CONNECTIONS,
         )
-        _Server(config).run()
+        _Server(config, None if _has_operator(settings) else setup_code).run()
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens, once it does."""
+    """Says where it listens, once it does, and how the first operator comes in."""
+
+    def __init__(self, config: uvicorn.Config, setup_code: str | None) -> None:
+        super().__init__(config)
+        self._setup_code = setup_code
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -57,6 +64,14 @@ class _Server(uvicorn.Server):
                 name, port = one.getsockname()[:2]
                 shown = f"[{name}]" if ":" in name else name
                 click.echo(f"Listening on http://{shown}:{port}", err=True)
+                if self._setup_code is not None:
+                    address = f"http://{shown}:{port}/welcome?code={self._setup_code}"
+                    click.echo(f"Make the first operator at {address}", err=True)
+
+
+def _has_operator(settings: Settings) -> bool:
+    with open_service(settings.home) as service, service.store.read() as session:
+        return passwords.has_any(session)
 
 
 @contextmanager
@@ -102,3 +117,4 @@ def _log_as_json() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Json())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

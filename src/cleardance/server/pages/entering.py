@@ -3,16 +3,17 @@
 import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import Response
 
 from cleardance.accounts import accounts, browsers, passwords
 from cleardance.accounts.accounts import LOCAL_ACCOUNT
 from cleardance.accounts.roles import Permission, Role
 from cleardance.errors import AccessDenied, AuthenticationError, CleardanceError
+from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
-router = APIRouter(include_in_schema=False)
+router = page_router()
 Text = Annotated[str, Form(max_length=20_000)]
 
 _FIRST = (Role.OPERATOR, Role.REVIEWER, Role.CREATOR, Role.RIGHTS_HOLDER)
@@ -44,7 +45,8 @@ def begin(seen: Visiting, csrf: Text, code: Text, name: Text, password: Text) ->
     if not _is_new(seen):
         return seen.go("/signin")
     try:
-        if not hmac.compare_digest(code.strip().encode(), seen.state.setup_code.encode()):
+        known = seen.state.setup_code
+        if not known or not hmac.compare_digest(code.strip().encode(), known.encode()):
             raise AccessDenied("This is not the code that was printed when the server started.")
         _make_operator(seen, name.strip(), password)
         signed_in = browsers.sign_in(seen.service.store, name.strip(), password, seen.now)

@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +14,10 @@ from cleardance.rights.notices.filing import Receipt, file_notice
 from cleardance.rights.notices.form import Demand, NoticeForm, NoticeKind
 from cleardance.rights.row import WorkKind
 from cleardance.server.errors import from_validation
+from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
-router = APIRouter(prefix="/notices", include_in_schema=False)
+router = page_router("/notices")
 _SENDER: Final = ("name", "role", "email", "address", "phone", "on_behalf_of")
 _STATEMENTS: Final = ("good_faith", "accurate_under_penalty_of_perjury", "no_consent")
 _MAX_FILES: Final = 20

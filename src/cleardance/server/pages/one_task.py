@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi import Form
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import review, tasks
@@ -17,11 +17,13 @@ from cleardance.clearance.serving import removed_by
 from cleardance.clearance.tasks import Step, TaskRow
 from cleardance.errors import NotFound
 from cleardance.request import FPS
+from cleardance.server.following import stream
+from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.posters import poster_of
 from cleardance.server.pages.visit import Visit, Visiting
 from cleardance.store.tables import TaskStatus
 
-router = APIRouter(prefix="/studio/{task_id}", include_in_schema=False)
+router = page_router("/studio/{task_id}")
 _OPEN: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING)
 _HEADINGS: Final = {
     TaskStatus.RELEASED: "Cleared and yours",
@@ -71,11 +73,21 @@ def steps(seen: Visiting, task_id: str) -> Response:
     return seen.part("steps.html", steps=_steps(row), progress=row.step / Step.RELEASE)
 
 
+@router.get("/events")
+def events(seen: Visiting, task_id: str) -> Response:
+    """Follow the task: the page looks again whenever something happened."""
+    _mine(seen, task_id)
+    last = seen.request.headers.get("last-event-id", "0")
+    after = int(last) if last.isdecimal() and len(last) < 19 else 0
+    source = stream(seen.service, task_id, after)
+    return StreamingResponse(source, media_type="text/event-stream")
+
+
 @router.get("/poster.jpg")
 def poster(seen: Visiting, task_id: str) -> Response:
     """Return the first picture of a released output, small."""
     _mine(seen, task_id)
-    headers = {"Cache-Control": "private, max-age=86400"}
+    headers = {"Cache-Control": "private, max-age=300"}
     return FileResponse(poster_of(seen.service, task_id), 200, headers, "image/jpeg")
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import FileResponse, Response
 
 from cleardance.accounts.roles import Permission
@@ -13,10 +13,11 @@ from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.review import ReviewRow
 from cleardance.clearance.review_pictures import write_pictures
 from cleardance.errors import CleardanceError, NotFound
+from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 from cleardance.store.failures import os_failures
 
-router = APIRouter(prefix="/operate/review", include_in_schema=False)
+router = page_router("/operate/review")
 _HERE: Final = "/operate/review"
 _PICTURE: Final = re.compile(r"[a-z0-9.-]{1,80}\.png")
 

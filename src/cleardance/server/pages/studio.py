@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import Form, UploadFile
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from starlette.concurrency import run_in_threadpool
@@ -21,9 +21,10 @@ from cleardance.rights.licence import Use
 from cleardance.rights.snapshot import current
 from cleardance.screen.ask import screen_ask
 from cleardance.server.errors import from_validation
+from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
-router = APIRouter(prefix="/studio", include_in_schema=False)
+router = page_router("/studio")
 _MEDIA: Final = {"image", "video", "audio"}
 Yes = Literal["yes"] | None
 

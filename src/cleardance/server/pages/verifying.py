@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import Form, UploadFile
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
@@ -21,9 +21,10 @@ from cleardance.clearance.service import Service
 from cleardance.errors import CleardanceError, UsageError
 from cleardance.provenance.dossier import Dossier, shown
 from cleardance.provenance.page import answer_of, sections_of
+from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
-router = APIRouter(include_in_schema=False)
+router = page_router()
 Kind = Literal["clear", "hold", "deny"]
 _KINDS: Final[dict[str, Kind]] = {"good": "clear", "open": "hold", "bad": "deny"}
 

@@ -3,7 +3,9 @@
 const open = document.querySelector("[data-follow]");
 if (open) {
   const events = new EventSource(`/studio/${open.dataset.follow}/events`);
-  events.addEventListener("progress", () => htmx.trigger(open, "task-event"));
+  for (const kind of ["status", "step", "progress"]) {
+    events.addEventListener(kind, () => htmx.trigger(open, "task-event"));
+  }
   events.addEventListener("ended", () => { events.close(); location.reload(); });
 }
 
