@@ -115,7 +115,8 @@ def _ledger(dossier: Dossier) -> Iterator[tuple[str, str]]:
 
 def _verdicts(dossier: Dossier) -> Iterator[tuple[str, str]]:
     for stage, verdict in dossier.verdicts:
-        yield f"On the {stage}", f"{verdict['decision']}: {verdict['reason']}"
+        why = f": {verdict['reason']}" if verdict["reason"] else ""
+        yield f"On the {stage}", f"{verdict['decision']}{why}"
         for finding in verdict["findings"]:
             yield "", f"{finding['work']['name']} ({finding['signal']}, {finding['score']:.2f})"
         for licence in verdict["licences"]:

@@ -109,7 +109,6 @@ def _home_of(seen: Visit) -> str:
     assert seen.principal is not None
     homes = (
         (Permission.CREATE_TASKS, "/studio"),
-        (Permission.READ_OWN_WORKS, "/rights"),
         (Permission.READ_REVIEWS, "/operate/review"),
     )
     return next((path for permission, path in homes if seen.principal.may(permission)), "/verify")

@@ -11,23 +11,7 @@ from cleardance.store.tables import ReviewStatus, review
 
 _ALL: Final = (
     ("Create", (("Studio", "/studio", "studio", Permission.CREATE_TASKS),)),
-    (
-        "Rights",
-        (
-            ("Works", "/rights", "work", Permission.READ_OWN_WORKS),
-            ("Notices", "/rights/notices", "letter", Permission.READ_OWN_NOTICES),
-        ),
-    ),
-    (
-        "Operate",
-        (
-            ("Review", "/operate/review", "review", Permission.READ_REVIEWS),
-            ("Queue", "/operate/queue", "queue", Permission.OPERATE),
-            ("Accounts", "/operate/accounts", "people", Permission.MANAGE_ACCOUNTS),
-            ("Rules", "/operate/rules", "rules", Permission.CHANGE_RULES),
-            ("Ledger", "/operate/ledger", "ledger", Permission.OPERATE),
-        ),
-    ),
+    ("Operate", (("Review", "/operate/review", "review", Permission.READ_REVIEWS),)),
 )
 
 

@@ -1,29 +1,22 @@
 """Our own view of a task: its record and verdict, its events, its output; cancelling, appealing."""
 
-import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import review, viewing
-from cleardance.clearance.jobs.events import LOOK_EVERY_S, Event, events_of
 from cleardance.clearance.record import record_of
 from cleardance.clearance.serving import open_output
-from cleardance.server.guard import Called, Guarded, Here, needs
+from cleardance.server.following import stream
+from cleardance.server.guard import Called, Guarded, needs
 from cleardance.server.routes.media import is_first_part, sent
 from cleardance.server.wire.base import Wire
 
 router = APIRouter(prefix="/api/clearance/tasks", route_class=Guarded, tags=["Tasks"])
-
-_ALIVE_EVERY_S = 15.0
-_FOLLOWED_FOR_S = 3_600.0
 
 
 class Appeal(Wire):
@@ -77,25 +70,6 @@ def events(
 ) -> StreamingResponse:
     """Follow a task (server-sent events) until it has ended, from after the last event seen."""
     viewing.view(here.service, here.principal, task_id)
-    return StreamingResponse(_told(here, task_id, last_event_id), media_type="text/event-stream")
-
-
-async def _told(here: Here, task_id: str, after: int) -> AsyncIterator[str]:
-    quiet_s = 0.0
-    with anyio.move_on_after(_FOLLOWED_FOR_S):
-        while True:
-            for event in await run_in_threadpool(events_of, here.service, task_id, after):
-                after, quiet_s = event.id, 0.0
-                yield _said(event)
-                if event.is_last:
-                    return
-            await anyio.sleep(LOOK_EVERY_S)
-            quiet_s += LOOK_EVERY_S
-            if quiet_s >= _ALIVE_EVERY_S:
-                quiet_s = 0.0
-                yield ": still here\n\n"
-
-
-def _said(event: Event) -> str:
-    body = json.dumps({"at": event.at, **event.body}, ensure_ascii=False)
-    return f"id: {event.id}\nevent: {event.kind}\ndata: {body}\n\n"
+    return StreamingResponse(
+        stream(here.service, task_id, last_event_id), media_type="text/event-stream"
+    )

@@ -3,10 +3,15 @@
 const open = document.querySelector("[data-follow]");
 if (open) {
   const events = new EventSource(`/studio/${open.dataset.follow}/events`);
-  for (const kind of ["status", "step", "progress"]) {
+  for (const kind of ["step", "progress"]) {
     events.addEventListener(kind, () => htmx.trigger(open, "task-event"));
   }
-  events.addEventListener("ended", () => { events.close(); location.reload(); });
+  events.addEventListener("status", (event) => {
+    const { status } = JSON.parse(event.data);
+    if (status === "queued" || status === "running") return htmx.trigger(open, "task-event");
+    events.close();
+    location.reload();
+  });
 }
 
 async function drawWave(svg) {

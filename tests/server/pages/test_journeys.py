@@ -1,0 +1,93 @@
+"""Whole journeys in a real browser, on a real server with its worker."""
+
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.server.pages.conftest import PASSWORD, Served
+
+
+def enter(page: Page, served: Served, name: str = "mara") -> None:
+    """Come in: as the first operator, or by signing in again."""
+    page.goto(f"/welcome?code={served.setup_code}")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url("**/studio")
+
+
+def make_still(page: Page, prompt: str) -> None:
+    page.goto("/studio")
+    page.fill("#prompt", prompt)
+    page.check("[name=still]")
+    page.select_option("#resolution", "480p")
+    page.click("[data-submit]")
+    page.wait_for_url("**/studio/cgt-*")
+
+
+def test_from_the_first_start_to_a_file_that_anybody_verifies(
+    page: Page, context: BrowserContext, served: Served, tmp_path: Path
+) -> None:
+    enter(page, served)
+    page.fill("#prompt", "A ball like in Brigerton, in a moonlit garden")
+    expect(page.locator("#clearance")).to_contain_text("registered by Netflix")
+    make_still(page, "A fox runs over a meadow at dusk")
+    expect(page.locator(".player img")).to_be_visible(timeout=90_000)  # it reloads by itself
+    with page.expect_download() as download:
+        page.click("text=Download")
+    download.value.save_as(tmp_path / "made.png")
+    page.click("text=Sign out")
+
+    page.goto("/verify")
+    page.set_input_files("#file", tmp_path / "made.png")
+    page.get_by_role("button", name="Verify", exact=True).click()
+    expect(page.locator("#report")).to_contain_text("byte for byte", timeout=60_000)
+    expect(page.locator("#report")).to_contain_text("Trusted")
+    expect(page.locator("[data-proof-answer]")).to_contain_text("Proved in this browser")
+    expect(page.locator("#report")).not_to_contain_text("meadow")  # prompts are their authors'
+
+
+def test_a_denied_prompt_says_why_and_can_be_appealed_once(page: Page, served: Served) -> None:
+    enter(page, served)
+    make_still(page, "Squid Game guards in a hall, cinematic")
+    expect(page.locator("main")).to_contain_text("Not cleared")
+    page.fill("#reason", "These are my own costumes.")
+    page.click("text=Send the appeal")
+    expect(page.locator("main")).to_contain_text("A person has to look")
+    page.click("text=Review")
+    expect(page.locator("main")).to_contain_text("These are my own costumes.")
+    page.keyboard.press("d")  # asks for a reason first
+    expect(page.locator("#reason")).to_be_focused()
+    page.keyboard.type("They are the series' own.")
+    page.click("button[value=deny]")
+    expect(page.locator("[role=alert]")).to_contain_text("somebody else reviews it")
+
+
+def test_markup_in_a_prompt_is_shown_and_not_run(page: Page, served: Served) -> None:
+    enter(page, served)
+    hostile = '<script>document.title="run"</script><img src=x onerror=alert(1)>'
+    make_still(page, f"A fox {hostile}")
+    expect(page.locator("main")).to_contain_text("<script>")
+    page.goto("/studio")
+    expect(page.locator(".tiles")).to_contain_text("<img src=x")
+    assert page.title() == "Studio · Cleardance"
+
+
+def test_a_notice_without_what_the_law_asks_is_answered_with_what_is_missing(page: Page) -> None:
+    page.goto("/notices/new")
+    page.fill("#works", "Lighthouse of Kelp")
+    page.fill("#sender_name", "Ada Rook")
+    page.fill("#sender_email", "ada@rights.example")
+    page.click("text=Send the notice")
+    expect(page.locator("main")).to_contain_text("Your notice was received")
+    expect(page.locator("main")).to_contain_text("Something is missing")
+
+
+def test_pages_work_by_keyboard_alone(page: Page, served: Served) -> None:
+    enter(page, served)
+    page.goto("/studio")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the page"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "page"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "prompt"
