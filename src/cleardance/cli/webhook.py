@@ -37,7 +37,7 @@ def secret(ctx: click.Context, account: str, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def replay(ctx: click.Context, task_id: str | None, failed: bool, as_json: bool) -> None:
-    """Tell again all that was told of TASK, or whatever failed. A worker does the telling."""
+    """Tell again all that was told of TASK, or whatever failed. The server does the telling."""
     from cleardance.clearance.jobs import webhooks
 
     if failed == (task_id is not None):

@@ -1,17 +1,13 @@
 """``cleardance worker``: work the queue, or finish what dead processes left behind."""
 
 import signal
-from threading import Event, Thread
-from typing import TYPE_CHECKING
+from threading import Event
 
 import click
 
 from cleardance.cli.console import json_option, print_json, step_bars
 from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.words import echo, record_lines
-
-if TYPE_CHECKING:
-    from cleardance.clearance.service import Service
 
 
 @click.command()
@@ -35,7 +31,6 @@ def worker(ctx: click.Context, *, once: bool, slots: int, grace_s: float, as_jso
     """
     if once:
         _finish(ctx, as_json=as_json)
-    from cleardance.clearance.jobs.webhooks import Courier
     from cleardance.clearance.jobs.worker import work
     from cleardance.clearance.service import open_service
 
@@ -44,17 +39,8 @@ def worker(ctx: click.Context, *, once: bool, slots: int, grace_s: float, as_jso
         signal.signal(number, lambda *_: stop.set())
     with open_service(ctx.obj) as service:
         click.echo(f"Working, {slots} at once.", err=True)
-        courier = Thread(target=Courier(service, _body).run, args=(stop,))
-        courier.start()
         work(service, slots, stop, grace_s=grace_s)
-        courier.join()
     click.echo("Stopped; what was not finished is back in the queue.", err=True)
-
-
-def _body(service: "Service", task_id: str) -> dict[str, object]:
-    from cleardance.clearance.record import record_of
-
-    return record_of(service, task_id).to_json()
 
 
 def _finish(ctx: click.Context, *, as_json: bool) -> None:
