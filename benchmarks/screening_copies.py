@@ -38,7 +38,7 @@ from cleardance.dataset.stills import still
 from cleardance.match.geometry import align
 from cleardance.match.pdq import MAX_DISTANCE, MIN_QUALITY
 from cleardance.match.picture import Look, look_at_query, look_at_reference
-from cleardance.match.picture_index import SUSPECTS, PictureIndex, is_spread
+from cleardance.match.picture_index import PictureIndex, is_spread
 from cleardance.world.vocabulary import subjects
 from copy_attacks import ATTACKS, Frames, resized
 
@@ -212,7 +212,7 @@ def search(
 
 def agreements(look: Look, registered: Registered) -> Iterator[tuple[int, int]]:
     """Yield each suspected picture and how many features agree, also below the thresholds."""
-    for suspect in registered.index.suspects(look, SUSPECTS):
+    for suspect in registered.index.suspects([look.sketch])[0]:
         seen = look.features.mirrored() if suspect.mirrored else look.features
         found = align(seen, registered.looks[suspect.picture].features)
         if found is not None and is_spread(found):

@@ -28,7 +28,7 @@ def main() -> None:
         write_mezzanine(path, Video(1280, 720, FPS, FRAMES, iter(moving())), None)
         for count in (300, 5_000):
             index = PictureIndex(stand_ins(count))
-            index.suspects(look_at_query(next(iter(moving()))), 1)
+            index.find_local([look_at_query(moving()[0])])  # builds it
             start, seen = time.process_time(), 0
             for time_s, frame in sample_keyframes(path):
                 look = look_at_query(frame, time_s)

@@ -6,8 +6,9 @@ import pytest
 
 from cleardance.match.copies import LOCAL_SIGNAL
 from cleardance.match.local import Features
-from cleardance.match.picture import Look, look_at_query, look_at_reference, without_border
+from cleardance.match.picture import Glance, Look, look_at_query, look_at_reference, without_border
 from cleardance.match.picture_index import PictureIndex
+from cleardance.match.sketch import Sketch
 from tests.match.pictures import Picture, picture, re_encoded
 
 OWN = 3
@@ -119,6 +120,25 @@ def test_features_mirror_as_the_mirrored_picture_does() -> None:
     places = seen.mirrored().points - turned.points[near.argmax(axis=1)]
     assert np.mean(np.abs(places).max(axis=1) < 0.01) > 0.6
     assert isinstance(seen.mirrored(), Features)
+
+
+def test_a_sketch_mirrors_as_its_features_do() -> None:
+    features = look_at_query(picture(OWN)).features
+    swapped, again = Sketch.of(features).mirrored(), Sketch.of(features.mirrored())
+    assert (swapped.words == again.words).all()
+    assert np.bitwise_count(swapped.bits ^ again.bits).max() <= 1  # sums in another order
+
+
+def test_a_stored_glance_suspects_the_same() -> None:
+    seen = [look_at_query(crop(picture(seed), 0.2), 1.5).glance for seed in (OWN, 50)]
+    stored = [Glance.unpack(one.pack()) for one in seen]
+    listed = INDEX.suspects([one.sketch for one in stored])
+    assert listed == INDEX.suspects([one.sketch for one in seen])
+    assert listed == [INDEX.suspects([one.sketch])[0] for one in seen]
+    assert OWN in {suspect.picture for suspect in listed[0]}
+    assert [hit.picture for hit in INDEX.find_hashes(stored)] == [
+        hit.picture for hit in INDEX.find_hashes(seen)
+    ]
 
 
 def test_a_border_is_taken_off_and_a_plain_frame_is_left() -> None:

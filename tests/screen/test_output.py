@@ -11,12 +11,14 @@ from cleardance.rights.registry import add
 from cleardance.rights.row import Policy, RegistryRow, WorkKind
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.consent import screen_file as screen_file_with
+from cleardance.screen.kept import matches_in_kept
 from cleardance.screen.matching import Footage, Found, KeptSignal, Matchers, SampledFrame
 from cleardance.screen.output import screen_output as screen_output_with
-from cleardance.screen.pictures import LocalMatcher, PdqMatcher, matches_in_kept
+from cleardance.screen.pictures import LocalMatcher, PdqMatcher
 from cleardance.store import Store
 from cleardance.verdict import Decision, Verdict
 from tests.match.pictures import Picture, picture, re_encoded
+from tests.screen.kept_outputs import kept_of
 
 BLANK = np.zeros((288, 512, 3), np.uint8)
 
@@ -93,7 +95,7 @@ def test_nothing_to_look_at_is_unknown_and_held(registry: RegistrySnapshot) -> N
 
 def test_a_frame_that_is_none_is_unknown_and_held(registry: RegistrySnapshot) -> None:
     verdict, signals = screen_output(frames(picture(5), np.zeros((8, 8), np.uint8)), registry)
-    assert (verdict.decision, verdict.unknown, len(signals)) == (Decision.HOLD, ("local", "pdq"), 2)
+    assert (verdict.decision, verdict.unknown, len(signals)) == (Decision.HOLD, ("local", "pdq"), 3)
 
 
 def test_decoding_that_breaks_off_is_unknown_but_a_match_still_denies(
@@ -138,8 +140,13 @@ def test_the_stored_signals_find_works_registered_later(
     write_png(tmp_path / "later.png", picture(9))
     add(store, RegistryRow(name="L", kind=WorkKind.FILM, references=("later.png",)), tmp_path)
     later = load_registry(store)
-    found = matches_in_kept(signals, later)
-    assert {(match.signal, match.work.name) for match in found} == {("pdq", "L"), ("local", "L")}
+    kept = kept_of({"t": signals, "u": screen_output(frames(picture(8)), registry)[1]})
+    found = matches_in_kept(kept, later, PICTURES)
+    assert {(match.signal, match.work.name) for match in found.pop("t")} == {
+        ("pdq", "L"),
+        ("local", "L"),
+    }
+    assert not found
 
 
 class Failing:

@@ -26,6 +26,7 @@ from cleardance.verdict import Decision
 from tests.match.pictures import picture
 from tests.match.sounds import RATE_HZ, Stereo, audio, written
 from tests.match.voices import HIGH, LOW, band_model, saved, spoken
+from tests.screen.kept_outputs import kept_of
 
 
 @pytest.fixture(scope="session")
@@ -125,13 +126,13 @@ def test_what_is_kept_finds_voices_registered_later(
     kept, other = (heard(spoken(hz, 2), nobody, matcher).signals for hz in (LOW, HIGH))
     assert [one.time_s for one in kept] == [0.0, 1.5, 3.0]
     registry = registered(store, tmp_path)
-    (match,) = matcher.find_kept(kept, registry)
+    ((task, match),) = matcher.find_kept(kept_of({"t": kept, "u": other}), registry)
     (now,) = heard(spoken(LOW, 2), registry, matcher).verdict.findings
-    assert match.work.name == "Quentin Quux"
+    assert (task, match.work.name) == ("t", "Quentin Quux")
     assert match.evidence == now.evidence
     assert match.distance == pytest.approx(now.distance, abs=0.001)
-    assert matcher.find_kept(other, registry) == ()
-    assert VoiceMatcher(None, tmp_path).find_kept(kept, registry) == ()  # no model to compare by
+    without = VoiceMatcher(None, tmp_path)  # no model to compare by
+    assert list(without.find_kept(kept_of({"t": kept}), registry)) == []
 
 
 def test_silence_and_hum_match_nothing(store: Store, tmp_path: Path, model: Path) -> None:

@@ -23,10 +23,14 @@ if TYPE_CHECKING:  # rules are read where nothing heavy may be imported
 
     from cleardance.media import Frame
 
+Box = tuple[float, float, float, float]
+
 INSTALL: Final = "To compare faces: pip install 'cleardance[faces]'"
 _SIDE_PX: Final = 960
 _LEAST_SURE: Final = 0.3  # of the detector's score: below lie patterns that are no faces
 _NUMBERS: Final = 128
+_PAIRS_AT_ONCE: Final = 1 << 22
+_ROUGH: Final = 1e-3  # of a squared distance, which float32 may be off by
 _LOCK: Final = Lock()  # dlib's objects are not made for several threads
 
 
@@ -46,7 +50,7 @@ FACE_SIGNAL: Final = FaceSignal()
 class Face:
     """A face seen: left, top, right, bottom as fractions of the frame; 128 float32 as bytes."""
 
-    box: tuple[float, float, float, float]
+    box: Box
     value: bytes
 
 
@@ -83,7 +87,7 @@ def _value(net: Any, pixels: "Frame", shape: Any) -> bytes:
     return np.asarray(net.compute_face_descriptor(pixels, shape), np.float32).tobytes()
 
 
-def _box(box: Any, size: tuple[int, ...]) -> tuple[float, float, float, float]:
+def _box(box: Any, size: tuple[int, ...]) -> Box:
     width, height = size
     left, top = max(0, box.left()) / width, max(0, box.top()) / height
     right, bottom = min(width, box.right()) / width, min(height, box.bottom()) / height
@@ -143,11 +147,17 @@ class FaceIndex:
         import numpy as np
 
         found = []
-        for query, face in enumerate(_rows(faces)):
-            distances = np.sqrt(((self._faces - face) ** 2).sum(axis=1))
-            for reference in np.flatnonzero(distances <= max_distance):
-                distance = round(float(distances[reference]), 4)
-                found.append(FaceMatch(query, int(reference), distance))
+        queries = _rows(faces)
+        squares = (self._faces**2).sum(axis=1)
+        step = max(1, _PAIRS_AT_ONCE // max(1, len(self._faces)))
+        for start in range(0, len(queries), step):
+            some = queries[start : start + step]
+            rough = (some**2).sum(axis=1)[:, None] + squares - 2 * some @ self._faces.T
+            for row, reference in np.argwhere(rough <= max_distance**2 + _ROUGH):
+                distance = float(np.linalg.norm(some[row] - self._faces[reference]))
+                if distance <= max_distance:
+                    match = FaceMatch(start + int(row), int(reference), round(distance, 4))
+                    found.append(match)
         return sorted(found, key=lambda match: (match.query, match.distance, match.reference))
 
 

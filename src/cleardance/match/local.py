@@ -16,20 +16,21 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from cleardance.media import Frame
 
-SIDE_PX: Final = 384
+SIDE_PX: Final = 320
 """Pictures are looked at with this longest side."""
 MOST: Final = 320
 """At most so many points are kept of a picture, the strongest."""
 DIMENSIONS: Final = 128
 _POINT_BYTES: Final = 4
 _ROW_BYTES: Final = _POINT_BYTES + DIMENSIONS // 2
-_CONTRAST: Final = 0.02  # half of Lowe's: drawn pictures have few strong corners
+_CONTRAST: Final = 0.015  # a third of Lowe's: drawn pictures have few strong corners
 _STEP: Final = 1 / 40  # of a descriptor, in 4 bits: 0 to 15 are 0 to 0.375
 
 # Mirroring left to right turns the 4 x 4 cells of a descriptor upside down in the frame of its own
 # orientation, and the 8 directions of each cell round.
 _CELLS: Final = np.arange(DIMENSIONS).reshape(4, 4, 8)
-_MIRRORED: Final = _CELLS[::-1][:, :, (-np.arange(8)) % 8].reshape(-1)
+MIRRORED: Final = _CELLS[::-1][:, :, (-np.arange(8)) % 8].reshape(-1)
+"""Where in a descriptor each number of the mirrored picture's is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class Features:
     def mirrored(self) -> "Features":
         """Return what the mirrored picture would give, without looking at it again."""
         points = np.array([1, 0], np.float32) + self.points * np.array([-1, 1], np.float32)
-        return Features(points, self.descriptors[:, _MIRRORED], self.aspect)
+        return Features(points, self.descriptors[:, MIRRORED], self.aspect)
 
     def pack(self) -> bytes:
         """Return them as bytes: the aspect, then 68 bytes a point."""
@@ -87,7 +88,7 @@ def _grey(frame: "Frame") -> NDArray[Any]:
     scale = SIDE_PX / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cv2.cvtColor(cv2.resize(frame, size, interpolation=way), cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.resize(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), size, interpolation=way))
 
 
 def _detector(most: int) -> Any:

@@ -1,36 +1,35 @@
 """Which registered pictures share local features with a frame: a short list, to be proved.
 
-An inverted file over visual words (Sivic, Zisserman, "Video Google", 2003): each half of a
-descriptor goes to its nearest of 256 centres, so that there are 65,536 words; each entry keeps 64
-bits of its descriptor (Jégou, Douze, Schmid, "Hamming Embedding", 2008), and votes only where they
-agree. What is listed here is only suspected; :func:`cleardance.match.geometry.align` decides.
+An inverted file over the words of sketches: a registered feature stands under its nearest words,
+and votes for its picture where its bits agree with those of a frame's feature. What is listed here
+is only suspected; :func:`cleardance.match.geometry.align` decides.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import as_file, files
 from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleardance.match.local import DIMENSIONS, Features
+from cleardance.match.sketch import WORDS, Sketch, bits_of, words_of
 
-_CENTRES: Final = 256
-_WORDS: Final = _CENTRES * _CENTRES
-_NEAREST: Final = 2  # centres asked for in each half: four words a descriptor
-_AGREE_BITS: Final = 16  # differing bits of 64, at most
+_AGREE_BITS: Final = 22  # differing bits of 64, at most: of unrelated features 32 differ
 _MIN_VOTES: Final = 4
-_SCALE: Final = 16  # of the stored centres
+_PROBED: Final = 4  # words a registered feature stands under
+_COMPARED: Final = 1 << 14  # entries for one frame: those under its rarest words come first
+_AT_ONCE: Final = 1 << 16  # descriptors, so that what is computed of them fits the cache
+
+Ints = NDArray[np.int64]
 
 
 class Suspect(NamedTuple):
-    """A registered picture, by position, ``votes`` features of which the frame seems to share."""
+    """A registered picture, by position; ``weight`` is how much the shared words say, in bits."""
 
     picture: int
     mirrored: bool
-    votes: int
+    weight: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,79 +46,84 @@ class LocalIndex:
         """Index the features of pictures, numbered in their order."""
         every = [np.zeros((0, DIMENSIONS), np.uint8), *(one.descriptors for one in pictures)]
         descriptors = np.concatenate(every)
-        owners = np.repeat(
-            np.arange(len(pictures), dtype=np.uint32), [len(one) for one in pictures]
-        )
-        blocks = [descriptors[at : at + 65536] for at in range(0, len(descriptors), 65536)]
-        none = np.zeros(0, np.uint64)
-        words = np.concatenate(
-            [none.astype(np.int64), *(_words(block, 1)[:, 0] for block in blocks)]
-        )
-        bits = np.concatenate([none, *(_bits(block) for block in blocks)])
+        blocks = [descriptors[at : at + _AT_ONCE] for at in range(0, len(descriptors), _AT_ONCE)]
+        entries = [_entries(block) for block in blocks]
+        words = np.concatenate([_nothing(), *(one[0] for one in entries)])
+        bits = np.concatenate([_nothing().view(np.uint64), *(one[1] for one in entries)])
+        lengths = [len(one) for one in pictures]
+        owners = np.repeat(np.arange(len(pictures), dtype=np.uint32), lengths)
         order = np.argsort(words, kind="stable")
-        starts = np.zeros(_WORDS + 1, np.uint32)
-        starts[1:] = np.cumsum(np.bincount(words, minlength=_WORDS))
-        return cls(starts, owners[order], bits[order], len(pictures))
+        starts = np.zeros(WORDS + 1, np.uint32)
+        starts[1:] = np.cumsum(np.bincount(words, minlength=WORDS))
+        return cls(starts, owners[order // _PROBED], bits[order], len(pictures))
 
-    def suspects(self, frame: Features, most: int) -> list[Suspect]:
-        """Return up to ``most`` pictures with the most votes, upright or mirrored."""
-        if not len(self.owners) or not len(frame):
-            return []
-        found = [
-            Suspect(int(picture), mirrored, int(votes[picture]))
-            for mirrored, features in ((False, frame), (True, frame.mirrored()))
-            for votes in [self._votes(features)]
-            for picture in np.flatnonzero(votes >= _MIN_VOTES)
+    def suspects(self, frames: Sequence[Sketch], most: int) -> list[list[Suspect]]:
+        """Return, for each frame, the up to ``most`` likeliest pictures, either way round."""
+        found: list[list[Suspect]] = [[] for _ in frames]
+        if not len(self.owners):
+            return found
+        for mirrored in (False, True):
+            turned = [one.mirrored() if mirrored else one for one in frames]
+            for frame, picture, weight in zip(*self._weights(turned), strict=True):
+                found[frame].append(Suspect(int(picture), mirrored, round(float(weight), 6)))
+        return [
+            sorted(one, key=lambda one: (-one.weight, one.picture, one.mirrored))[:most]
+            for one in found
         ]
-        return sorted(found, key=lambda one: (-one.votes, one.picture, one.mirrored))[:most]
 
-    def _votes(self, frame: Features) -> NDArray[np.int64]:
-        """Return, for each picture, how many features of the frame are probably in it."""
-        words = _words(frame.descriptors, _NEAREST)
-        low = self.starts[words].ravel()
-        runs = self.starts[words + 1].ravel() - low
-        before = np.cumsum(runs, dtype=np.uint32) - runs
-        at = np.repeat(low - before, runs)  # wraps around, and back on the next line
+    def _weights(self, frames: Sequence[Sketch]) -> tuple[Ints, Ints, NDArray[np.float64]]:
+        """Return frames and pictures that share features, and the weight of the shared words."""
+        query = _Asked.of(frames, self.starts)
+        before = np.cumsum(query.runs, dtype=np.uint32) - query.runs
+        at = np.repeat(query.low - before, query.runs)  # wraps around, and back on the next line
         at += np.arange(len(at), dtype=np.uint32)
-        asked = np.repeat(np.arange(len(runs), dtype=np.uint32) // words.shape[1], runs)
-        differing = np.bitwise_count(self.bits[at] ^ _bits(frame.descriptors)[asked])
+        differing = np.bitwise_count(self.bits.take(at) ^ np.repeat(query.bits, query.runs))
         near = np.flatnonzero(differing <= _AGREE_BITS)
-        pairs = np.unique(asked[near].astype(np.int64) * self.count + self.owners[at[near]])
-        return np.bincount(pairs % self.count, minlength=self.count)
+        feature = np.searchsorted(before, near, "right") - 1
+        # A feature of the frame counts once for each picture.
+        pairs = np.unique(feature * self.count + self.owners.take(at.take(near)))
+        feature, picture = np.divmod(pairs, self.count)
+        shown, place, votes = np.unique(
+            query.frames.take(feature) * self.count + picture,
+            return_inverse=True,
+            return_counts=True,
+        )
+        rarity = np.log2(1 + len(self.owners) / query.runs.take(feature))
+        weights = np.asarray(np.bincount(place, rarity, len(shown)), np.float64)
+        enough = votes >= _MIN_VOTES
+        frame, picture = np.divmod(shown[enough], self.count)
+        return frame, picture, weights[enough]
 
 
-@cache
-def _centres() -> NDArray[np.float32]:
-    """Return the centres of both halves, [2, 256, 64]; see ``scripts/make_picture_words.py``."""
-    with as_file(files("cleardance.match") / "data" / "picture_words.npy") as path:
-        centres = np.load(path, allow_pickle=False)
-    return np.asarray(centres / _SCALE, np.float32)
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Features of frames, by frame and by how rare their word is; its entries, their number."""
+
+    frames: Ints
+    bits: NDArray[np.uint64]
+    low: NDArray[np.uint32]
+    runs: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, frames: Sequence[Sketch], starts: NDArray[np.uint32]) -> Self:
+        words = np.concatenate([np.zeros(0, np.uint16), *(one.words for one in frames)])
+        bits = np.concatenate([np.zeros(0, np.uint64), *(one.bits for one in frames)])
+        frame = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
+        low = starts.take(words)
+        runs = starts[1:].take(words) - low
+        order = np.lexsort((runs, frame))
+        order = order[runs.take(order) > 0]
+        total = np.cumsum(runs.take(order), dtype=np.int64)
+        first = np.searchsorted(frame.take(order), np.arange(len(frames)))
+        before = np.concatenate([[0], total])[first].take(frame.take(order))
+        kept = order[total - before <= _COMPARED]
+        return cls(frame.take(kept), bits.take(kept), low.take(kept), runs.take(kept))
 
 
-@cache
-def _directions() -> NDArray[np.float32]:
-    """Return 64 directions in which descriptors differ from the centres' mean, [128, 64]."""
-    rng = np.random.default_rng(0)
-    return np.linalg.qr(rng.standard_normal((DIMENSIONS, 64)))[0].astype(np.float32)
+def _entries(descriptors: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    words = words_of(descriptors, 2)[:, :_PROBED]
+    return words.ravel(), bits_of(descriptors, words).ravel()
 
 
-def _words(descriptors: NDArray[np.uint8], nearest: int) -> NDArray[np.int64]:
-    """Return the ``nearest`` squared words of descriptors [n, 128], [n, nearest ** 2]."""
-    halves = descriptors.reshape(-1, 2, DIMENSIONS // 2).astype(np.float32)
-    chosen = []
-    for half, centres in enumerate(_centres()):
-        likeness = halves[:, half] @ centres.T - (centres**2).sum(axis=1) / 2
-        if nearest == 1:
-            chosen.append(likeness.argmax(axis=1)[:, None])
-        else:
-            chosen.append(np.argpartition(likeness, -nearest, axis=1)[:, -nearest:])
-    first, second = chosen
-    words = first[:, :, None] * _CENTRES + second[:, None, :]
-    return np.asarray(words, np.int64).reshape(len(descriptors), -1)
-
-
-def _bits(descriptors: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Return 64 bits of each descriptor, [n]: on which side of the mean it lies."""
-    mean = _centres().mean(axis=1).reshape(-1)
-    sides = (descriptors.astype(np.float32) - mean) @ _directions() > 0
-    return np.packbits(sides, axis=1).view(np.uint64)[:, 0]
+def _nothing() -> NDArray[np.int64]:
+    return np.zeros(0, np.int64)

@@ -7,6 +7,7 @@ together they meet most re-framing at little cost, and local features meet the r
 
 import struct
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from cleardance.match.hamming import Codes, packed
 from cleardance.match.local import Features, features_of
 from cleardance.match.pdq import MIN_QUALITY, scaled
+from cleardance.match.sketch import Sketch
 
 if TYPE_CHECKING:
     from cleardance.media import Frame
@@ -24,11 +26,36 @@ if TYPE_CHECKING:
 KIND: Final = "picture"
 """The kind under which ``Look.pack`` is stored, for references and for outputs."""
 
+GLANCE: Final = "glance"
+"""The kind under which ``Glance.pack`` is stored, for outputs."""
+
 _HEAD: Final = struct.Struct("<fB")
 _CODE_BYTES: Final = 32
 _CUTS: Final = (0.05, 0.10)  # off each edge: 90 % and 80 % of each side are left
 _PLAIN: Final = 6.0  # standard deviation of a row or column that shows nothing, of 255
 _LEFT_MIN: Final = 0.3  # of a side must be left when the border is taken off
+
+
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """A picture as it is searched for: when it was shown, codes of its views [n, 4], a sketch.
+
+    A seventh of a ``Look``; what it is taken for is proved on that.
+    """
+
+    time_s: float
+    codes: Codes
+    sketch: Sketch
+
+    def pack(self) -> bytes:
+        """Return it as bytes: time, number of codes, codes, sketch."""
+        return _packed(self.time_s, self.codes) + self.sketch.pack()
+
+    @classmethod
+    def unpack(cls, value: bytes) -> "Glance":
+        """Read ``pack``'s bytes; ValueError if they are not."""
+        time_s, codes, rest = _unpacked(value)
+        return cls(time_s, codes, Sketch.unpack(rest))
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,20 +71,38 @@ class Look:
         """Tell whether there is nothing to compare."""
         return not len(self.codes) and not len(self.features)
 
+    @cached_property
+    def sketch(self) -> Sketch:
+        """Return its features as they are looked up."""
+        return Sketch.of(self.features)
+
     def pack(self) -> bytes:
         """Return it as bytes: time, number of codes, codes, features."""
-        head = _HEAD.pack(self.time_s, len(self.codes))
-        return head + self.codes.tobytes() + self.features.pack()
+        return _packed(self.time_s, self.codes) + self.features.pack()
 
     @classmethod
     def unpack(cls, value: bytes) -> "Look":
         """Read ``pack``'s bytes; ValueError if they are not."""
-        try:
-            time_s, count = _HEAD.unpack_from(value)
-        except struct.error as error:
-            raise ValueError("too short for a picture") from error
-        end = _HEAD.size + count * _CODE_BYTES
-        return cls(time_s, packed(value[_HEAD.size : end]), Features.unpack(value[end:]))
+        time_s, codes, rest = _unpacked(value)
+        return cls(time_s, codes, Features.unpack(rest))
+
+    @property
+    def glance(self) -> Glance:
+        """Return what it is searched for by."""
+        return Glance(self.time_s, self.codes, self.sketch)
+
+
+def _packed(time_s: float, codes: Codes) -> bytes:
+    return _HEAD.pack(time_s, len(codes)) + codes.tobytes()
+
+
+def _unpacked(value: bytes) -> tuple[float, Codes, bytes]:
+    try:
+        time_s, count = _HEAD.unpack_from(value)
+    except struct.error as error:
+        raise ValueError("too short for a picture") from error
+    end = _HEAD.size + count * _CODE_BYTES
+    return round(time_s, 3), packed(value[_HEAD.size : end]), value[end:]
 
 
 def look_at_query(frame: "Frame", time_s: float = 0.0) -> Look:

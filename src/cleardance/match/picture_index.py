@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from cleardance.match.copies import LOCAL_SIGNAL
 from cleardance.match.geometry import Alignment, Box, align
-from cleardance.match.hamming import HammingIndex
+from cleardance.match.hamming import Codes, HammingIndex
 from cleardance.match.local import Features
 from cleardance.match.local_index import LocalIndex, Suspect
 from cleardance.match.pdq import MAX_DISTANCE
-from cleardance.match.picture import Look
+from cleardance.match.picture import Glance, Look
+from cleardance.match.sketch import Sketch
 
 SUSPECTS: Final = 6  # of a frame are compared feature by feature
 COVERED_MIN: Final = 0.04  # of the reference's area
@@ -55,29 +56,34 @@ class PictureIndex:
     def _local(self) -> LocalIndex:
         return LocalIndex.build(self._features)
 
-    def find_hashes(self, frames: Sequence[Look]) -> list[PictureHit]:
+    def find_hashes(self, frames: Sequence[Look | Glance]) -> list[PictureHit]:
         """Return, for each frame and picture within 31 bits, their nearest views."""
-        hits = self._codes.search(_codes(frames), MAX_DISTANCE)
         asked = np.repeat(np.arange(len(frames)), [len(one.codes) for one in frames])
+        return self.find_codes(_codes(frames), asked)
+
+    def find_codes(self, codes: Codes, frames: NDArray[np.int64]) -> list[PictureHit]:
+        """Return what ``find_hashes`` does, of codes [n, 4] of views of ``frames`` [n]."""
+        hits = self._codes.search(codes, MAX_DISTANCE)
         nearest: dict[tuple[int, int], int] = {}
         for query, reference, distance in zip(*hits, strict=True):
-            pair = int(asked[query]), int(self._owners[reference])
+            pair = int(frames[query]), int(self._owners[reference])
             nearest[pair] = min(int(distance), nearest.get(pair, MAX_DISTANCE))
         whole = (0.0, 0.0, 1.0, 1.0)
         return [PictureHit(*pair, float(bits), whole) for pair, bits in sorted(nearest.items())]
 
-    def suspects(self, frame: Look, most: int) -> list[Suspect]:
-        """Return the pictures with which a frame seems to share features; not yet proof."""
-        return self._local.suspects(frame.features, most)
+    def suspects(self, frames: Sequence[Sketch]) -> list[list[Suspect]]:
+        """Return, for each frame, the pictures that seem to share its features; not yet proof."""
+        return self._local.suspects(frames, SUSPECTS)
 
     def find_local(self, frames: Sequence[Look]) -> list[PictureHit]:
         """Return the pictures that share features with a frame which moved together."""
-        found = []
-        for number, frame in enumerate(frames):
-            for suspect in self.suspects(frame, SUSPECTS):
-                hit = self._proved(number, frame.features, suspect)
-                found += [hit] if hit else []
-        return found
+        listed = self.suspects([frame.sketch for frame in frames])
+        hits = (
+            self._proved(number, frame.features, suspect)
+            for number, (frame, suspects) in enumerate(zip(frames, listed, strict=True))
+            for suspect in suspects
+        )
+        return [hit for hit in hits if hit]
 
     def _proved(self, number: int, frame: Features, suspect: Suspect) -> PictureHit | None:
         seen = frame.mirrored() if suspect.mirrored else frame
@@ -101,5 +107,5 @@ def _mirrored(box: Box) -> Box:
     return round(1 - right, 3), top, round(1 - left, 3), bottom
 
 
-def _codes(looks: Sequence[Look]) -> NDArray[np.uint64]:
+def _codes(looks: Sequence[Look | Glance]) -> NDArray[np.uint64]:
     return np.concatenate([np.zeros((0, 4), np.uint64), *(one.codes for one in looks)])

@@ -1,11 +1,11 @@
 """Signals of registered sounds, faces and voices, read when something is first compared to them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from cleardance.store import Store
 from cleardance.store.tables import reference_signal, work_reference
@@ -25,11 +25,18 @@ class KnownSignals:
 
     How many there are of each kind is read at once, the signals when first asked for. If the
     registry has moved on meanwhile they may be newer than the snapshot: screening then runs again.
+    With ``works``, a few, there is nothing but theirs.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, works: Collection[str] | None = None) -> None:
         self._store = store
-        kinds = select(reference_signal.c.kind, func.count()).group_by(reference_signal.c.kind)
+        self._wanted = true() if works is None else work_reference.c.work_id.in_(works)
+        kinds = (
+            select(reference_signal.c.kind, func.count())
+            .join(work_reference, work_reference.c.id == reference_signal.c.reference_id)
+            .where(self._wanted)
+            .group_by(reference_signal.c.kind)
+        )
         with store.read() as connection:
             self._counts = {row[0]: int(row[1]) for row in connection.execute(kinds)}
         self._built: dict[str, tuple[Any, tuple[SignalOwner, ...]]] = {}
@@ -59,7 +66,7 @@ class KnownSignals:
         rows = (
             select(work_reference.c.work_id, work_reference.c.blob, reference_signal.c.value)
             .join(work_reference, work_reference.c.id == reference_signal.c.reference_id)
-            .where(reference_signal.c.kind == kind)
+            .where(reference_signal.c.kind == kind, self._wanted)
             .order_by(reference_signal.c.id)
         )
         with self._store.read() as connection:

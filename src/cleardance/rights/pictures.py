@@ -4,7 +4,7 @@ Building the large one takes its time; the works changed since are few. So a wor
 found by the next request, and nothing is built again while requests wait.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -50,11 +50,17 @@ class Pictures:
     """The pictures of a registry snapshot, read from the store when the first frame is compared.
 
     They are never older than the snapshot; if the registry has moved on meanwhile they may be
-    newer, and the caller knows the snapshot's works.
+    newer, and the caller knows the snapshot's works. With ``works``, a few, there are no others.
     """
 
-    def __init__(self, store: Store, before: "Pictures | None" = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        before: "Pictures | None" = None,
+        works: Collection[str] | None = None,
+    ) -> None:
         self._store = store
+        self._works = works
         self._loaded: _Loaded | None = None
         self._earlier: _Loaded | None = None
         if before is not None:
@@ -71,6 +77,11 @@ class Pictures:
         ]
         new = [(hit, loaded.fresh.owners[hit.picture]) for hit in find(loaded.fresh.pictures)]
         return old + new
+
+    def indexes(self) -> "tuple[PictureIndex, PictureIndex]":
+        """Return both indexes: what is found in them may be of works that have changed since."""
+        loaded = self._load()
+        return loaded.base.pictures, loaded.fresh.pictures
 
     def owners(self) -> list[PictureOwner]:
         """Return whose each picture is."""
@@ -106,6 +117,9 @@ class Pictures:
 
     def _all(self, connection: Connection) -> _Loaded:
         revision = connection.scalar(select(func.max(work.c.revision))) or 0
+        if self._works is not None:
+            few = _layer(_rows_of(connection, sorted(self._works)))
+            return _Loaded(revision, few, frozenset(), _layer([]))
         cache = self._store.home.path / "cache" / "pictures.index"
         base = _layer(connection.execute(_rows()), cache)
         return _Loaded(revision, base, frozenset(), _layer([]))
@@ -114,14 +128,14 @@ class Pictures:
 def _since(connection: Connection, earlier: _Loaded) -> _Loaded:
     moved = connection.scalars(select(work.c.id).where(work.c.revision > earlier.revision))
     changed = sorted(moved)
-    rows = [
-        row
-        for start in range(0, len(changed), _ASKED_AT_ONCE)
-        for row in connection.execute(
-            _rows().where(work_reference.c.work_id.in_(changed[start : start + _ASKED_AT_ONCE]))
-        )
-    ]
-    return earlier._replace(changed=frozenset(changed), fresh=_layer(rows))
+    fresh = _layer(_rows_of(connection, changed))
+    return earlier._replace(changed=frozenset(changed), fresh=fresh)
+
+
+def _rows_of(connection: Connection, works: Sequence[str]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(works), _ASKED_AT_ONCE):
+        some = works[start : start + _ASKED_AT_ONCE]
+        yield from connection.execute(_rows().where(work_reference.c.work_id.in_(some)))
 
 
 def _rows() -> Select[str, str, bytes]:

@@ -112,6 +112,8 @@ def works_alone(store: Store, work_ids: Collection[str]) -> RegistrySnapshot:
             works=works,
             names=_names(connection, works, whole.wholes),
             descriptors=_descriptors(connection, works),
+            pictures=Pictures(store, works=works),
+            known=KnownSignals(store, works),
         )
 
 

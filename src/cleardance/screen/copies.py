@@ -1,7 +1,7 @@
 """Looking at frames through the operator's copy descriptor, if the settings name one."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from cleardance.rights.pictures import PictureOwner
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
 from cleardance.screen.described import Described, digest_of, read_described, write_described
-from cleardance.screen.matching import Found, KeptSignal, SampledFrame
+from cleardance.screen.matching import Found, KeptOutputs, KeptSignal, SampledFrame
 from cleardance.verdict import Evidence
 
 
@@ -22,7 +22,8 @@ def copy_matcher(path: Path, home: Path) -> "CopyMatcher":
     name = digest_of(path)
     if name is None:
         return CopyMatcher(CopyDescriptor(path))  # which then says what is wrong with it
-    return CopyMatcher(CopyDescriptor(path), home / "cache" / f"copy-{name}.npz")
+    cache = home / "cache" / f"copy-{name}.npz"
+    return CopyMatcher(CopyDescriptor(path), cache, bytes.fromhex(name))
 
 
 class CopyMatcher:
@@ -34,8 +35,11 @@ class CopyMatcher:
 
     signal: Final = COPY_SIGNAL.name
 
-    def __init__(self, model: CopyDescriptor, cache: Path | None = None) -> None:
+    def __init__(
+        self, model: CopyDescriptor, cache: Path | None = None, mark: bytes = bytes(8)
+    ) -> None:
         self._model = model
+        self._mark = mark
         self._cache = cache
         self._known: Described = read_described(cache)
 
@@ -44,25 +48,48 @@ class CopyMatcher:
         return True
 
     def find(self, frames: Sequence[SampledFrame], registry: RegistrySnapshot) -> Found:
-        """Return, for each work that a frame is like, its most similar picture in that frame."""
+        """Return, for each work that a frame is like, its most similar picture in that frame.
+
+        A kept signal is the first 8 bytes of the model's SHA-256, then its vector as float16:
+        vectors of two models cannot be compared.
+        """
         seen = stacked([self._model.describe(frame.pixels) for frame in frames])
-        kept = [
-            KeptSignal(self.signal, round(frame.time_s, 3), vector.astype("<f2").tobytes())
-            for frame, vector in zip(frames, seen, strict=True)
-        ]
+        times_s = [round(frame.time_s, 3) for frame in frames]
+        kept = tuple(
+            KeptSignal(self.signal, time_s, self._mark + vector.astype("<f2").tobytes())
+            for time_s, vector in zip(times_s, seen, strict=True)
+        )
+        found = self._nearest(seen, times_s, registry)
+        return Found(tuple(match for _, match in found), kept)
+
+    def find_kept(
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterator[tuple[str, Match]]:
+        """Return what ``find`` does, by the signals that were kept; of other models', nothing."""
+        rows = [one for one in kept.of(self.signal) if one[1].value.startswith(self._mark)]
+        if rows:
+            values = [np.frombuffer(one.value[len(self._mark) :], "<f2") for _, one in rows]
+            times_s = [one.time_s for _, one in rows]
+            for query, match in self._nearest(
+                np.stack(values).astype(np.float32), times_s, registry
+            ):
+                yield rows[query][0], match
+
+    def _nearest(
+        self, seen: Vectors, times_s: Sequence[float], registry: RegistrySnapshot
+    ) -> list[tuple[int, Match]]:
         owners, references = self._references(registry)
         if not owners:
-            return Found(signals=tuple(kept))
+            return []
         matches: dict[tuple[int, str], Match] = {}
         likeness = normalised(seen, references)
         for query, picture in np.argwhere(likeness >= 1 - _LOOSEST):
-            match = _match(
-                frames[query], float(likeness[query, picture]), owners[picture], registry
-            )
+            alike = float(likeness[query, picture])
+            match = _match(times_s[query], alike, owners[picture], registry)
             place = int(query), match.work.id
             if place not in matches or match.distance < matches[place].distance:
                 matches[place] = match
-        return Found(tuple(matches.values()), tuple(kept))
+        return [(query, match) for (query, _), match in matches.items()]
 
     def _references(self, registry: RegistrySnapshot) -> tuple[list[PictureOwner], Vectors]:
         owners = [one for one in registry.pictures.owners() if one.work_id in registry.works]
@@ -85,7 +112,7 @@ _LOOSEST: Final = COPY_SIGNAL.ladder.rungs[-1].max_distance
 
 
 def _match(
-    frame: SampledFrame, likeness: float, owner: PictureOwner, registry: RegistrySnapshot
+    time_s: float, likeness: float, owner: PictureOwner, registry: RegistrySnapshot
 ) -> Match:
     return Match(
         signal=COPY_SIGNAL.name,
@@ -94,7 +121,7 @@ def _match(
         threshold=_LOOSEST,
         scale=COPY_SIGNAL.max_distance,
         evidence=Evidence(
-            time_s=round(frame.time_s, 3),
+            time_s=time_s,
             reference=owner.reference,
             reference_time_s=owner.time_s,
         ),

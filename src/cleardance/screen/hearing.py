@@ -1,11 +1,12 @@
 """Listening for registered sounds."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from cleardance.match.sound import SOUND_SIGNAL
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
-from cleardance.screen.matching import Found, KeptSignal
+from cleardance.screen.matching import Found, KeptOutputs, KeptSignal
 from cleardance.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -23,12 +24,25 @@ class SoundMatcher:
 
     def find(self, sound: "Audio", registry: RegistrySnapshot) -> Found:
         """Return, for each work that is heard, its nearest recording, and the peaks to keep."""
-        from cleardance.match.sound_index import SoundIndex  # slow to import
-
         peaks = SOUND_SIGNAL.compute(sound)
         if peaks is None:
             return Found()
         kept = (KeptSignal(self.signal, 0.0, peaks),)
+        return Found(tuple(self._nearest(peaks, registry)), kept)
+
+    def find_kept(
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterator[tuple[str, Match]]:
+        """Return what ``find`` does, by the peaks that were kept."""
+        if self.is_needed(registry):
+            for task, one in kept.of(self.signal):
+                for match in self._nearest(one.value, registry):
+                    yield task, match
+
+    def _nearest(self, peaks: bytes, registry: RegistrySnapshot) -> list[Match]:
+        """Return, for each work that is heard, its nearest recording."""
+        from cleardance.match.sound_index import SoundIndex  # slow to import
+
         nearest: dict[str, Match] = {}
         index, owners = registry.known.index(self.signal, SoundIndex)
         for hit in index.search(peaks):  # nearest first
@@ -42,4 +56,4 @@ class SoundMatcher:
                     scale=SOUND_SIGNAL.max_distance,
                     evidence=Evidence(time_s=hit.time_s, reference=blob),
                 )
-        return Found(tuple(nearest.values()), kept)
+        return list(nearest.values())

@@ -4,10 +4,10 @@ A matcher names its signal, says whether the registry holds anything it could fi
 add one, write it and list it in :func:`matchers_for`; rules for its signal go to ``rules.toml``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
@@ -48,6 +48,36 @@ class Found:
 
     matches: tuple[Match, ...] = ()
     signals: tuple[KeptSignal, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeptOutputs:
+    """What was kept of many outputs: by kind, each task and one of its signals.
+
+    Full pictures are large and wanted of few: ``read_pictures`` reads those of some tasks.
+    """
+
+    by_kind: Mapping[str, Sequence[tuple[str, KeptSignal]]]
+    read_pictures: Callable[[Collection[str]], Iterable[tuple[str, KeptSignal]]]
+
+    def of(self, kind: str) -> Sequence[tuple[str, KeptSignal]]:
+        """Return each task and signal of a kind, in the order they were kept."""
+        return self.by_kind.get(kind, ())
+
+    def __len__(self) -> int:
+        """Return the number of signals."""
+        return sum(map(len, self.by_kind.values()))
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A matcher that can also compare what it kept of outputs with works registered later."""
+
+    def find_kept(
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterable[tuple[str, Match]]:
+        """Return each task and what its output shows, of many outputs in one pass."""
+        ...
 
 
 class Matcher(Protocol):

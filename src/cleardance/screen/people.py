@@ -1,12 +1,12 @@
 """Looking at frames for the faces of registered persons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cleardance.match.faces import FACE_SIGNAL, Face, FaceIndex, faces_in
+from cleardance.match.faces import FACE_SIGNAL, Box, FaceIndex, faces_in
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
-from cleardance.screen.matching import Found, KeptSignal, SampledFrame
+from cleardance.screen.matching import Found, KeptOutputs, KeptSignal, SampledFrame
 from cleardance.verdict import Evidence
 
 
@@ -22,27 +22,42 @@ class FaceMatcher:
     def find(self, frames: Sequence[SampledFrame], registry: RegistrySnapshot) -> Found:
         """Return for each face the person it is nearest to; one signal is kept of every face."""
         seen = [
-            (round(frame.time_s, 3), face) for frame in frames for face in faces_in(frame.pixels)
+            (round(frame.time_s, 3), face.value, face.box)
+            for frame in frames
+            for face in faces_in(frame.pixels)
         ]
-        kept = tuple(KeptSignal(self.signal, time_s, face.value) for time_s, face in seen)
-        return Found(tuple(self._nearest(seen, registry)), kept)
+        kept = tuple(KeptSignal(self.signal, time_s, value) for time_s, value, _ in seen)
+        return Found(tuple(match for _, match in self._nearest(seen, registry)), kept)
+
+    def find_kept(
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterator[tuple[str, Match]]:
+        """Return what ``find`` does, by the faces kept; where in the frame they were was not."""
+        rows = kept.of(self.signal)
+        seen = [(one.time_s, one.value, None) for _, one in rows]
+        for face, match in self._nearest(seen, registry):
+            yield rows[face][0], match
 
     def _nearest(
-        self, seen: Sequence[tuple[float, Face]], registry: RegistrySnapshot
-    ) -> list[Match]:
-        nearest: dict[int, Match] = {}
+        self, seen: Sequence[tuple[float, bytes, Box | None]], registry: RegistrySnapshot
+    ) -> Iterator[tuple[int, Match]]:
+        """Yield which face is near a person's, and the nearest person."""
+        done: set[int] = set()
         index, owners = registry.known.index(self.signal, FaceIndex)
-        for hit in index.search([face.value for _, face in seen]):  # by face, nearest first
+        for hit in index.search([value for _, value, _ in seen]):  # by face, nearest first
             work_id, blob = owners[hit.reference]
-            if hit.query in nearest or work_id not in registry.works:
+            if hit.query in done or work_id not in registry.works:
                 continue
-            time_s, face = seen[hit.query]
-            nearest[hit.query] = Match(
-                signal=self.signal,
-                work=registry.works[work_id],
-                distance=hit.distance,
-                threshold=FACE_SIGNAL.ladder.rungs[-1].max_distance,
-                scale=FACE_SIGNAL.max_distance,
-                evidence=Evidence(time_s=time_s, box=face.box, reference=blob),
+            done.add(hit.query)
+            time_s, _, box = seen[hit.query]
+            yield (
+                hit.query,
+                Match(
+                    signal=self.signal,
+                    work=registry.works[work_id],
+                    distance=hit.distance,
+                    threshold=FACE_SIGNAL.ladder.rungs[-1].max_distance,
+                    scale=FACE_SIGNAL.max_distance,
+                    evidence=Evidence(time_s=time_s, box=box, reference=blob),
+                ),
             )
-        return list(nearest.values())

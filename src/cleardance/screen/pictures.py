@@ -9,19 +9,20 @@ from cleardance.match.pdq import BITS, MAX_DISTANCE, PDQ_SIGNAL
 from cleardance.rights.pictures import PictureOwner
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
-from cleardance.screen.matching import Found, KeptSignal, SampledFrame
+from cleardance.screen.matching import Found, KeptOutputs, KeptSignal, SampledFrame
 from cleardance.screen.rules import Manner
 from cleardance.verdict import Evidence
 
 if TYPE_CHECKING:
-    from cleardance.match.picture import Look
+    from cleardance.match.picture import Glance, Look
     from cleardance.match.picture_index import PictureHit, PictureIndex
 
 STOCK_OWNERS: Final = 6
 """A picture that so many different owners registered is nobody's in particular."""
 
 _CODE_BYTES: Final = 32
-_KIND: Final = "picture"  # cleardance.match.picture.KIND, which is slow to import
+_KIND: Final = "picture"  # cleardance.match.picture's KIND and GLANCE, which is slow to import
+_GLANCE: Final = "glance"
 
 
 class PdqMatcher:
@@ -44,7 +45,27 @@ class PdqMatcher:
             for look in looks
             if len(look.codes)
         ]
-        return Found(tuple(hash_matches(looks, registry)), tuple(kept))
+        return Found(tuple(match for _, match in _hash_matches(looks, registry)), tuple(kept))
+
+    def find_kept(
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterator[tuple[str, Match]]:
+        """Compare all views of the distinct frames, and the upright one of every frame."""
+        from cleardance.match.hamming import packed
+        from cleardance.match.picture import Glance
+        from cleardance.match.sketch import Sketch
+
+        distinct = [(task, Glance.unpack(one.value)) for task, one in kept.of(_GLANCE)]
+        upright = kept.of(self.signal)
+        codes = packed(b"".join(one.value for _, one in upright))
+        none = Sketch.unpack(b"")
+        every = [
+            (task, Glance(round(one.time_s, 3), codes[n : n + 1], none))
+            for n, (task, one) in enumerate(upright)
+        ]
+        for tasks_seen in (distinct, every):
+            for query, match in _hash_matches([seen for _, seen in tasks_seen], registry):
+                yield tasks_seen[query][0], match
 
 
 class LocalMatcher:
@@ -59,19 +80,58 @@ class LocalMatcher:
     def find(self, frames: Sequence[SampledFrame], registry: RegistrySnapshot) -> Found:
         """Return, for each work of which a frame shows a part, the reference that agrees best.
 
-        What is kept of frames, for works registered later, is kept once of frames that look alike.
+        What is kept of frames, for works registered later, is kept once of frames that look alike:
+        a glance to search by, and the whole look, which proves.
         """
         looks = [frame.look for frame in frames]
-        kept = [KeptSignal(_KIND, look.time_s, look.pack()) for look in _distinct(looks)]
-        return Found(tuple(local_matches(looks, registry)), tuple(kept))
+        kept = [
+            signal
+            for look in _distinct(looks)
+            for signal in (
+                KeptSignal(_GLANCE, look.time_s, look.glance.pack()),
+                KeptSignal(_KIND, look.time_s, look.pack()),
+            )
+        ]
+        return Found(tuple(match for _, match in _local_matches(looks, registry)), tuple(kept))
+
+    def find_kept(
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterator[tuple[str, Match]]:
+        """Search by glances; read the looks of the outputs suspected, and prove it on those."""
+        from cleardance.match.picture import Glance, Look
+
+        tasks = [task for task, _ in kept.of(_GLANCE)]
+        glances = [Glance.unpack(one.value) for _, one in kept.of(_GLANCE)]
+        suspected = {
+            (tasks[number], glances[number].time_s) for number in _suspected(glances, registry)
+        }
+        if not suspected:
+            return
+        looks = [
+            (task, look)
+            for task, one in kept.read_pictures({task for task, _ in suspected})
+            if (task, (look := Look.unpack(one.value)).time_s) in suspected
+        ]
+        for query, match in _local_matches([look for _, look in looks], registry):
+            yield looks[query][0], match
 
 
-def hash_matches(looks: Sequence["Look"], registry: RegistrySnapshot) -> list[Match]:
-    """Return the works whose pictures have a view within 31 bits of a view of a frame."""
+def _suspected(glances: Sequence["Glance"], registry: RegistrySnapshot) -> set[int]:
+    """Return which glances seem to share features with a registered picture."""
+    sketches = [glance.sketch for glance in glances]
+    found: set[int] = set()
+    for index in registry.pictures.indexes():
+        found |= {n for n, some in enumerate(index.suspects(sketches)) if some}
+    return found
+
+
+def _hash_matches(
+    looks: Sequence["Look | Glance"], registry: RegistrySnapshot
+) -> Iterator[tuple[int, Match]]:
+    """Yield which look is within 31 bits of a work's picture, and the work."""
     found = _owned(registry, lambda index: index.find_hashes(looks))
-
-    def match(hit: "PictureHit", owner: PictureOwner, manner: Manner) -> Match:
-        return Match(
+    for hit, owner, manner in _nearest(found, registry):
+        match = Match(
             signal=PDQ_SIGNAL.name,
             work=registry.works[owner.work_id],
             distance=hit.distance,
@@ -80,16 +140,16 @@ def hash_matches(looks: Sequence["Look"], registry: RegistrySnapshot) -> list[Ma
             evidence=_evidence(looks[hit.query], hit, owner),
             manner=manner,
         )
+        yield hit.query, match
 
-    return [match(*one) for one in _nearest(found, registry)]
 
-
-def local_matches(looks: Sequence["Look"], registry: RegistrySnapshot) -> list[Match]:
-    """Return the works of whose pictures a frame shows a part."""
+def _local_matches(
+    looks: Sequence["Look"], registry: RegistrySnapshot
+) -> Iterator[tuple[int, Match]]:
+    """Yield which look shows a part of a work's picture, and the work."""
     found = _owned(registry, lambda index: index.find_local(looks))
-
-    def match(hit: "PictureHit", owner: PictureOwner, manner: Manner) -> Match:
-        return Match(
+    for hit, owner, manner in _nearest(found, registry):
+        match = Match(
             signal=LOCAL_SIGNAL.name,
             work=registry.works[owner.work_id],
             distance=hit.distance,
@@ -98,16 +158,7 @@ def local_matches(looks: Sequence["Look"], registry: RegistrySnapshot) -> list[M
             evidence=_evidence(looks[hit.query], hit, owner),
             manner=manner,
         )
-
-    return [match(*one) for one in _nearest(found, registry)]
-
-
-def matches_in_kept(signals: Iterable[KeptSignal], registry: RegistrySnapshot) -> list[Match]:
-    """Return what an output of the past shows, by the signals that were kept of it."""
-    from cleardance.match.picture import Look
-
-    looks = [Look.unpack(signal.value) for signal in signals if signal.kind == _KIND]
-    return [*hash_matches(looks, registry), *local_matches(looks, registry)]
+        yield hit.query, match
 
 
 _Owned = tuple["PictureHit", PictureOwner]
@@ -140,7 +191,7 @@ def _order(hit: "PictureHit", owner: PictureOwner) -> tuple[float, str, float]:
     return hit.distance, owner.reference, owner.time_s
 
 
-def _evidence(look: "Look", hit: "PictureHit", owner: PictureOwner) -> Evidence:
+def _evidence(look: "Look | Glance", hit: "PictureHit", owner: PictureOwner) -> Evidence:
     return Evidence(
         time_s=look.time_s,
         box=hit.box,

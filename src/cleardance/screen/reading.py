@@ -7,7 +7,7 @@ from cleardance.match.frame_text import FRAME_TEXT_SIGNAL, Line, read_lines
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.ask import manner_of
 from cleardance.screen.deciding import Match
-from cleardance.screen.matching import Found, KeptSignal, SampledFrame
+from cleardance.screen.matching import Found, KeptOutputs, KeptSignal, SampledFrame
 from cleardance.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -33,16 +33,25 @@ class FrameTextMatcher:
         kept: list[KeptSignal] = []
         for frame in _distinct(frames):
             lines, time_s = read_lines(frame.pixels), round(frame.time_s, 3)
-            matches += _named(lines, time_s, registry)
+            text = "\n".join(line.text for line in lines)
+            matches += _named(text, lines, time_s, registry)
             if lines:
-                text = "\n".join(line.text for line in lines)
                 kept.append(KeptSignal(self.signal, time_s, text.encode("utf-8", "replace")))
         return Found(tuple(matches), tuple(kept))
 
+    def find_kept(
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterator[tuple[str, Match]]:
+        """Return the names in what frames said; where it stood in them was not kept."""
+        for task, one in kept.of(self.signal):
+            for match in _named(one.value.decode(errors="replace"), (), one.time_s, registry):
+                yield task, match
 
-def _named(lines: Sequence[Line], time_s: float, registry: RegistrySnapshot) -> Iterator[Match]:
-    """Yield the names in the lines together: a title may be broken over two."""
-    text = "\n".join(line.text for line in lines)
+
+def _named(
+    text: str, lines: Sequence[Line], time_s: float, registry: RegistrySnapshot
+) -> Iterator[Match]:
+    """Yield the names in all lines together: a title may be broken over two."""
     for found in registry.names.find(text):
         start, end = found.span
         yield Match(
@@ -54,7 +63,7 @@ def _named(lines: Sequence[Line], time_s: float, registry: RegistrySnapshot) -> 
             evidence=Evidence(
                 text=" ".join(text[start:end].split()),
                 time_s=time_s,
-                box=lines[text.count("\n", 0, start)].box,
+                box=lines[text.count("\n", 0, start)].box if lines else None,
             ),
             manner=manner_of(text, start, end),
         )

@@ -1,6 +1,7 @@
 """Listening for registered voices, through the operator's voice descriptor."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ from cleardance.errors import SignalUnavailable
 from cleardance.match.voice import VOICE_SIGNAL, unpack_times
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
-from cleardance.screen.matching import Found, KeptSignal
+from cleardance.screen.matching import Found, KeptOutputs, KeptSignal
 from cleardance.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -67,19 +68,18 @@ class VoiceMatcher:
         return Found(tuple(self._nearest(seen, times_s, registry)), kept)
 
     def find_kept(
-        self, signals: Sequence[KeptSignal], registry: RegistrySnapshot
-    ) -> tuple[Match, ...]:
+        self, kept: KeptOutputs, registry: RegistrySnapshot
+    ) -> Iterator[tuple[str, Match]]:
         """Return what ``find`` does, by the signals that were kept; of other models', nothing."""
-        ours = [
-            one
-            for one in signals
-            if self._mark and one.kind == self.signal and one.value.startswith(self._mark)
-        ]
-        if not ours:
-            return ()
-        values = [np.frombuffer(one.value[len(self._mark) :], "<f2") for one in ours]
-        seen = np.stack(values).astype(np.float32)
-        return tuple(self._nearest(seen, [one.time_s for one in ours], registry))
+        by_task: dict[str, list[KeptSignal]] = defaultdict(list)
+        for task, one in kept.of(self.signal):
+            if self._mark and one.value.startswith(self._mark):
+                by_task[task].append(one)
+        for task, ours in by_task.items():
+            values = [np.frombuffer(one.value[len(self._mark) :], "<f2") for one in ours]
+            seen = np.stack(values).astype(np.float32)
+            for match in self._nearest(seen, [one.time_s for one in ours], registry):
+                yield task, match
 
     def _described(self, samples: "Floats") -> "Floats":
         from cleardance.match.voice_descriptor import SETTING_HINT

@@ -14,17 +14,17 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from cleardance.clearance.kept import read_kept
 from cleardance.clearance.service import Service
 from cleardance.rights.licence import Asker, Use
 from cleardance.rights.notices.form import Located
 from cleardance.rights.snapshot import RegistrySnapshot, works_alone
 from cleardance.screen.ask import screen_ask
 from cleardance.screen.deciding import Match, decide
-from cleardance.screen.matching import KeptSignal
-from cleardance.screen.pictures import matches_in_kept
+from cleardance.screen.kept import matches_in_kept
+from cleardance.screen.matching import matchers_for
 from cleardance.screen.rules import rules_of
-from cleardance.screen.voices import VoiceMatcher
-from cleardance.store.tables import TaskStatus, account, ledger_entry, output_signal, task
+from cleardance.store.tables import TaskStatus, account, ledger_entry, task
 from cleardance.verdict import Finding
 
 _BATCH: Final = 1000
@@ -124,23 +124,23 @@ def account_for(
 ) -> Accounting:
     """Return every task of the past, whatever became of it, that touches ``works`` (their ids)."""
     registry = works_alone(service.store, works)
-    voices = VoiceMatcher(service.settings.voice_descriptor, service.settings.home)
+    matchers = matchers_for(service.settings)
     searched = Searched()
     instances: list[Instance] = []
     with service.store.read() as session:
         pointed = _Pointed.of(session, located)
         partners = {row.id: row.partner for row in session.execute(_PARTNERS)}
         for rows in _batches(session):
-            kept = _kept_signals(session, [row["id"] for row in rows])
-            searched.signals += sum(map(len, kept.values()))
+            kept = read_kept(session, [row["id"] for row in rows])
+            searched.signals += len(kept)
+            shown = matches_in_kept(kept, registry, matchers)
             for row in rows:
                 asker = Asker(
                     moment=datetime.fromisoformat(row["created_at"]),
                     account=row["account_id"],
                     partner=partners[row["account_id"]],
                 )
-                own = kept.get(row["id"], [])
-                matches = [*matches_in_kept(own, registry), *voices.find_kept(own, registry)]
+                matches = shown.get(row["id"], [])
                 found = _instance(row, matches, registry, asker, pointed)
                 searched.tasks += 1
                 searched.prompts += row["request"] is not None
@@ -222,15 +222,6 @@ def _batches(session: Connection) -> Iterator[list[Any]]:
     while rows := session.execute(query.where(task.c.id > last)).mappings().all():
         yield list(rows)
         last = rows[-1]["id"]
-
-
-def _kept_signals(session: Connection, task_ids: Sequence[str]) -> dict[str, list[KeptSignal]]:
-    fields = (output_signal.c[name] for name in ("task_id", "kind", "time_s", "value"))
-    query = select(*fields).where(output_signal.c.task_id.in_(task_ids))
-    found: dict[str, list[KeptSignal]] = {}
-    for task_id, kind, time_s, value in session.execute(query.order_by(output_signal.c.id)):
-        found.setdefault(task_id or "", []).append(KeptSignal(kind, time_s or 0.0, value))
-    return found
 
 
 def _with_entries(session: Connection, instances: Sequence[Instance]) -> list[Instance]:

@@ -1,0 +1,32 @@
+"""What was kept of outputs, read from the store for many tasks at once."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from cleardance.screen.kept import READ_LATER
+from cleardance.screen.matching import KeptOutputs, KeptSignal
+from cleardance.store.tables import output_signal
+
+_ASKED_AT_ONCE = 500  # ids in one query
+
+
+def read_kept(session: Connection, task_ids: Sequence[str]) -> KeptOutputs:
+    """Return what was kept of some tasks' outputs; their full pictures are read when asked for."""
+    by_kind: dict[str, list[tuple[str, KeptSignal]]] = {}
+    for task_id, one in _read(session, task_ids, later=False):
+        by_kind.setdefault(one.kind, []).append((task_id, one))
+    return KeptOutputs(by_kind, lambda tasks: _read(session, tasks, later=True))
+
+
+def _read(
+    session: Connection, task_ids: Collection[str], *, later: bool
+) -> Iterator[tuple[str, KeptSignal]]:
+    kind = output_signal.c.kind
+    fields = (output_signal.c[name] for name in ("task_id", "kind", "time_s", "value"))
+    query = select(*fields).where(kind.in_(READ_LATER) if later else kind.not_in(READ_LATER))
+    ids = sorted(task_ids)
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        some = query.where(output_signal.c.task_id.in_(ids[start : start + _ASKED_AT_ONCE]))
+        for task_id, name, time_s, value in session.execute(some.order_by(output_signal.c.id)):
+            yield task_id, KeptSignal(name, time_s or 0.0, value)
