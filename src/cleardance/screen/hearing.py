@@ -34,8 +34,13 @@ class SoundMatcher:
         self, kept: KeptOutputs, registry: RegistrySnapshot
     ) -> Iterator[tuple[str, Match]]:
         """Return what ``find`` does, by the peaks that were kept."""
-        if self.is_needed(registry):
-            for task, one in kept.of(self.signal):
+        from cleardance.match.sound_index import SoundIndex  # slow to import
+
+        rows = kept.of(self.signal)
+        if rows and self.is_needed(registry):
+            index, _ = registry.known.index(self.signal, SoundIndex)
+            for number in index.suspects([one.value for _, one in rows]):
+                task, one = rows[number]
                 for match in self._nearest(one.value, registry):
                     yield task, match
 
