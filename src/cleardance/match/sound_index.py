@@ -108,23 +108,27 @@ class SoundIndex:
         lengths = [_APART + _frames_of(value) for value in self._values]
         return np.cumsum([0, *lengths])[:-1]
 
+    @property
+    def _total(self) -> int:
+        return sum(len(Peaks.from_bytes(value)) for value in self._values)
+
     @cached_property
     def _pairs(self) -> PairTable:
         """Return where in all references every pair stands."""
-        return PairTable.build([*self._placed(SAME, _FAN, self._starts)])
+        return PairTable.build(self._placed(SAME, _FAN, self._starts), _FAN * self._total)
 
     @cached_property
     def _changed(self) -> PairTable:
         """Return the same, of the references as if each had been changed in every way."""
         length = int(1.3 * (self._starts[-1] + _APART + _frames_of(self._values[-1])))
-        every = [
+        every = (
             pair
             for number, change in enumerate(CHANGES)
             for pair in self._placed(
                 change.undone(), _QUERY_FAN, (1.3 * self._starts).astype(np.int64) + number * length
             )
-        ]
-        return PairTable.build(every)
+        )
+        return PairTable.build(every, _QUERY_FAN * len(CHANGES) * self._total)
 
     def _placed(self, change: Change, fan: int, starts: Ints) -> Iterator[tuple[Ints, Ints]]:
         for start, value in zip(starts, self._values, strict=True):

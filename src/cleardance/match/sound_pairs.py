@@ -1,6 +1,6 @@
 """Pairs of near peaks as numbers, and where each number stands in all recordings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
@@ -67,13 +67,14 @@ class PairTable:
     places: NDArray[np.uint32]
 
     @classmethod
-    def build(cls, pairs: Sequence[tuple[Ints, Ints]]) -> Self:
-        """Sort numbers and places, given as arrays of one length; places are below 2**32."""
-        keys = np.empty(sum(len(numbers) for numbers, _ in pairs), np.uint64)
+    def build(cls, pairs: Iterable[tuple[Ints, Ints]], most: int) -> Self:
+        """Sort up to ``most`` numbers and places, arrays of one length; places below 2**32."""
+        keys = np.empty(most, np.uint64)
         end = 0
         for numbers, places in pairs:
             start, end = end, end + len(numbers)
             keys[start:end] = numbers.astype(np.uint64) << _PLACE_BITS | places.astype(np.uint64)
+        keys = keys[:end]
         keys.sort()
         firsts = np.arange(NUMBERS + 1, dtype=np.uint64) << _PLACE_BITS
         return cls(
