@@ -59,7 +59,7 @@ def _shown(
         return
     for row, pixels in zip(manifest.rows, shelf.pixels, strict=True):
         looks = [SampledFrame(float(n), _enlarged(one)).look for n, one in enumerate(pixels)]
-        for match in (*hash_matches(looks, registry), *local_matches(looks, registry)):
+        for _, match in (*hash_matches(looks, registry), *local_matches(looks, registry)):
             yield row.sha256, f"picture: {match.work.name}"
             break
 

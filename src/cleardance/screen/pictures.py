@@ -45,7 +45,7 @@ class PdqMatcher:
             for look in looks
             if len(look.codes)
         ]
-        return Found(tuple(match for _, match in _hash_matches(looks, registry)), tuple(kept))
+        return Found(tuple(match for _, match in hash_matches(looks, registry)), tuple(kept))
 
     def find_kept(
         self, kept: KeptOutputs, registry: RegistrySnapshot
@@ -64,7 +64,7 @@ class PdqMatcher:
             for n, (task, one) in enumerate(upright)
         ]
         for tasks_seen in (distinct, every):
-            for query, match in _hash_matches([seen for _, seen in tasks_seen], registry):
+            for query, match in hash_matches([seen for _, seen in tasks_seen], registry):
                 yield tasks_seen[query][0], match
 
 
@@ -92,7 +92,7 @@ class LocalMatcher:
                 KeptSignal(_KIND, look.time_s, look.pack()),
             )
         ]
-        return Found(tuple(match for _, match in _local_matches(looks, registry)), tuple(kept))
+        return Found(tuple(match for _, match in local_matches(looks, registry)), tuple(kept))
 
     def find_kept(
         self, kept: KeptOutputs, registry: RegistrySnapshot
@@ -112,7 +112,7 @@ class LocalMatcher:
             for task, one in kept.read_pictures({task for task, _ in suspected})
             if (task, (look := Look.unpack(one.value)).time_s) in suspected
         ]
-        for query, match in _local_matches([look for _, look in looks], registry):
+        for query, match in local_matches([look for _, look in looks], registry):
             yield looks[query][0], match
 
 
@@ -125,7 +125,7 @@ def _suspected(glances: Sequence["Glance"], registry: RegistrySnapshot) -> set[i
     return found
 
 
-def _hash_matches(
+def hash_matches(
     looks: Sequence["Look | Glance"], registry: RegistrySnapshot
 ) -> Iterator[tuple[int, Match]]:
     """Yield which look is within 31 bits of a work's picture, and the work."""
@@ -143,7 +143,7 @@ def _hash_matches(
         yield hit.query, match
 
 
-def _local_matches(
+def local_matches(
     looks: Sequence["Look"], registry: RegistrySnapshot
 ) -> Iterator[tuple[int, Match]]:
     """Yield which look shows a part of a work's picture, and the work."""
