@@ -132,6 +132,10 @@ def test_a_stage_starts_from_the_averaged_weights_of_another(
     )
     assert after.progress.step == 0
     assert after.codec.digest == uninterrupted.codec.digest
+    assert after.progress.lineage == (shelf.manifest.digest,)
+    after.save()
+    again = Trainer(replace(TINY, name="next"), shelf, tmp_path)
+    assert again.progress.lineage == (shelf.manifest.digest,)
     for name, weight in after.progress.network.named_parameters():
         assert torch.equal(weight, uninterrupted.progress.average[name])
 

@@ -31,6 +31,7 @@ _COMMANDS = {
     "worker": "worker:worker",
     "webhook": "webhook:webhook",
     "train": "train:train",
+    "dataset": "dataset:dataset",
     "completion": "completion:completion",
 }
 

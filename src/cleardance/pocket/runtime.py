@@ -51,6 +51,9 @@ class Card(BaseModel):
     words: tuple[str, ...]
     precision: Precision = "single"
     manifest_sha256: str = Field(pattern=_DIGEST, description="of the training manifest")
+    earlier_manifests: tuple[str, ...] = Field(
+        default=(), description="of the data sets that its weights had been taught before"
+    )
     network_sha256: str = Field(pattern=_DIGEST)
     codec_sha256: str = Field(pattern=_DIGEST)
     sound_codec_sha256: str | None = Field(default=None, pattern=_DIGEST)

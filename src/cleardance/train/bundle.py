@@ -32,6 +32,7 @@ def write_model(trainer: Trainer, folder: Path, precision: Precision = "half") -
         words=trainer.origin.words,
         precision=precision,
         manifest_sha256=trainer.origin.manifest,
+        earlier_manifests=trainer.progress.lineage,
         network_sha256=digests[NETWORK],
         codec_sha256=digests[CODEC],
         sound_codec_sha256=digests.get(SOUND_CODEC),

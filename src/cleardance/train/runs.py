@@ -74,7 +74,7 @@ RUNS = {
     run.name: run
     for run in (
         Run("tiny", "tiny", ("cat", "car"), pictures=96, steps=12, batch=8, warmup_steps=2),
-        Run("pocket", "pocket", SUBJECTS, pictures=48_000, steps=4_000),
+        Run("pocket", "pocket", SUBJECTS, pictures=48_000, steps=3_800),
         Run(
             *("tiny-clips", "tiny-clips", ("cat", "car")),
             pictures=16,

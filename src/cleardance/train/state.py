@@ -27,12 +27,16 @@ _GROWING = ("video_in.weight", "video_out.", "video_sd")
 
 @dataclass(eq=False)
 class Progress:
-    """A network in training. ``average`` holds the averaged weights by name."""
+    """A network in training. ``average`` holds the averaged weights by name.
+
+    ``lineage`` are the digests of what its weights were taught before this run, oldest first.
+    """
 
     network: Transformer
     average: dict[str, Tensor]
     optimisers: Sequence[torch.optim.Optimizer]
     step: int = 0
+    lineage: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ def save(path: Path, progress: Progress, origin: Origin) -> None:
         "format": _FORMAT,
         "origin": _body(origin),
         "step": progress.step,
+        "lineage": list(progress.lineage),
         "weights": progress.network.state_dict(),
         "average": progress.average,
         "optimisers": [optimiser.state_dict() for optimiser in progress.optimisers],
@@ -77,7 +82,7 @@ def restore(path: Path, progress: Progress, origin: Origin) -> None:
     _put(progress, body, path)
     for optimiser, state in zip(progress.optimisers, body["optimisers"], strict=True):
         optimiser.load_state_dict(state)
-    progress.step = body["step"]
+    progress.step, progress.lineage = body["step"], tuple(body.get("lineage", ()))
 
 
 def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[str]) -> None:
@@ -101,6 +106,7 @@ def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[
     body["weights"] = {k: _grown(k, v, own) for k, v in body["weights"].items()}
     body["average"] = {k: body["weights"][k] for k in body["average"]}
     _put(progress, body, path)
+    progress.lineage = (*body.get("lineage", ()), then["manifest"])
 
 
 def words_of(path: Path) -> Vocabulary:

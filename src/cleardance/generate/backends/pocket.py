@@ -49,6 +49,7 @@ class PocketBackend:
         recipe = {
             "weights": self._digest,
             "training_manifest": self._model.card.manifest_sha256,
+            "earlier_training_manifests": ", ".join(self._model.card.earlier_manifests),
             "steps": str(PLAN.steps),
             "guidance": f"{PLAN.guidance:g}",
         }
