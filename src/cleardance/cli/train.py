@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     help="Afterwards, write the model here as it runs without torch.",
 )
 @click.option(
+    "--decoder",
+    "decoder_steps",
+    type=click.IntRange(min=1),
+    help="First teach the small network that takes out seams and enlarges, for so many steps.",
+)
+@click.option(
     "--precision",
     type=click.Choice(["single", "half", "int8"]),
     default="half",
@@ -77,6 +83,7 @@ def train(
     threads: int,
     compiles: bool,
     model: Path | None,
+    decoder_steps: int | None,
     precision: "Precision",
     judged: int | None,
     as_json: bool,
@@ -95,7 +102,8 @@ def train(
     from cleardance.clearance.service import open_service
     from cleardance.dataset import kept
     from cleardance.rights.snapshot import current
-    from cleardance.train.bundle import write_model
+    from cleardance.train import decoder
+    from cleardance.train.bundle import DECODER, write_model
     from cleardance.train.data import stamped_shelf
     from cleardance.train.probe import judge
     from cleardance.train.trainer import Habits, Trainer
@@ -107,6 +115,9 @@ def train(
         kept.keep_set(service.store, shelf.manifest, folder)
     trainer = Trainer(run, shelf, out, start)
     trainer.train(steps or run.steps, Habits(threads=threads, compile=compiles), _say)
+    if decoder_steps is not None:
+        taught = decoder.trained(shelf, trainer.codec, run.config, decoder_steps, _say)
+        decoder.export(taught, out / DECODER)
     if model is not None:
         card = write_model(trainer, model, precision)
         with open_service(ctx.obj) as service:

@@ -47,7 +47,9 @@ def export(
     precision: Precision = "half",
 ) -> None:
     """Write the network for so many frames, sounds and words; the batch may be of any size."""
-    _traced(network, path, frames, audio_tokens, words)
+    inputs = _example(network.config, frames, audio_tokens, words)
+    batch = tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
+    exported(_Velocities(network).eval(), inputs, path, INPUTS, OUTPUTS, batch)
     if precision == "half":
         _halve(path)
     elif precision == "int8":
@@ -89,11 +91,15 @@ def _quantise(path: Path) -> None:
         whole.unlink()
 
 
-def _traced(network: Transformer, path: Path, frames: int, audio_tokens: int, words: int) -> None:
-    """Write the network in single precision."""
-    model = _Velocities(network).eval()
-    inputs = _example(network.config, frames, audio_tokens, words)
-    batch = tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
+def exported(
+    module: nn.Module,
+    inputs: tuple[Tensor, ...],
+    path: Path,
+    named_in: list[str],
+    named_out: list[str],
+    free: tuple[dict[int, object], ...],
+) -> None:
+    """Write a module in single precision; ``free`` are the axes of inputs that may vary."""
     exporter = logging.getLogger("torch.onnx")
     level = exporter.level
     exporter.setLevel(logging.ERROR)  # it tells of libraries that are not there
@@ -102,12 +108,12 @@ def _traced(network: Transformer, path: Path, frames: int, audio_tokens: int, wo
             warnings.simplefilter("ignore", FutureWarning)  # from within torch
             warnings.simplefilter("ignore", DeprecationWarning)
             torch.onnx.export(
-                model,
+                module,
                 inputs,
                 path,
-                input_names=INPUTS,
-                output_names=OUTPUTS,
-                dynamic_shapes=batch,
+                input_names=named_in,
+                output_names=named_out,
+                dynamic_shapes=free,
                 opset_version=_OPSET,
                 dynamo=True,
                 external_data=False,

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cleardance.errors import VerificationError
 from cleardance.pocket import audio, sampler
-from cleardance.pocket.codec import Codec, Pixels
+from cleardance.pocket.codec import Codec, Pixels, to_pixels
 from cleardance.pocket.config import Config, config_named
 from cleardance.pocket.moments import frames_from
 from cleardance.pocket.sampler import Floats, Given, Plan, Progress, Tokens
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 CARD, NETWORK, CODEC, SOUND_CODEC = "card.json", "network.onnx", "codec.npz", "sound-codec.npz"
+DECODER = "decoder.onnx"
+ENLARGED = 3
+"""How many times larger the decoder makes a frame."""
+
 INPUTS = ["video", "audio", "t", "words", "given_video", "given_audio"]
 OUTPUTS = ["video_velocity", "audio_velocity"]
 
@@ -57,6 +61,7 @@ class Card(BaseModel):
     network_sha256: str = Field(pattern=_DIGEST)
     codec_sha256: str = Field(pattern=_DIGEST)
     sound_codec_sha256: str | None = Field(default=None, pattern=_DIGEST)
+    decoder_sha256: str | None = Field(default=None, pattern=_DIGEST)
 
 
 class Made(NamedTuple):
@@ -75,6 +80,7 @@ class Model:
     codec: Codec
     sound_codec: Codec | None
     session: "InferenceSession"
+    decoder: "InferenceSession | None" = None
 
     @classmethod
     def load(cls, folder: Path, card_sha256: str | None = None, threads: int = 2) -> Self:
@@ -87,14 +93,19 @@ class Model:
         if card_sha256 is not None:
             _verified(folder / CARD, card_sha256)
         card = verified(folder)
-        network = _verified(folder / NETWORK, card.network_sha256)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        session = onnxruntime.InferenceSession(network, options, ["CPUExecutionProvider"])
+
+        def opened(name: str, digest: str) -> "InferenceSession":
+            content = _verified(folder / name, digest)
+            return onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
+
+        session = opened(NETWORK, card.network_sha256)
+        decoder = None if card.decoder_sha256 is None else opened(DECODER, card.decoder_sha256)
         sound_codec = None
         if card.sound_codec_sha256 is not None:
             sound_codec = Codec.load(folder / SOUND_CODEC)
-        return cls(card, Codec.load(folder / CODEC), sound_codec, session)
+        return cls(card, Codec.load(folder / CODEC), sound_codec, session, decoder)
 
     @property
     def config(self) -> Config:
@@ -148,6 +159,19 @@ class Model:
         """Return the key frames [T, H, W, 3] of one sample's tokens; also previews, on the way."""
         return frames_from(self.codec, tokens.video[0], self.config)
 
+    def enlarged(self, frames: Pixels) -> Pixels:
+        """Return frames [T, H, W, 3] without seams, three times larger; as they are by no decoder.
+
+        One after the other, so that memory does not grow with their number.
+        """
+        if self.decoder is None:
+            return frames
+        made = []
+        for frame in frames:
+            seen = frame.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(127.5) - 1
+            made.append(to_pixels(self.decoder.run(None, {"frames": seen})[0][0]))  # [3, 3H, 3W]
+        return np.stack(made).transpose(0, 2, 3, 1)
+
     def sound(self, tokens: Floats) -> Floats | None:
         """Return the sound [S] of tokens [Na, A]; none if the model makes none."""
         return None if self.sound_codec is None else audio.sound_of(self.sound_codec.decode(tokens))
@@ -159,11 +183,15 @@ def verified(folder: Path) -> Card:
     Raises VerificationError if one is missing, damaged or of another model.
     """
     card = read_card(folder)
-    named = {NETWORK: card.network_sha256, CODEC: card.codec_sha256}
-    if card.sound_codec_sha256 is not None:
-        named[SOUND_CODEC] = card.sound_codec_sha256
+    named = {
+        NETWORK: card.network_sha256,
+        CODEC: card.codec_sha256,
+        SOUND_CODEC: card.sound_codec_sha256,
+        DECODER: card.decoder_sha256,
+    }
     for name, digest in named.items():
-        _verified(folder / name, digest)
+        if digest is not None:
+            _verified(folder / name, digest)
     return card
 
 

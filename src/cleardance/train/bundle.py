@@ -4,20 +4,29 @@ import shutil
 from pathlib import Path
 
 from cleardance.pocket.export import export
-from cleardance.pocket.runtime import CARD, CODEC, NETWORK, SOUND_CODEC, Card, Precision, sha256
+from cleardance.pocket.runtime import (
+    CARD,
+    CODEC,
+    DECODER,
+    NETWORK,
+    SOUND_CODEC,
+    Card,
+    Precision,
+    sha256,
+)
 from cleardance.train.trainer import Trainer
 
-__all__ = ["Precision", "write_model"]
+__all__ = ["DECODER", "Precision", "write_model"]
 
 
 def write_model(trainer: Trainer, folder: Path, precision: Precision = "half") -> Card:
-    """Write network, codec and card of a run as it stands; the card last. Return the card."""
+    """Write network, codecs, decoder and card of a run as it stands; the card last. Return it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CARD).unlink(missing_ok=True)
     run = trainer.run
     frames, audio_tokens = run.frames or 1, run.audio_tokens
     export(trainer.averaged(), folder / NETWORK, frames, audio_tokens, run.text_tokens, precision)
-    names = [CODEC] if trainer.sound_codec is None else [CODEC, SOUND_CODEC]
+    names = [name for name in (CODEC, SOUND_CODEC, DECODER) if (trainer.folder / name).exists()]
     for name in names:
         shutil.copyfile(trainer.folder / name, folder / name)
     digests = {name: sha256((folder / name).read_bytes()) for name in (NETWORK, *names)}
@@ -36,6 +45,7 @@ def write_model(trainer: Trainer, folder: Path, precision: Precision = "half") -
         network_sha256=digests[NETWORK],
         codec_sha256=digests[CODEC],
         sound_codec_sha256=digests.get(SOUND_CODEC),
+        decoder_sha256=digests.get(DECODER),
     )
     (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
     return card

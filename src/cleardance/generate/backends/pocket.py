@@ -63,7 +63,8 @@ class PocketBackend:
     def _still(self, request: Request, words: "Words", preview: Preview) -> Video:
         progress = self._progress(preview, PLAN.steps)
         tokens = self._model.sample(words, [request.seed, 0], PLAN, progress=progress)
-        picture = playback.filled(self._model.pixels(tokens)[0], *request.size)
+        picture = self._model.enlarged(self._model.pixels(tokens))[0]
+        picture = playback.filled(picture, *request.size)
         return Video(*request.size, FPS, 1, iter((picture,)))
 
     def _asks(
@@ -102,7 +103,8 @@ class PocketBackend:
             if one.sound is not None
         ]
         count = round(request.duration_s * FPS)
-        frames = self._played([one.frames for one in made], count, request.size)
+        shown = [self._model.enlarged(one.frames) for one in made]
+        frames = self._played(shown, count, request.size)
         return Video(*request.size, FPS, count, frames), self._heard(request, heard)
 
     def _progress(self, preview: Preview, steps: int) -> Progress:
