@@ -19,7 +19,7 @@ HEADINGS = [
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory, registry: RegistrySnapshot) -> Manifest:
     return build(
-        tmp_path_factory.mktemp("clips"), ("cat",), 3, (96, 64), registry, frames=3
+        tmp_path_factory.mktemp("clips"), ("cat",), 3, (96, 64), registry, frozenset(), frames=3
     ).manifest
 
 
