@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert
 from cleardance.clearance import review, tasks
 from cleardance.clearance.evidence import with_pictures
 from cleardance.clearance.judging import reference_frames, with_opinion
+from cleardance.clearance.notices.stay_down import verdict_on_mark
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import located
 from cleardance.clearance.review_effect import with_reviews
@@ -82,12 +83,12 @@ def _verdict_on_ask(
     service: Service, request: Request, registry: RegistrySnapshot, asker: Asker
 ) -> Verdict:
     handing_in, matchers = asker.asking(Use.REFERENCE), service.matchers
-    references = [
-        screen_media(one.path, registry, matchers, asker=handing_in)
-        for one in located(service, request).references
-    ]
+    given = located(service, request).references
+    references = [screen_media(one.path, registry, matchers, asker=handing_in) for one in given]
     prompt = screen_text(request.prompt, registry, asker=asker)
-    verdict = worst_of([prompt, *(with_pictures(service, one, registry) for one in references)])
+    marked = [verdict_on_mark(service, one.path, registry, handing_in) for one in given]
+    shown = (with_pictures(service, one, registry) for one in references)
+    verdict = worst_of([prompt, *shown, *filter(None, marked)])
     verdict = check_faces(verdict, references, registry, matchers)
     frames = reference_frames(service, request)
     return with_opinion(service, verdict, request.prompt, frames, registry, asker)

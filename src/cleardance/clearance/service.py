@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -62,7 +62,10 @@ class Service:
     @cached_property
     def matchers(self) -> Matchers:
         """What looks at pictures and listens to sound, made once for all requests."""
-        return matchers_for(self.settings)
+        from cleardance.screen.removed import RemovedMatcher
+
+        found = matchers_for(self.settings)
+        return replace(found, frames=(*found.frames, RemovedMatcher(self.store)))
 
     @cached_property
     def judge(self) -> "Judge | None":

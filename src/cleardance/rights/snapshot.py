@@ -83,7 +83,9 @@ class RegistrySnapshot:
         return tuple(found)
 
     def standing(self, work_id: str, use: Use, asker: Asker) -> Standing:
-        """Return which licence, if any, lets ``asker`` use a work; raise KeyError for no work."""
+        """Return which licence, if any, lets ``asker`` use a work; none of what is no work."""
+        if work_id not in self.works:  # an output that was removed, say
+            return Standing()
         person = self.works[work_id].kind == "person"
         return self.licences.standing(work_id, self.wholes_of(work_id), person, use, asker)
 

@@ -21,6 +21,7 @@ _HOW: Final[dict[str, How]] = {
     "face": "face",
     "frame_text": "written",
     "voice": "voice",
+    "removed": "removed",
 }
 _USES: Final = {"voice": Use.VOICE, "face": Use.LIKENESS}
 MAX_FINDINGS = 50

@@ -10,7 +10,16 @@ from cleardance.screen.licensing import standing_words, way_forward
 from cleardance.verdict import Decision, Evidence, Force, Redress
 
 How = Literal[
-    "plain", "style", "described", "recognised", "stock", "heard", "voice", "face", "written"
+    "plain",
+    "style",
+    "described",
+    "recognised",
+    "stock",
+    "heard",
+    "voice",
+    "face",
+    "written",
+    "removed",
 ]
 
 
@@ -46,6 +55,7 @@ _LOOKED_AT = {
     "face": "the faces",
     "frame_text": "the words in the pictures",
     "voice": "the voices",
+    "removed": "the pictures",
 }
 
 
@@ -107,6 +117,8 @@ _VERBS = {"plain": ("names it", "name it"), "described": ("describes it", "descr
 
 def _ground_text(seen: Sequence[Ground], asker: Asker | None) -> str:
     work, how = seen[0].work, seen[0].how
+    if how == "removed":
+        return f"it is, or shows, the {work.name}"
     by = f" by {work.owner}" if work.owner else ""
     words = _words([ground.evidence for ground in seen])
     if how == "recognised":

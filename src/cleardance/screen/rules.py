@@ -20,6 +20,7 @@ from cleardance.match.frame_text import FRAME_TEXT_SIGNAL
 from cleardance.match.names import NAME_SIGNAL
 from cleardance.match.opinion import OPINION_SIGNAL
 from cleardance.match.pdq import PDQ_SIGNAL
+from cleardance.match.removed import REMOVED_SIGNAL
 from cleardance.match.signal import Ladder, Source
 from cleardance.match.sound import SOUND_SIGNAL
 from cleardance.match.voice import VOICE_SIGNAL
@@ -57,6 +58,7 @@ SIGNALS: Final[tuple[RuledSignal, ...]] = (
     FACE_SIGNAL,
     FRAME_TEXT_SIGNAL,
     VOICE_SIGNAL,
+    REMOVED_SIGNAL,
 )
 """Every signal that rules can speak of: one more here needs rules for it in ``rules.toml``."""
 
