@@ -10,6 +10,7 @@ import click
 from cleardance.clearance.notices.accounting import Plan, account_for, plan_of
 from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.service import Service, open_service
+from cleardance.cli import notice_redress, notice_reports
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.notice_deciding import accept, execute, reject
@@ -193,6 +194,5 @@ def _text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-notice.add_command(execute)
-notice.add_command(accept)
-notice.add_command(reject)
+for _command in (execute, accept, reject, *notice_redress.COMMANDS, *notice_reports.COMMANDS):
+    notice.add_command(_command)

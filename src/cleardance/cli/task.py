@@ -22,9 +22,19 @@ def task() -> None:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, task_id: str, as_json: bool) -> None:
-    """Show where TASK stands, its verdict, and the reviews of it."""
+    """Show where TASK stands, its verdict, the reviews of it, and why its output was removed."""
+    from cleardance.clearance.notices import statements
+
     with open_service(ctx.obj) as service:
-        _print(record_of(service, task_id), as_json=as_json)
+        record = record_of(service, task_id)
+        with service.store.read() as session:
+            told = statements.of_task(session, task_id)
+    if as_json:
+        print_json({**record.to_json(), "statements": [one.to_json() for one in told]})
+    else:
+        echo(record_lines(record))
+        for one in told:
+            click.echo(f"\n{statements.words(one)}")
 
 
 @task.command()

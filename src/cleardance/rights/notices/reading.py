@@ -18,13 +18,18 @@ _MAX_DEPTH = 20
 
 def read_notice(path: Path) -> NoticeForm:
     """Return the notice in a file. Raises NoticeError for a file or a form that cannot be read."""
+    return parse_notice(read_values(path))
+
+
+def read_values(path: Path) -> object:
+    """Return the plain values in a file, YAML or JSON. Raises NoticeError if it cannot be read."""
     try:
         if not path.is_file():  # a pipe or a device might never end
             raise NoticeError(f"{path} is not a regular file.")
         if path.stat().st_size > MAX_BYTES:
             raise NoticeError(f"{path} is larger than {MAX_BYTES >> 20} MiB.")
         text = path.read_text("utf-8-sig")
-        return parse_notice(_values(text, is_json=path.suffix == ".json"))
+        return _values(text, is_json=path.suffix == ".json")
     except (OSError, UnicodeDecodeError) as error:
         raise NoticeError(f"{path} cannot be read: {error}.") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
