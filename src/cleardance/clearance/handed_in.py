@@ -65,6 +65,9 @@ def received(
     Raises AddressRefused, UsageError, UnreachableMedia, UnreadableMedia, MediaTooLarge or NotFound,
     naming the file as the prompt does.
     """
+    if not given:
+        yield ()
+        return
     _check_count(given)
     with private_folder(service) as folder:
         done = tuple(

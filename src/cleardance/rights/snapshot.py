@@ -125,6 +125,7 @@ _loading = Lock()
 
 def current(store: Store) -> RegistrySnapshot:
     """Return the snapshot of the present revision, loaded only if it moved."""
+    store = store.unguarded  # all who are guarded share what is read
     with _loading:
         with store.read() as connection:
             now = revision(connection)
@@ -136,7 +137,7 @@ def current(store: Store) -> RegistrySnapshot:
 
 def known_revision(store: Store) -> int:
     """Return the revision of the snapshot that is in memory; -1 if there is none yet."""
-    known = _snapshots.get(store)
+    known = _snapshots.get(store.unguarded)
     return -1 if known is None else known.revision
 
 

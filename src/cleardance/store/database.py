@@ -31,10 +31,16 @@ class Store:
     """The database, the blobs and the locks of one home. Safe for use by several threads."""
 
     def __init__(
-        self, home: Home, engine: Engine, blobs: BlobStore, guard: Guard | None = None
+        self,
+        home: Home,
+        engine: Engine,
+        blobs: BlobStore,
+        guard: Guard | None = None,
+        unguarded: Self | None = None,
     ) -> None:
         self.home = home
         self.blobs = blobs
+        self.unguarded = unguarded or self
         self._engine = engine
         self._guard = guard
 
@@ -43,7 +49,7 @@ class Store:
 
         Every write transaction of it begins with ``guard``, which raises to forbid it.
         """
-        return type(self)(self.home, self._engine, self.blobs, guard)
+        return type(self)(self.home, self._engine, self.blobs, guard, self.unguarded)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -89,8 +89,9 @@ def submit(
     options = options or JobOptions()
     if options.callback_url is not None:
         check_url(options.callback_url)  # its host's address is checked when it is called
-    with service.store.read() as session:
-        _check_room(service, session, request.account)  # before references take any space
+    if request.references:
+        with service.store.read() as session:
+            _check_room(service, session, request.account)  # before they take any space
     watch, task_id = Watch(silent), tasks.new_task_id()
     checked = intake.check(request, None, watch, service.settings.pocket_model)
     # Ours for as long as screening takes; if we die meanwhile, a worker goes on.
