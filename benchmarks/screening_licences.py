@@ -27,7 +27,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cleardance.accounts.accounts import create_account
+from cleardance.accounts.accounts import create_account, ensure_local_account
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.media import write_png
 from cleardance.rights.grant import Grant
@@ -314,6 +314,7 @@ def main() -> None:
             tempfile.TemporaryDirectory() as folder,
             open_store(Settings(home=Path(folder) / "home")) as store,
         ):
+            ensure_local_account(store)
             result = measure(store, data, Path(folder), rows, wanted)
         print(json.dumps(result, indent=1, ensure_ascii=False), flush=True)
 

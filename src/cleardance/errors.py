@@ -38,6 +38,7 @@
     ├── LicenceError                400 InvalidLicence       a grant that nobody could make
     ├── NoticeError                 400 InvalidNotice        a form that cannot be read
     ├── StoreError                  500 StoreFailed          home, database or blobs
+    │   ├── BackupInvalid           400 StoreFailed.Backup
     │   ├── HomeUnusable            500 StoreFailed.Home
     │   ├── DiskFull                507 StoreFailed.DiskFull
     │   ├── TaskBusy                409 StoreFailed.Busy
@@ -311,6 +312,13 @@ class StoreError(CleardanceError):
     """The home folder, its database or its blobs failed."""
 
     code = "StoreFailed"
+
+
+class BackupInvalid(StoreError):
+    """A backup that is not whole, was changed, or was made by another version."""
+
+    code = "StoreFailed.Backup"
+    http_status = 400
 
 
 class HomeUnusable(StoreError):

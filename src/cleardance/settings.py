@@ -112,6 +112,10 @@ class Settings(BaseSettings):
     """So many notices found to be misuse suspend their sender …"""
     misuse_days: PositiveInt = 90
     """… for so long after the last."""
+    retention_days: PositiveFloat | None = None
+    """After how many days ``cleardance retain`` erases what is personal of tasks that ended."""
+    log_details: bool = False
+    """Whether logs say what exceptions say, who may quote prompts; never on for long."""
     max_queue: PositiveInt = 20_000
     """How many tasks may wait or run at once, of all accounts; more are refused (429)."""
     max_queue_per_account: PositiveInt = 1_000

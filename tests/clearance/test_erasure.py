@@ -1,19 +1,21 @@
 """A person's data can go; what the ledger proves stays, and the output is still known."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from cleardance.accounts.accounts import create_account
+from cleardance.accounts.keys import authenticate, create_key
 from cleardance.clearance.bindings import manifest_by_id, matches_by_content
 from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.erasure import erase, erase_account, erase_task_of
 from cleardance.clearance.flow import clear
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import Step
-from cleardance.errors import NotFound, StoreError, TaskBusy
+from cleardance.errors import AuthenticationError, NotFound, StoreError, TaskBusy
 from cleardance.ledger.check_export import check_export
 from cleardance.ledger.export import export
 from cleardance.ledger.history import proof_of
@@ -85,6 +87,7 @@ def test_erasing_an_account_erases_all_it_asked_for_and_its_name(
     service: Service, tmp_path: Path
 ) -> None:
     create_account(service.store, "annegret-q7")
+    key = create_key(service.store, "annegret-q7", name="wedding film", by="local")
     denied = make(service, tmp_path / "a.png", request("Squid Game", account="annegret-q7"))
     made = make(service, tmp_path / "b.png", request(account="annegret-q7"))
     other = make(service, tmp_path / "c.png", request("a tree in a field"))
@@ -95,6 +98,9 @@ def test_erasing_an_account_erases_all_it_asked_for_and_its_name(
     assert service.task(other.task.id).request.prompt == "a tree in a field"
     with pytest.raises(NotFound, match="no account"):
         erase_account(service, "annegret-q7")
+    with service.store.read() as session, pytest.raises(AuthenticationError, match="revoked"):
+        authenticate(session, key.secret, datetime.now(UTC))
+    assert b"wedding film" not in _all_bytes(service)
     assert b"annegret-q7" not in _all_bytes(service)
     verify(service.store, service.ledger_keys.publics)
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from cleardance.accounts.accounts import create_account
+from cleardance.accounts.roles import Role
 from cleardance.clearance import review, tasks
 from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.erasure import erase
@@ -65,7 +66,7 @@ def register_picture(service: Service, folder: Path, policy: str = "review") -> 
 @pytest.fixture
 def reviewers(service: Service) -> Service:
     for name in ("ana", "bo", "cy"):
-        create_account(service.store, name)
+        create_account(service.store, name, roles=[Role.REVIEWER, Role.CREATOR])
     return service
 
 
@@ -454,7 +455,7 @@ def test_kill_while_a_review_takes_effect(
     home: Path, tmp_path: Path, stage: Stage, moment: str
 ) -> None:
     with open_service(home) as service:
-        create_account(service.store, "ana")
+        create_account(service.store, "ana", roles=[Role.REVIEWER])
         register(service) if stage is Stage.ASK else register_picture(service, tmp_path)
         task_id = make(service, tmp_path / "out.png").task.id
     command = [sys.executable, "-m", "tests.clearance.crash_review", str(home), moment]

@@ -14,8 +14,9 @@ STILL = ("--resolution", "480p", "--ratio", "1:1", "--seed", "7")
 @pytest.fixture
 def held(run: Run) -> str:
     """The id of a task that waits, and accounts of reviewers."""
+    roles = ("--role", "reviewer", "--role", "creator")
     for name in ("ana", "bo"):
-        assert run("account", "create", name).exit_code == 0
+        assert run("account", "create", name, *roles).exit_code == 0
     red = ("Big Red", "--kind", "character", "--alias", "red ball", "--policy", "review")
     assert run("registry", "add", *red).exit_code == 0
     done = run("generate", PROMPT, "-o", "ball.png", *STILL, "--json")

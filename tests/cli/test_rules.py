@@ -26,7 +26,7 @@ def test_rules_are_shown_edited_checked_and_put_into_force(run: Run, tmp_path: P
     assert (shown.exit_code, shown.out) == (0, shipped_text())
     (tmp_path / "mine.toml").write_text(HOLDING)
     assert run("rules", "check", "mine.toml").out.endswith("rules, all sound.\n")
-    assert run("account", "create", "ana").exit_code == 0
+    assert run("account", "create", "ana", "--role", "operator").exit_code == 0
     done = run("rules", "activate", "mine.toml", "--by", "ana", "--json")
     assert (done.exit_code, done.json["number"], done.json["registry_revision"]) == (0, 2, 2)
     held = run("screen", "Shrek dances", "--json")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cleardance.accounts.accounts import create_account
+from cleardance.accounts.accounts import create_account, ensure_local_account
 from cleardance.errors import LicenceError, NotFound
 from cleardance.ledger.entry import canonical, personal
 from cleardance.rights.grant import Grant, parse_grant
@@ -35,6 +35,7 @@ CONSENT: dict[str, Any] = {
 def works(store: Store) -> Store:
     add(store, SERIES)
     add(store, PERSON)
+    ensure_local_account(store)
     create_account(store, "studio")
     return store
 

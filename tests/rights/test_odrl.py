@@ -13,7 +13,7 @@ import pytest
 from rdflib import Graph, Literal, Node, URIRef
 from rdflib.namespace import ODRL2, RDF, XSD
 
-from cleardance.accounts.accounts import create_account
+from cleardance.accounts.accounts import create_account, ensure_local_account
 from cleardance.rights.grant import parse_grant
 from cleardance.rights.granting import grant, revoke
 from cleardance.rights.licence_rows import LicenceRecord
@@ -70,6 +70,7 @@ def works(store: Store) -> Store:
     for name, kind in (("Zorblax", WorkKind.SERIES), ("Quux", WorkKind.FILM)):
         add(store, RegistryRow(name=name, kind=kind, owner="Zorblax Pictures"))
     add(store, RegistryRow(name="Quentin", kind=WorkKind.PERSON))
+    ensure_local_account(store)
     create_account(store, "studio")
     return store
 

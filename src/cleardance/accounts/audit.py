@@ -4,20 +4,19 @@ The ledger says only what kind of act it was. Who did it, to whom and why is in 
 deleted, with its salt, when the person it speaks of is erased.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, select
 
 from cleardance.accounts.lookup import account_id
 from cleardance.accounts.roles import Principal
-from cleardance.ledger.acts import commitment_of
+from cleardance.ledger.acts import keep_act
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
-from cleardance.store.tables import account, admin_act, utc_now
+from cleardance.store.tables import account, admin_act
 
 
 class Act(StrEnum):
@@ -66,25 +65,16 @@ def record(
     ``detail`` must be JSON. Raises NotFound if there is no account of that name.
     """
     actor, key_id = _actor(session, by)
-    act_id, salt = f"act-{secrets.token_hex(8)}", secrets.token_bytes(32)
-    row: Mapping[str, Any] = {
-        "act": act.value,
-        "actor": actor,
-        "key_id": key_id,
-        "subject": subject,
-        "why": why,
-        "detail": None if detail is None else dict(detail),
-    }
-    session.execute(insert(admin_act).values(id=act_id, at=utc_now(), salt=salt, **row))
-    body = {"id": act_id, "act": act.value, "commitment": commitment_of(row, salt)}
-    append(session, EntryKind.ADMIN, None, body)
+    kept = keep_act(session, act, actor, subject, key_id=key_id, why=why, detail=detail)
+    append(session, EntryKind.ADMIN, None, {"act": act.value, **kept})
 
 
 def listing(session: Connection, *, newest: int = 100) -> list[AuditRow]:
     """Return the newest acts, the newest first."""
     on = admin_act.c
-    columns = (on.id, on.at, on.act, account.c.name, on.key_id, on.subject, on.why, on.detail)
-    query = select(*columns).join(account, account.c.id == on.actor)
+    name = func.coalesce(account.c.name, on.actor)
+    columns = (on.id, on.at, on.act, name, on.key_id, on.subject, on.why, on.detail)
+    query = select(*columns).outerjoin(account, account.c.id == on.actor)
     rows = session.execute(query.order_by(on.at.desc(), on.id).limit(newest)).all()
     return [AuditRow(*row) for row in rows]
 

@@ -6,7 +6,9 @@ and nobody can ever show what they were made from, us included.
 
 from sqlalchemy import delete, select, update
 
-from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
+from cleardance.accounts.accounts import LOCAL_ACCOUNT
+from cleardance.accounts.erasing import erase_name
+from cleardance.accounts.lookup import account_id
 from cleardance.clearance import leases, tasks
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.garbage import discard
@@ -17,7 +19,6 @@ from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
 from cleardance.store.tables import (
     TaskStatus,
-    account,
     review,
     task,
     utc_now,
@@ -36,8 +37,9 @@ _PERSONAL = (
     "timings",
     "callback_url",
     "dedupe_key",
+    "end_user",
 )
-_ENDED = (
+ENDED = (
     TaskStatus.RELEASED,
     TaskStatus.DENIED,
     TaskStatus.FAILED,
@@ -59,7 +61,7 @@ def erase(service: Service, task_id: str) -> None:
         row = found.one_or_none()
         if row is None:
             raise NotFound(f"There is no task {task_id}.")
-        if row.status not in _ENDED or tasks.is_unfinished(session, task_id):
+        if row.status not in ENDED or tasks.is_unfinished(session, task_id):
             raise TaskBusy(f"Task {task_id} is {row.status}: only one that has ended is erased.")
         if row.salt is None:
             return
@@ -94,8 +96,7 @@ def erase_account(service: Service, name: str) -> list[str]:
         erase(service, row.id)
     if name != LOCAL_ACCOUNT:
         with service.store.begin() as session:
-            unnamed = {"name": account.c.id, "partner": None}
-            session.execute(update(account).where(account.c.name == name).values(**unnamed))
+            erase_name(session, name, by=LOCAL_ACCOUNT)
     return [row.id for row in rows]
 
 

@@ -26,6 +26,7 @@ from cleardance.errors import (
 from cleardance.generate.backend import Preview, unseen
 from cleardance.request import Request
 from cleardance.store.tables import TaskStatus
+from cleardance.tracing import span
 
 
 def clear(
@@ -117,7 +118,7 @@ def go_on(service: Service, task_id: str, watch: Watch) -> None:
 
 def _carry(service: Service, queued: Queued, watch: Watch) -> None:
     """Steps 3 to 8. Each step finds out by itself whether it was done before."""
-    with _marking_failures(service, queued.task_id):
+    with span("task", task=queued.task_id), _marking_failures(service, queued.task_id):
         ask = screening.screen_ask(service, queued, watch)
         if isinstance(ask, AskCleared):
             _make(service, ask, watch)

@@ -3,7 +3,7 @@
 import shutil
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, select, union_all
+from sqlalchemy import CompoundSelect, Connection, and_, select, union_all
 
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import Step
@@ -46,10 +46,15 @@ def collect(service: Service) -> None:
         except TaskBusy:
             continue
     with service.store.read() as session:
-        named = set(session.scalars(_NAMED))
+        named = named_blobs(session)
     for digest in service.store.blobs.digests(older_than_s=_HOUR_S):
         if digest not in named:
             discard(service, digest)
+
+
+def named_blobs(session: Connection) -> set[str]:
+    """Return the digests of all blobs that some row names."""
+    return set(session.scalars(_NAMED))
 
 
 _DELIVERED = and_(task.c.status == TaskStatus.RELEASED, task.c.step == Step.RELEASE)

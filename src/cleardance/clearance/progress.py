@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from cleardance.clearance.tasks import Step
 from cleardance.generate.backend import Preview, unseen
+from cleardance.tracing import span
 
 if TYPE_CHECKING:  # FFmpeg comes with it
     from cleardance.media import Frame
@@ -53,7 +54,8 @@ class Watch:
     def step(self, step: Step) -> "Iterator[Meter]":
         """Time a step; yields what to call with the fraction of it that is done."""
         self._show(step, 0.0)
-        with self.part(step.name.lower()):
+        name = step.name.lower()
+        with span(name), self.part(name):
             yield Meter(lambda fraction: self._show(step, fraction))
         self._show(step, 1.0)
 

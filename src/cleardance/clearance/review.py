@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
+from cleardance.accounts.accounts import principal_of
 from cleardance.accounts.lookup import account_id
+from cleardance.accounts.roles import Permission
 from cleardance.clearance import tasks
 from cleardance.clearance.service import Service
 from cleardance.errors import (
@@ -139,9 +141,10 @@ def claim(service: Service, review_id: str, by: str, at: datetime) -> ReviewRow:
 def check_may_review(session: Connection, row: ReviewRow, by: str, at: datetime) -> None:
     """Raise what keeps ``by`` from taking or deciding a review now.
 
-    NotFound (no such account), ReviewDecided, ReviewClaimed, or ReviewerNotAllowed.
+    NotFound (no such account), AccessDenied (no reviewer), ReviewDecided, ReviewClaimed,
+    or ReviewerNotAllowed.
     """
-    account_id(session, by)
+    principal_of(session, by).require(Permission.DECIDE_REVIEWS)
     if row.status is not ReviewStatus.OPEN:
         raise ReviewDecided(f"Review {row.id} is decided already: {row.status}.")
     if row.claimed_at is not None and row.claimed_by != by:
@@ -151,7 +154,7 @@ def check_may_review(session: Connection, row: ReviewRow, by: str, at: datetime)
     if tasks.load(session, row.task_id).request.account == by:
         raise ReviewerNotAllowed(
             f"{by} asked for this; somebody else reviews it.",
-            hint="cleardance account create NAME makes an account for a reviewer.",
+            hint="cleardance account create NAME --role reviewer makes an account for a reviewer.",
         )
     denied = review.c.status == ReviewStatus.DENIED
     earlier = select(account.c.name).join(review, review.c.decided_by == account.c.id)

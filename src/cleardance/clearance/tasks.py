@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Column, Connection, Select, and_, exists, insert, or_, select, update
 
-from cleardance.accounts.lookup import account_id
+from cleardance.accounts.lookup import active_account_id
 from cleardance.accounts.usage import tokens_of
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.ledger.entry import EntryKind, canonical, personal
@@ -113,7 +113,7 @@ def create(
     now, salt = utc_now(), secrets.token_bytes(32)
     values: dict[str, object] = {
         "id": task_id,
-        "account_id": account_id(session, request.account),
+        "account_id": active_account_id(session, request.account),
         "status": TaskStatus.QUEUED,
         "step": Step.ENQUEUE,
         "request": request.model_dump(mode="json"),

@@ -7,6 +7,7 @@ import click
 from cleardance.accounts.roles import Role
 from cleardance.cli.console import json_option, print_json
 from cleardance.errors import UsageError
+from cleardance.store.tables import HoldingKind
 
 
 @click.group()
@@ -147,6 +148,59 @@ def restore(ctx: click.Context, name: str, why: str, as_json: bool) -> None:
         id_ = accounts.account_id(session, name)
         accounts.restore_account(session, id_, by=accounts.LOCAL_ACCOUNT, why=why)
     _print_standing(name, suspended=False, as_json=as_json)
+
+
+@account.command()
+@click.argument("name")
+@click.option("--owner", help="All works of this owner, as the registry has it.")
+@click.option("--work", metavar="ID", help="This work.")
+@click.option("--remove", is_flag=True, help="No longer.")
+@json_option
+@click.pass_context
+def holds(
+    ctx: click.Context,
+    *,
+    name: str,
+    owner: str | None,
+    work: str | None,
+    remove: bool,
+    as_json: bool,
+) -> None:
+    """Say which works concern the rights-holder NAME, who sees what was found of these alone."""
+    from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
+    from cleardance.accounts.holdings import add_holding, remove_holding
+    from cleardance.clearance.service import open_service
+
+    kind = HoldingKind.WORK if owner is None else HoldingKind.OWNER
+    value = work if owner is None else owner
+    if value is None or (owner is not None and work is not None):
+        raise UsageError("Name an owner or a work.")
+    change = remove_holding if remove else add_holding
+    with open_service(ctx.obj) as service, service.store.begin() as session:
+        change(session, account_id(session, name), kind, value, by=LOCAL_ACCOUNT)
+    if as_json:
+        print_json({"name": name, kind.value: value, "holds": not remove})
+    else:
+        click.echo(f"{name!r} {'no longer sees' if remove else 'sees'} {kind} {value!r}.")
+
+
+@account.command()
+@click.option("--newest", type=click.IntRange(1), default=100, show_default=True)
+@json_option
+@click.pass_context
+def audit(ctx: click.Context, newest: int, as_json: bool) -> None:
+    """List who administered what, the newest first."""
+    from cleardance.accounts.audit import listing
+    from cleardance.clearance.service import open_service
+
+    with open_service(ctx.obj) as service, service.store.read() as session:
+        rows = listing(session, newest=newest)
+    if as_json:
+        print_json({"acts": [asdict(row) for row in rows]})
+        return
+    for row in rows:
+        by = f"{row.actor} ({row.key_id})" if row.key_id else row.actor
+        click.echo(f"{row.at}  {row.act:<18}  {row.subject}  by {by}  {row.why or ''}".rstrip())
 
 
 def _print_standing(name: str, *, suspended: bool, as_json: bool) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
+from cleardance.accounts.accounts import LOCAL_ACCOUNT, principal_of
+from cleardance.accounts.roles import Permission
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.service import Service, open_service
 from cleardance.cli.console import json_option, print_json
@@ -120,7 +121,7 @@ def check(ctx: click.Context, file: Path, as_json: bool) -> None:
 
 def _check_account(service: Service, name: str) -> None:
     with service.store.read() as session:
-        account_id(session, name)
+        principal_of(session, name).require(Permission.CHANGE_REGISTRY)
 
 
 def _print_report(file: Path, report: works.ImportReport, as_json: bool) -> None:

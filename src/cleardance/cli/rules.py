@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from cleardance.accounts.accounts import LOCAL_ACCOUNT, account_id
+from cleardance.accounts.accounts import LOCAL_ACCOUNT, principal_of
+from cleardance.accounts.roles import Permission
 from cleardance.clearance.service import open_service
 from cleardance.cli.console import json_option, print_json
 from cleardance.cli.words import line
@@ -99,7 +100,7 @@ def activate(ctx: click.Context, file: Path, by: str, as_json: bool) -> None:
     text = _read(file)
     with open_service(ctx.obj) as service:
         with service.store.read() as session:
-            account_id(session, by)
+            principal_of(session, by).require(Permission.CHANGE_RULES)
         kept = rulebook.activate(service.store, text, by)
     if as_json:
         print_json(_facts(kept))

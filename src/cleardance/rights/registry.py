@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from cleardance.errors import CleardanceError, NotFound, RegistryError
+from cleardance.ledger.acts import keep_act_of
 from cleardance.ledger.entry import EntryKind, digest
 from cleardance.ledger.log import append
 from cleardance.match.fold import normal_form
@@ -141,7 +142,8 @@ def remove(store: Store, id_or_name: str, *, account: str = LOCAL) -> tuple[str,
         contents = read_contents(connection, [work_id])
         now = next_revision(connection)
         delete_works(connection, contents, now, account)
-        body = {"registry_revision": now, "removed": 1, "rows": digest([work_id])}
+        by = keep_act_of(connection, "works_removed", account, f"registry revision {now}")
+        body = {"registry_revision": now, "removed": 1, "rows": digest([work_id]), "by": by}
         append(connection, EntryKind.WITHDRAWN, None, body)
     return work_id, tuple(one["path"] for one in contents[work_id].get("references", ()))
 
@@ -290,7 +292,9 @@ def _commit(store: Store, connection: Connection, changes: Changes, account: str
         return revision(connection)
     now = next_revision(connection)
     write_changes(store, connection, changes, now, account)
+    by = keep_act_of(connection, "works_registered", account, f"registry revision {now}")
     body = {
+        "by": by,
         "registry_revision": now,
         "added": len(changes.added),
         "updated": len(changes.changed),

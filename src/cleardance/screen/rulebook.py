@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, insert, select
 
 from cleardance.errors import UsageError
+from cleardance.ledger.acts import keep_act_of
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
 from cleardance.rights.registry import next_revision, revision
@@ -96,7 +97,8 @@ def _keep(session: Connection, text: str, by: str, registry_revision: int) -> Ru
     }
     session.execute(insert(rule_set).values(**values))
     logged = ("number", "sha256", "registry_revision")
-    append(session, EntryKind.RULES, None, {name: values[name] for name in logged})
+    kept = keep_act_of(session, "rules_activated", by, f"rules {values['number']}")
+    append(session, EntryKind.RULES, None, {name: values[name] for name in logged} | {"by": kept})
     return RuleSet(**values)  # type: ignore[arg-type] # the columns of the table
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cleardance.accounts.accounts import create_account
+from cleardance.accounts.roles import Role
 from cleardance.clearance.notices.reporting.model import Report
 from cleardance.clearance.record import Record
 from cleardance.clearance.service import Service
@@ -42,7 +43,7 @@ class PastHome:
 
 def past_of(service: Service, folder: Path, **changed: object) -> Past:
     create_account(service.store, "studio", partner="Example Partner")
-    create_account(service.store, "reviewer")
+    create_account(service.store, "reviewer", roles=[Role.REVIEWER])
     named = make(service, folder / "named.png", request(NAMED, seed=1, account="studio"))
     foreign = make(service, folder / "foreign.png", request(FOREIGN, seed=2, account="studio"))
     other = make(service, folder / "other.png", request())

@@ -80,7 +80,8 @@ class _AdminAct(TypedColumns):
     id: Named[str] = Column(Text, primary_key=True)
     at: Named[str] = Column(Text, index=True)
     act: Named[str] = Column(Text)
-    # An account's id; with the key it used, if it was not at the command line.
+    # An account's id (or a name that no account has); with the key it used, unless it was at the
+    # command line.
     actor: Named[str] = Column(Text, index=True)
     key_id: Named[str | None] = Column(Text)
     subject: Named[str] = Column(Text, index=True)
