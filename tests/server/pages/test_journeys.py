@@ -11,7 +11,7 @@ def enter(page: Page, served: Served, name: str = "mara") -> None:
     page.goto(f"/welcome?code={served.setup_code}")
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
-    page.click("main form button")
+    page.locator("main form button").click()
     page.wait_for_url("**/studio")
 
 
