@@ -120,7 +120,9 @@ class Model:
         arrays = (x.video, x.audio, t, words, *known)
         return Tokens(*self.session.run(OUTPUTS, dict(zip(INPUTS, arrays, strict=True))))
 
-    def make(self, prompt: str, seed: int, plan: Plan, progress: Progress | None = None) -> Made:
+    def make(
+        self, prompt: str, seed: int | list[int], plan: Plan, progress: Progress | None = None
+    ) -> Made:
         """Return what the model makes of a prompt.
 
         Raises UsageError for a prompt that is too long, GenerationFailed for what is not finite.
