@@ -218,16 +218,15 @@ def survival(
             if f"{name}/{attack_name}" in done:
                 continue
             marked = marked or made(clip, watermark)[0]
-            row = dict(zip(("read", "named"), ours(attack(marked), watermark), strict=True))
+            outcome = dict(zip(("read", "named"), ours(attack(marked), watermark), strict=True))
             if number < peer_clips:
-                row |= {peer[0]: peer_survives(peer, clip, attack) for peer in others}
-            done[f"{name}/{attack_name}"] = row
+                outcome |= {peer[0]: peer_survives(peer, clip, attack) for peer in others}
+            done[f"{name}/{attack_name}"] = outcome
             checkpoint.write_text(json.dumps(done))
     names = ["read", "named", *(name for name, _, _ in others)]
     for title, attacks in (("single", SINGLE), ("chained", CHAINED)):
         print(f"\n{title:<30}{'  '.join(names)}   of {len(clips)} clips; not named")
-        rows = [row(attack_name, clips, done, names) for attack_name in attacks]
-        print("\n".join(rows))
+        print("\n".join(row(attack_name, clips, done, names) for attack_name in attacks))
         for clip_name in (None, *clips):
             print(f"-- {clip_name or 'all'}: {shares(clip_name, attacks, done, names)}")
 

@@ -93,10 +93,10 @@ def test_stripped_cut_mirrored_and_re_encoded_it_still_leads_to_the_entry(
     marked: Sealed, authority: Authority, tmp_path: Path
 ) -> None:
     path = tmp_path / "copy.mp4"
-    frames = (np.ascontiguousarray(frame[20:340, ::-1]) for frame in _frames(marked))
+    frames = (np.ascontiguousarray(frame[:, 560:40:-1]) for frame in _frames(marked))
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FPS, options={"crf": "26"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, 320, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = 520, HEIGHT, "yuv420p"
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode(None))

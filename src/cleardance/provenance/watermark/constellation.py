@@ -17,6 +17,7 @@ from .tile import Waves
 
 _PADDED = 2  # times the picture: samples between the frequencies that it resolves
 _LEVELLED = 31  # samples over which content's spectrum is levelled
+_LONG = 121  # samples of a row or column
 _CLIP = 7.0  # times the local mean: a window grid's lines count no more than this
 _SCALES = (0.45, 2.2)
 _MAX_SQUEEZE = 0.45  # natural logarithm of across by down
@@ -51,8 +52,7 @@ class Constellation:
         spectrum = cv2.dft(padded, flags=cv2.DFT_COMPLEX_OUTPUT, nonzeroRows=height)
         half = spectrum[:, : self._columns // 2 + 1]
         power = half[..., 0] ** 2 + half[..., 1] ** 2
-        level = cv2.blur(power, (_LEVELLED, _LEVELLED)) + np.float32(1e-12)
-        self._power = np.minimum(power / level, np.float32(_CLIP))
+        self._power = np.minimum(power / _level(power), np.float32(_CLIP))
         self._mean, self._deviation = float(self._power.mean()), float(self._power.std()) + 1e-9
 
     def heights(self, across: Floats, down: Floats, turn: Floats, shear: Floats) -> Floats:
@@ -140,6 +140,17 @@ class Constellation:
             turn=lie.turn + float(turn[n]), shear=lie.shear + float(shear[n]),
         )  # fmt: skip
         return Guess(found, float(heights[n]))
+
+
+def _level(power: Plane) -> Plane:
+    """Return the power of content around each frequency.
+
+    Pans and grids put it into single rows or columns, which are levelled for themselves.
+    """
+    level = cv2.blur(power, (_LEVELLED, _LEVELLED))
+    for size in ((_LONG, 1), (1, _LONG)):
+        level = cv2.max(level, cv2.blur(power, size))
+    return np.asarray(level, np.float32) + np.float32(1e-12)
 
 
 def _apart(guesses: list[Guess], count: int) -> list[Guess]:

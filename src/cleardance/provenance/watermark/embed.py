@@ -14,7 +14,7 @@ from .tile import STARTS_EACH_WAY, start, tile, tile_px
 Plane = NDArray[np.float32]  # [H, W]
 
 # Levels, on flat areas: a third of the pixels there change, by one level, and it does not show.
-_FLAT_AMPLITUDE = 0.6
+_FLAT_AMPLITUDE = 0.5
 # Busy areas give away this share of their structural similarity (Wang et al., IEEE Trans. Image
 # Process. 13, 2004): 1 - SSIM = n / 2 v for noise of variance n on variance v.
 _BUSY_SHARE = 0.065
