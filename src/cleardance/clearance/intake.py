@@ -1,6 +1,7 @@
 """Steps 1 and 2: is it a request we can serve, and then it is stored and logged as asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +55,28 @@ def enqueue(
     checked: Checked,
     watch: Watch,
     columns: Mapping[str, object],
-    admit: Callable[[Connection], None] = _anybody,
 ) -> Queued:
     """Step 2. Store the task and log that it was asked, in one transaction.
 
-    ``columns`` say who works on it and how urgent it is; ``admit`` raises to keep it out. Raises
-    NotFound for the account, and MediaError for a reference that cannot be used.
+    ``columns`` say who works on it and how urgent it is. Raises NotFound for the account, and
+    MediaError for a reference that cannot be used.
+    """
+    with enqueueing(service, task_id, checked, watch, columns) as (_, queued):
+        return queued
+
+
+@contextmanager
+def enqueueing(
+    service: Service,
+    task_id: str,
+    checked: Checked,
+    watch: Watch,
+    columns: Mapping[str, object],
+    admit: Callable[[Connection], None] = _anybody,
+) -> Iterator[tuple[Connection, Queued]]:
+    """Step 2, as ``enqueue``; what the block writes is committed with it.
+
+    ``admit`` raises to keep it out.
     """
     with (
         watch.step(Step.ENQUEUE),
@@ -74,7 +91,7 @@ def enqueue(
         }
         references.name_blobs(session, task_id, request)
         append(session, EntryKind.ASKED, task_id, body)
-    return Queued(task_id, request)
+        yield session, Queued(task_id, request)
 
 
 def reload(service: Service, task_id: str) -> Queued:

@@ -1,6 +1,7 @@
 """Steps 3, 5 and 6: what was asked and what was made, against the registry as it stands."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,14 +40,32 @@ def screen_ask(service: Service, queued: Queued, watch: Watch) -> AskCleared | R
         with service.store.read() as session:
             verdict = tasks.latest_verdict(session, queued.task_id, Stage.ASK)
         if verdict is None:
-            asker = _asker(service, queued.request)
-            verdict = _verdict_on_ask(service, queued.request, current(service.store), asker)
+            judged = judge_ask(service, queued.request)
             with service.store.begin() as session:
-                tasks.advance(session, queued.task_id, Step.SCREEN_ASK)
-                verdict = _commit(session, service, queued.task_id, Stage.ASK, verdict, asker)
+                verdict = commit_ask(session, service, queued.task_id, judged)
     if verdict.decision is Decision.CLEAR:
         return AskCleared(queued, verdict)
     return Refused(queued.task_id, Stage.ASK, verdict)
+
+
+@dataclass(frozen=True)
+class JudgedAsk:
+    """What is to be said of what was asked, not yet committed."""
+
+    verdict: Verdict
+    asker: Asker
+
+
+def judge_ask(service: Service, request: Request) -> JudgedAsk:
+    """Screen the prompt and every reference as things stand. Raises NotFound for the account."""
+    asker = _asker(service, request)
+    return JudgedAsk(_verdict_on_ask(service, request, current(service.store), asker), asker)
+
+
+def commit_ask(session: Connection, service: Service, task_id: str, judged: JudgedAsk) -> Verdict:
+    """Store and log the verdict on what was asked, with step 3; return it as it stands."""
+    tasks.advance(session, task_id, Step.SCREEN_ASK)
+    return _commit(session, service, task_id, Stage.ASK, judged.verdict, judged.asker)
 
 
 def screen_generated(

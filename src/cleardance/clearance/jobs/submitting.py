@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from cleardance.accounts.limits import check_task
 from cleardance.accounts.roles import Principal
 from cleardance.accounts.usage import tokens_of
 from cleardance.clearance import intake, leases, screening, tasks
+from cleardance.clearance.intake import Checked
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service
 from cleardance.errors import LeaseLost, QueueFull, UsageError
@@ -94,9 +96,7 @@ def submit(
             _check_room(service, session, request.account)  # before they take any space
     watch, task_id = Watch(silent), tasks.new_task_id()
     checked = intake.check(request, None, watch, service.settings.pocket_model)
-    # Ours for as long as screening takes; if we die meanwhile, a worker goes on.
-    holder = leases.Holder(service.store, f"submit-{secrets.token_hex(8)}")
-    lease, columns = holder.first(task_id)
+    columns = _columns(service, options) | _whose(service, request, principal)
 
     def admit(session: Connection) -> None:
         _join(session, request.account, options)
@@ -106,13 +106,33 @@ def submit(
             check_task(session, principal, tokens, cost_micros, clock(session))
 
     try:
-        columns |= _columns(service, options) | _whose(service, request, principal)
-        queued = intake.enqueue(service, task_id, checked, watch, columns, admit)
+        if request.references:
+            _store_then_screen(service, task_id, checked, watch, columns, admit)
+        else:  # one commit: who asks waits for each
+            judged = screening.judge_ask(service, request)
+            with intake.enqueueing(service, task_id, checked, watch, columns, admit) as (at, _):
+                screening.commit_ask(at, service, task_id, judged)
     except _Known as known:
         return _submitted(service, known.task_id, joined=True)
+    return _submitted(service, task_id)
+
+
+def _store_then_screen(
+    service: Service,
+    task_id: str,
+    checked: Checked,
+    watch: Watch,
+    columns: Mapping[str, object],
+    admit: Callable[[Connection], None],
+) -> None:
+    """Screen references as they were kept; ours until then, or, if we die, a worker's."""
+    holder = leases.Holder(service.store, f"submit-{secrets.token_hex(8)}")
+    lease, leased = holder.first(task_id)
+    stored = intake.enqueueing(service, task_id, checked, watch, {**columns, **leased}, admit)
+    with stored as (_, queued):
+        pass
     with suppress(LeaseLost), leases.working(service, holder, lease) as ours:
         screening.screen_ask(ours, queued, watch)
-    return _submitted(service, task_id)
 
 
 class _Known(Exception):
