@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from cleardance.accounts.accounts import account_id
 from cleardance.accounts.end_users import hash_end_user
@@ -91,12 +91,12 @@ def submit(
     options = options or JobOptions()
     if options.callback_url is not None:
         check_url(options.callback_url)  # its host's address is checked when it is called
-    if request.references:
-        with service.store.read() as session:
+    with service.store.read() as session:
+        if request.references:
             _check_room(service, session, request.account)  # before they take any space
+        columns = _columns(session, options) | _whose(service, session, request, principal)
     watch, task_id = Watch(silent), tasks.new_task_id()
     checked = intake.check(request, None, watch, service.settings.pocket_model)
-    columns = _columns(service, options) | _whose(service, request, principal)
 
     def admit(session: Connection) -> None:
         _join(session, request.account, options)
@@ -143,9 +143,8 @@ class _Known(Exception):
         self.task_id = task_id
 
 
-def _columns(service: Service, options: JobOptions) -> dict[str, object]:
-    with service.store.read() as session:
-        now = clock(session)
+def _columns(session: Connection, options: JobOptions) -> dict[str, object]:
+    now = clock(session)
     return {
         "priority": options.priority,
         "tier": options.tier,
@@ -155,7 +154,9 @@ def _columns(service: Service, options: JobOptions) -> dict[str, object]:
     }
 
 
-def _whose(service: Service, request: Request, principal: Principal | None) -> dict[str, object]:
+def _whose(
+    service: Service, session: Connection, request: Request, principal: Principal | None
+) -> dict[str, object]:
     if principal is None:
         return {}
     columns: dict[str, object] = {
@@ -163,9 +164,7 @@ def _whose(service: Service, request: Request, principal: Principal | None) -> d
         "cost_micros": _cost_micros(service, request),
     }
     if request.end_user is not None:
-        with service.store.read() as session:
-            owner = principal.account_id
-            columns["end_user"] = hash_end_user(session, owner, request.end_user)
+        columns["end_user"] = hash_end_user(session, principal.account_id, request.end_user)
     return columns
 
 
@@ -187,12 +186,12 @@ def _join(session: Connection, account: str, options: JobOptions) -> None:
 
 
 def _check_room(service: Service, session: Connection, account: str) -> None:
-    of_account = task.c.account_id == account_id(session, account)
-    count = select(func.count()).select_from(task).where(_WAITING)
+    own = func.sum(case((task.c.account_id == account_id(session, account), 1), else_=0))
+    in_all, of_account = session.execute(select(func.count(), own).where(_WAITING)).one()
     settings = service.settings
-    if (session.scalar(count) or 0) >= settings.max_queue:
+    if in_all >= settings.max_queue:
         raise QueueFull(f"{settings.max_queue} tasks are waiting; more are not taken in.")
-    if (session.scalar(count.where(of_account)) or 0) >= settings.max_queue_per_account:
+    if (of_account or 0) >= settings.max_queue_per_account:
         raise QueueFull(
             f"{settings.max_queue_per_account} tasks of {account!r} are waiting; "
             "more are not taken in."

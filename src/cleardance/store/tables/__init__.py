@@ -70,7 +70,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0016"
+REVISION = "0017"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [

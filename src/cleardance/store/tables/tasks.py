@@ -188,6 +188,7 @@ task = Table(
     CheckConstraint("step BETWEEN 1 AND 8", name="step"),
     CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
     Index("ix_task_status_step", "status", "step"),
+    Index("ix_task_status_account_id", "status", "account_id"),  # counts without reading the rows
     Index("ix_task_account_id_dedupe_key", "account_id", "dedupe_key"),
     Index("ix_task_key_id_status", "key_id", "status"),
 )
