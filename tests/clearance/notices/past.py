@@ -52,6 +52,7 @@ def past_of(service: Service, folder: Path, **changed: object) -> Past:
 
 
 _VOLATILE = (
+    (r"(— \S+ )[A-Za-z0-9+/=]{90,}", r"\1SIGNATURE"),
     (r"cgt-\d{14}-[0-9a-f]{8}", "cgt-…"),
     (r"(ntc|sor|ctr|cmp|stk)-\d{8}-[0-9a-f]{10}", r"\1-…"),
     (r"(account|partner|key)-[a-z2-7]{10}", r"\1-…"),
@@ -62,7 +63,6 @@ _VOLATILE = (
     (r"[0-9a-f]{64}", "DIGEST"),
     (r"[A-Za-z0-9+/]{43}=", "HASH"),
     (r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", "+KEY"),
-    (r"(— \S+ )[A-Za-z0-9+/=]{90,}", r"\1SIGNATURE"),
 )
 
 

@@ -39,6 +39,7 @@ def test_the_sender_follows_the_notice_with_its_secret(
     said = [one.what for one in found.happened]
     assert said[0] == "a rights-holder's notice was received"
     assert "accounts were told what was done on a notice, and why" in said
+    assert not any("strike" in one for one in said)
     assert "studio" not in found.page
     first = found.happened[0].entry
     page = found.page.replace(f"<td>{first}</td>", "<td>FIRST</td>").split("As of")[0]

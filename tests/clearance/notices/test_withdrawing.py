@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cleardance.clearance.notices.executing import execute
+from cleardance.clearance.notices.reporting.gathering import report_of
 from cleardance.clearance.notices.withdrawing import withdraw
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.serving import open_output
 from cleardance.errors import CleardanceError, NotFound, NoticeError, Removed
+from cleardance.ledger.check_report import check_report
 from cleardance.ledger.verify import verify
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.filing import file_notice
@@ -90,6 +92,11 @@ def test_one_output_comes_back_and_the_rest_stays_removed(service: Service, past
     execute(service, past.receipt.id, by="reviewer")
     done = withdraw(service, past.receipt.id, outputs=[past.named.task.id], **BY)
     assert (done.whole, done.outputs) == (False, (past.named.task.id,))
+    report = report_of(service, past.receipt.id, NOW)
+    remove = next(one for one in report.demands if one.demand == "remove")
+    assert (remove.done, remove.pending, remove.undone) == (1, 0, 1)
+    assert (report.summary.released, report.summary.removed) == (2, 1)
+    check_report(report.model_dump(mode="json"), [service.ledger_keys.public])
     now = served(service, past)
     assert now[past.named.task.id] == past.named.task.sealed_blob
     assert now[past.foreign.task.id] == Removed.code

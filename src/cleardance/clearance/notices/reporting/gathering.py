@@ -1,11 +1,13 @@
 """Gathering a report: the accounting, its proofs, what was done, what the search cannot know."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, select
 
+from cleardance.clearance.notices import steps
 from cleardance.clearance.notices.accounting import Accounting, account_for
 from cleardance.clearance.notices.reporting.instances import Instances
 from cleardance.clearance.notices.reporting.model import (
@@ -175,27 +177,24 @@ def _rules(rules: Rules) -> tuple[ReportedRule, ...]:
 
 def _demands(session: Connection, filed: FiledNotice) -> tuple[ReportedDemand, ...]:
     at = enforcement.c
-    query = (
-        select(at.demand, at.state, func.count(), func.max(at.done_at))
-        .where(at.notice_id == filed.id)
-        .group_by(at.demand, at.state)
-    )
+    query = select(at.demand, at.subject, at.state, at.done_at).where(at.notice_id == filed.id)
     rows = session.execute(query).all()
     return tuple(
-        _demand(demand.value, {row[1]: row[2] for row in rows if row[0] == demand}, [
-            row[3] for row in rows if row[0] == demand and row[3]
-        ])
+        _demand(demand.value, [row for row in rows if row.demand == demand])
         for demand in filed.form.demands
-    )  # fmt: skip
+    )
 
 
-def _demand(name: str, counts: dict[str, int], times: list[str]) -> ReportedDemand:
+def _demand(name: str, rows: Sequence[Row[*tuple[Any, ...]]]) -> ReportedDemand:
+    """Return how far a demand is: by its single steps, if it has any, else as a whole."""
+    single = [row for row in rows if row.subject != steps.WHOLE] or rows
+    states = Counter(row.state for row in single)
     return ReportedDemand(
         demand=name,
-        done=counts.get(StepState.DONE, 0),
-        pending=counts.get(StepState.PENDING, 0),
-        undone=counts.get(StepState.UNDONE, 0),
-        last_at=max(times, default=None),
+        done=states[StepState.DONE],
+        pending=states[StepState.PENDING],
+        undone=states[StepState.UNDONE],
+        last_at=max((row.done_at for row in rows if row.done_at), default=None),
     )
 
 

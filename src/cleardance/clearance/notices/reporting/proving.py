@@ -18,6 +18,7 @@ from cleardance.ledger.verify import read_newest_checkpoint
 from cleardance.store.tables import ledger_entry
 
 _AT_ONCE: Final = 500
+_IN_HOUSE: Final = (EntryKind.STRUCK, EntryKind.MISUSED)
 _AT = ledger_entry.c
 _ENTRIES = select(_AT.index, _AT.kind, _AT.task_id, cast(_AT.body, Text), _AT.created_at,
                   _AT.leaf_hash)  # fmt: skip
@@ -70,8 +71,11 @@ class Signed:
         return self.connection.scalar(query) or 0
 
     def entries_of_notice(self, notice_id: str) -> list[Entry]:
-        """Return the signed entries about a notice itself: those about no task that name it."""
-        about_none = self.entries(_AT.task_id.is_(None))
+        """Return the signed entries about a notice itself: those about no task that name it.
+
+        Strikes and findings of misuse are left out: these are nobody else's business.
+        """
+        about_none = self.entries(_AT.task_id.is_(None), _AT.kind.not_in(_IN_HOUSE))
         return [one for one in about_none if json.loads(one.body).get("notice") == notice_id]
 
 
