@@ -118,3 +118,35 @@ def test_production_with_its_own_origin_is_accepted(
     monkeypatch.setenv("CLEARDANCE_ENVIRONMENT", "production")
     monkeypatch.setenv("CLEARDANCE_ORIGIN", "studio.example/cleardance")
     assert load(tmp_path).environment == "production"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("DATABASE_URL", "postgresql+pg8000://me:postgres@db/x"),
+        ("DATABASE_URL", "postgresql+pg8000://me:short@db/x"),
+        ("BLOB_SECRET_KEY", "minioadmin"),
+        ("JUDGE_KEY", "changeme"),
+    ],
+)
+def test_default_secrets_are_refused_in_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CLEARDANCE_{setting}", value)
+    load(tmp_path)
+    monkeypatch.setenv("CLEARDANCE_ENVIRONMENT", "production")
+    monkeypatch.setenv("CLEARDANCE_ORIGIN", "example.org/cleardance")
+    with pytest.raises(UsageError, match=f"{setting.lower()} is a default") as refused:
+        load(tmp_path)
+    assert value not in str(refused.value)
+
+
+def test_chosen_secrets_are_taken_in_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARDANCE_ENVIRONMENT", "production")
+    monkeypatch.setenv("CLEARDANCE_ORIGIN", "example.org/cleardance")
+    monkeypatch.setenv("CLEARDANCE_JUDGE_KEY", "0f3c9a71e2d84b56")
+    for url in ("postgresql+pg8000://me:h0rse-staple@db/x", "postgresql+pg8000://me@/x"):
+        monkeypatch.setenv("CLEARDANCE_DATABASE_URL", url)
+        assert load(tmp_path).database_url == url

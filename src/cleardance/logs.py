@@ -74,3 +74,4 @@ def log_to(stream: TextIO | None = None, *, level: str = "INFO", details: bool =
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     NonNegativeFloat,
@@ -173,6 +174,8 @@ class Settings(BaseSettings):
     def _is_safe(self) -> Self:
         if self.environment == "production" and self.origin == DEVELOPMENT_ORIGIN:
             raise ValueError("origin must be set in production, to a name that is yours alone")
+        if self.environment == "production" and (name := _default_secret(self)) is not None:
+            raise ValueError(f"{name} is a default that everybody knows, or too short: change it")
         if self.witness_quorum > len(self.witnesses):
             raise ValueError("witness_quorum is more than there are witnesses")
         if (self.judge_url is None) != (self.judge_model is None):
@@ -197,6 +200,24 @@ class Settings(BaseSettings):
         home = Path(init_settings()["home"])
         file = InitSettingsSource(settings_cls, init_kwargs=_read_file(home / FILE_NAME))
         return init_settings, env_settings, file
+
+
+_DEFAULTS = {"password", "postgres", "changeme", "change-me", "secret", "minioadmin", "admin"}
+_MIN_SECRET_CHARS = 8
+
+
+def _default_secret(settings: Settings) -> str | None:
+    """Return the name of a setting whose secret nobody has chosen, if there is one."""
+    held = {name: getattr(settings, name) for name in Settings.model_fields}
+    secrets = {n: v.get_secret_value() for n, v in held.items() if isinstance(v, SecretStr)}
+    if settings.database_url is not None:
+        password = urlsplit(settings.database_url).password
+        if password is not None:  # none is needed on a socket
+            secrets["database_url"] = unquote(password)
+    for name, secret in secrets.items():
+        if len(secret) < _MIN_SECRET_CHARS or secret.lower() in _DEFAULTS:
+            return name
+    return None
 
 
 def load(home: Path | None = None) -> Settings:

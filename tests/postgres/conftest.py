@@ -60,7 +60,17 @@ def cluster() -> Iterator[str]:
 @pytest.fixture
 def database(cluster: str, request: pytest.FixtureRequest) -> str:
     """The URL of an empty database."""
-    name = f"test_{zlib.crc32(request.node.nodeid.encode())}"
+    return _new_database(cluster, request.node.nodeid)
+
+
+@pytest.fixture
+def second_database(cluster: str, request: pytest.FixtureRequest) -> str:
+    """The URL of another one."""
+    return _new_database(cluster, f"{request.node.nodeid} again")
+
+
+def _new_database(cluster: str, what: str) -> str:
+    name = f"test_{zlib.crc32(what.encode())}"
     engine = create_engine(cluster, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")

@@ -8,7 +8,9 @@ from cleardance.store.tables import (
     account,
     admin_act,
     api_key,
+    browser,
     holding,
+    password,
     rule_set,
     task,
     work_change,
@@ -28,6 +30,8 @@ def erase_name(session: Connection, name: str, *, by: str) -> None:
     session.execute(update(admin_act).where(of_it).values(**silent))
     session.execute(update(api_key).where(api_key.c.account_id == id_).values(name=None))
     session.execute(update(task).where(task.c.account_id == id_).values(end_user=None))
+    for table in (password, browser):
+        session.execute(delete(table).where(table.c.account_id == id_))
     session.execute(delete(holding).where(holding.c.account_id == id_))
     # Acts bind these to an account's id, so that the name can go.
     session.execute(update(work_change).where(work_change.c.account == name).values(account=id_))

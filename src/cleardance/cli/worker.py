@@ -8,6 +8,7 @@ import click
 from cleardance.cli.console import json_option, print_json, step_bars
 from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.words import echo, record_lines
+from cleardance.logs import log_to
 
 
 @click.command()
@@ -38,6 +39,7 @@ def worker(ctx: click.Context, *, once: bool, slots: int, grace_s: float, as_jso
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_service(ctx.obj) as service:
+        log_to(details=service.settings.log_details)
         click.echo(f"Working, {slots} at once.", err=True)
         work(service, slots, stop, grace_s=grace_s)
     click.echo("Stopped; what was not finished is back in the queue.", err=True)

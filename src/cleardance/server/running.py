@@ -1,13 +1,10 @@
 """Running the application: a server, and a worker beside it, until told to stop."""
 
-import json
-import logging
 import secrets
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import click
 import uvicorn
@@ -15,6 +12,7 @@ import uvicorn
 from cleardance.accounts import passwords
 from cleardance.clearance.jobs.worker import work
 from cleardance.clearance.service import open_service
+from cleardance.logs import log_to
 from cleardance.server.app import create_app
 from cleardance.settings import Settings
 
@@ -25,7 +23,7 @@ MOST_CONNECTIONS = 2_000
 
 def run(settings: Settings, host: str, port: int, slots: int) -> None:
     """Serve until SIGTERM or Ctrl-C; then answer what was asked, hand back what was not made."""
-    _log_as_json()
+    log_to(details=settings.log_details)
     setup_code = secrets.token_urlsafe(12)
     with _worker(settings, slots):
         config = uvicorn.Config(
@@ -93,28 +91,3 @@ def _worker(settings: Settings, slots: int) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-class _Json(logging.Formatter):
-    """One JSON object a line: a time, a level, a text, and the facts of the request."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        names = ("request_id", "client_request_id", "key_id", "status", "duration_ms")
-        said = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **{name: value for name in names if (value := getattr(record, name, None)) is not None},
-        }
-        if record.exc_info:
-            said["trace"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
-
-
-def _log_as_json() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Json())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
