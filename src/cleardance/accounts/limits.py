@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, func, select, update
 
 from cleardance.errors import QuotaExceeded, RateLimited, UsageError
 from cleardance.store.tables import TaskStatus, api_key, task, usage, utc_text
@@ -56,15 +56,14 @@ class Limits:
 
 NO_LIMITS = Limits()
 
-_busy_until = case(
-    (api_key.c.busy_until_us > bindparam("now_us"), api_key.c.busy_until_us),
-    else_=bindparam("now_us"),
-)
+# PostgreSQL takes a parameter for 32 bits unless it is told.
+_now_us, _each_us = bindparam("now_us", type_=BigInteger), bindparam("each_us", type_=BigInteger)
+_busy_until = case((api_key.c.busy_until_us > _now_us, api_key.c.busy_until_us), else_=_now_us)
 _TAKE = (
     update(api_key)
     .where(api_key.c.id == bindparam("key"))
-    .where(_busy_until + bindparam("each_us") <= bindparam("now_us") + _MINUTE_US)
-    .values(busy_until_us=_busy_until + bindparam("each_us"))
+    .where(_busy_until + _each_us <= _now_us + _MINUTE_US)
+    .values(busy_until_us=_busy_until + _each_us)
 )
 _BUSY_UNTIL = select(api_key.c.busy_until_us).where(api_key.c.id == bindparam("key"))
 
