@@ -12,6 +12,7 @@ from cleardance.accounts.lookup import account_id
 from cleardance.clearance import leases, tasks
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.garbage import discard
+from cleardance.clearance.notices import statements
 from cleardance.clearance.references import forget_blobs
 from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, TaskBusy
@@ -66,6 +67,7 @@ def erase(service: Service, task_id: str) -> None:
         if row.salt is None:
             return
         pictures = pictures_of(session, task_id)
+        statements.forget(session, task_id)
         session.execute(delete(review).where(review.c.task_id == task_id))
         session.execute(delete(verdict).where(verdict.c.task_id == task_id))
         session.execute(delete(webhook_delivery).where(webhook_delivery.c.task_id == task_id))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cleardance.accounts import accounts
+from cleardance.clearance.erasure import erase
 from cleardance.clearance.notices import complaints, counter, statements, strikes
 from cleardance.clearance.notices.executing import execute
 from cleardance.clearance.notices.misuse import find_misuse, lift_misuse, suspended_until
@@ -81,6 +82,14 @@ def test_each_removal_is_told_with_all_that_the_law_asks_for(
     check_golden(GOLDENS, "statement.txt", statements.words(one), rewrite=rewrite_goldens)
     assert statements.state_reasons(service, done.receipt.id, NOW) == 0  # told once
     verify(service.store, [service.ledger_keys.public])
+
+
+def test_an_erased_task_is_quoted_by_no_statement(service: Service, done: Past) -> None:
+    erase(service, done.named.task.id)
+    with service.store.read() as session:
+        [one] = statements.of_task(session, done.named.task.id)
+    assert "Lantern" not in one.reasons.model_dump_json()
+    assert "erased" in one.reasons.facts[0]
 
 
 def test_a_counter_notice_runs_its_clock_and_brings_the_output_back(

@@ -146,6 +146,14 @@ def lift(session: Connection, notice_id: str, subjects: Sequence[str], at: datet
     session.execute(update(statement).where(open_).values(lifted_at=utc_text(at)))
 
 
+def forget(session: Connection, task_id: str) -> None:
+    """Delete what statements about a task quote of it: its personal data are being erased."""
+    for one in of_task(session, task_id):
+        facts = ("What was quoted here was erased with the personal data of the task.",)
+        body = one.reasons.model_copy(update={"facts": facts}).model_dump(mode="json")
+        session.execute(update(statement).where(statement.c.id == one.id).values(body=body))
+
+
 def words(one: Statement) -> str:
     """Return a statement as its addressee reads it."""
     said = one.reasons
