@@ -8,6 +8,7 @@ left out, replaced, or swapped with the next. A letter written several times cos
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -67,6 +68,8 @@ class TypoIndex:
             self._squashed.setdefault(squashed(key), []).append(number)
             for place, (low, high) in enumerate(_cuts(len(key))):
                 self._pieces.setdefault((len(key), place, key[low:high]), []).append(number)
+        # Of a few names alone most lengths are none's, and need no look.
+        self._lengths = frozenset(length for length, _, _ in self._pieces)
 
     def find(self, folded: Folded, taken: bytearray) -> Iterator[tuple[int, int, int, float]]:
         """Yield (key, start, end, errors) for windows of whole words that nearly spell a key.
@@ -97,7 +100,7 @@ class TypoIndex:
     def _candidates(self, letters: str) -> set[int]:
         found: set[int] = set()
         size = len(letters)
-        for length in range(size - 2, size + 3):
+        for length in self._lengths.intersection(range(size - 2, size + 3)):
             cuts = _cuts(length)
             last = len(cuts) - 1
             if abs(length - size) > last:
@@ -108,7 +111,8 @@ class TypoIndex:
                 for shift in shifts:
                     piece = letters[low + shift : high + shift]
                     found.update(self._pieces.get((length, place, piece), ()))
-        found.update(self._swapped_at_a_cut(letters))
+        if size in self._lengths:
+            found.update(self._swapped_at_a_cut(letters))
         return found
 
     def _swapped_at_a_cut(self, letters: str) -> Iterator[int]:
@@ -122,13 +126,14 @@ class TypoIndex:
             yield from self._pieces.get((len(letters), place + 1, right), ())
 
 
-def _cuts(length: int) -> list[tuple[int, int]]:
+@cache
+def _cuts(length: int) -> tuple[tuple[int, int], ...]:
     """Return where a name is cut: one piece more than it may have errors, none if it may not."""
     errors = errors_allowed(length)
     if not errors:
-        return []
+        return ()
     bounds = [length * k // (errors + 1) for k in range(errors + 2)]
-    return list(pairwise(bounds))
+    return tuple(pairwise(bounds))
 
 
 def _windows(folded: Folded, taken: bytearray) -> Iterator[tuple[int, int]]:
