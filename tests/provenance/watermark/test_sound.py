@@ -79,3 +79,8 @@ def test_noise_changes_by_a_decibel_or_two_and_tones_by_less() -> None:
     tone = np.repeat(0.3 * np.sin(2 * np.pi * 1000 * times), 2, axis=1).astype(np.float32)
     assert ratio_db(rustle()) > 17
     assert ratio_db(tone) > 27
+
+
+def test_two_marks_are_both_named() -> None:
+    found = OURS.detect_sound(sounding(99, sounding()), 48_000)
+    assert {found.ledger_index, *found.also} == {INDEX, 99}

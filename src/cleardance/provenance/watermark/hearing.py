@@ -32,7 +32,8 @@ _HOP = 512  # samples between spectra
 _SPECTRA_PER_CELL = HOP * HOPS_PER_CELL // _HOP
 _SLOTS = 2  # places looked at in a cell
 _FOLD = CELLS * _SLOTS
-_TRIED = 8  # candidates of each group of speeds
+_TRIED = 12  # candidates of each group of speeds
+_PLACES = 4  # of a speed
 _MAX_CHANCE = 5e-10  # for each of the two groups of speeds
 _SPEED_STEP = 0.004
 _SPEEDS = sorted(
@@ -62,23 +63,26 @@ class _Candidate:
     chips: Chips
 
 
-def hear(samples: Samples, rate_hz: int, key: bytes, issued: Sequence[int] = ()) -> Heard | None:
-    """Return the mark in sound [N, C], or None.
+def hear(
+    samples: Samples, rate_hz: int, key: bytes, issued: Sequence[int] = ()
+) -> tuple[Heard, ...]:
+    """Return the marks in sound [N, C], the clearest first; none if there is none.
 
     Looks at speeds from 0.8 to 1.25, with the pitch kept or changed along. A message counts when
     chance would give it less than once in 10^9 files: there is no room for a check in 32 bits.
     """
     powers = _spectra(_mono_48k(samples, rate_hz))
     if len(powers) < CELLS // 4 * _SPECTRA_PER_CELL:
-        return None
+        return ()
     for speeds in (_SPEEDS[:1], _SPEEDS[1:]):  # as it was made, or else faster or slower
         candidates = _candidates(powers, key, speeds)
         places = 2 * _FOLD * len(speeds)
-        for candidate in nlargest(_TRIED, candidates, key=lambda found: found.height):
-            heard = _read(candidate, key, issued, places)
-            if heard is not None:
-                return heard
-    return None
+        likeliest = nlargest(_TRIED, candidates, key=lambda found: found.height)
+        heard = [_read(candidate, key, issued, places) for candidate in likeliest]
+        found = {mark.ledger_index: mark for mark in reversed(heard) if mark is not None}
+        if found:
+            return tuple(reversed(found.values()))
+    return ()
 
 
 def _candidates(powers: Powers, key: bytes, speeds: Sequence[float]) -> Iterator[_Candidate]:
@@ -150,16 +154,16 @@ def _folded(levels: Levels, speed: float) -> Levels:
 
 
 def _aligned(fold: Levels, key: bytes, speed: float) -> Iterator[_Candidate]:
-    """Yield the one best place of the fixed chips."""
+    """Yield the best places of the fixed chips: two marks start at different ones."""
     sync = np.zeros((_FOLD, BANDS), np.float32)
     sync[::_SLOTS] = sound_layout(key).sync
     spectra = np.fft.rfft(fold, axis=0) * np.conj(np.fft.rfft(sync, axis=0))
     surface = np.fft.irfft(spectra.sum(axis=1), n=_FOLD)
-    shift = int(surface.argmax())
     deviation = float(fold.std()) * np.sqrt((sync != 0).sum())
     if deviation > 0:
-        chips = np.roll(fold, -shift, axis=0)[::_SLOTS]
-        yield _Candidate(float(surface[shift]) / deviation, speed, chips)
+        for shift in np.argsort(-surface)[:_PLACES].tolist():
+            chips = np.roll(fold, -shift, axis=0)[::_SLOTS]
+            yield _Candidate(float(surface[shift]) / deviation, speed, chips)
 
 
 def _mono_48k(samples: Samples, rate_hz: int) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from cleardance.media import Frame, Samples
 from cleardance.media.final import Luma
 
 from . import embed
-from .hearing import hear
+from .hearing import Heard, hear
 from .reading import Reading, read
 from .residual import Residuals
 from .seam import NOTHING, Detection
@@ -61,18 +61,18 @@ class KeyedWatermark:
     def detect_sound(
         self, samples: Samples, sample_rate_hz: int, issued: Sequence[int] = ()
     ) -> Detection:
-        """Look for the mark in sound [N, C], played at 0.8 to 1.25 of its speed."""
-        heard = hear(samples, sample_rate_hz, self.key, issued)
-        if heard is not None:
-            return Detection(True, heard.ledger_index, 1.0 - heard.chance)
+        """Look for marks in sound [N, C], played at 0.8 to 1.25 of its speed."""
+        ours = _detection(hear(samples, sample_rate_hz, self.key, issued))
+        if ours.found:
+            return ours
         for name, key in self.others.items():
-            theirs = hear(samples, sample_rate_hz, key)
-            if theirs is not None:
-                return Detection(True, theirs.ledger_index, 1.0 - theirs.chance, deployment=name)
+            theirs = _detection(hear(samples, sample_rate_hz, key))
+            if theirs.found:
+                return replace(theirs, deployment=name)
         return NOTHING
 
 
-def _detection(readings: tuple[Reading, ...]) -> Detection:
+def _detection(readings: Sequence[Reading | Heard]) -> Detection:
     if not readings:
         return NOTHING
     first = readings[0]
