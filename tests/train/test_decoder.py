@@ -34,21 +34,14 @@ def test_untrained_it_enlarges_what_is_straight_exactly() -> None:
     np.testing.assert_allclose(large[0, 1, 20, 9:-9], wanted[9:-9], atol=1e-6)
 
 
-def test_it_comes_nearer_the_longer_it_learns(trainer: Trainer) -> None:
-    """To what is drawn large, from tokens with noise, as far as pixels are off on the whole."""
+def test_it_learns_the_same_each_time_and_keeps_the_enlargement(trainer: Trainer) -> None:
+    """How well it learns takes minutes to see: benchmarks/pocket_decoder.py."""
     config, codec, shelf = trainer.run.config, trainer.codec, trainer.shelf
-    rows = shelf.manifest.indices("train")[:4]
-    large = decoding.drawn_large(shelf, rows)
-    rng = np.random.default_rng(3)
-    seen = decoding.through(codec, decoding.shrunk(large), config, rng, 0.15)
-
-    def off(decoder: Decoder) -> float:
-        with torch.inference_mode():
-            made = decoder(torch.from_numpy(seen.transpose(0, 3, 1, 2).copy()))
-        return float(np.abs(made.permute(0, 2, 3, 1).numpy() - (large / 127.5 - 1)).mean())
-
-    taught = decoding.trained(shelf, codec, config, 25, lambda line: None)
-    assert off(taught) < off(Decoder())
+    one, two = (decoding.trained(shelf, codec, config, 2, lambda line: None) for _ in range(2))
+    for name, weight in one.state_dict().items():
+        assert torch.equal(weight, two.state_dict()[name])
+    assert torch.equal(one.skip.weight, Decoder().skip.weight)
+    assert one.last.weight.abs().max() > 0
 
 
 def test_pictures_drawn_large_are_of_the_same_scenes(shelf: Shelf) -> None:

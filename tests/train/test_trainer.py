@@ -136,6 +136,11 @@ def test_a_stage_starts_from_the_averaged_weights_of_another(
     after.save()
     again = Trainer(replace(TINY, name="next"), shelf, tmp_path)
     assert again.progress.lineage == (shelf.manifest.digest,)
+    again.progress.lineage = ()
+    again.save()
+    start = uninterrupted.folder / state.FILE_NAME
+    told = Trainer(replace(TINY, name="next"), shelf, tmp_path, start)
+    assert told.progress.lineage == (shelf.manifest.digest,)
     for name, weight in after.progress.network.named_parameters():
         assert torch.equal(weight, uninterrupted.progress.average[name])
 

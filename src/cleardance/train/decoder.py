@@ -51,6 +51,7 @@ class Decoder(nn.Module):
             self.skip.weight.copy_(_bicubic())
             for zero in (self.skip.bias, self.last.weight, self.last.bias):
                 zero.zero_()
+        self.skip.requires_grad_(False)  # or the first steps would spoil what is right already
 
     def forward(self, frames: Tensor) -> Tensor:
         """Return frames three times as wide and high."""
@@ -87,7 +88,8 @@ def trained(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         decoder = Decoder()
-    optimiser = torch.optim.AdamW(decoder.parameters(), lr=_RATE, weight_decay=0.0)
+    learning = [weight for weight in decoder.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=_RATE, weight_decay=0.0)
     for step in range(steps):
         optimiser.param_groups[0]["lr"] = _RATE * (1 - step / steps)
         batch = rng.integers(len(chosen), size=_BATCH)

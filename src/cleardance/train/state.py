@@ -106,7 +106,12 @@ def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[
     body["weights"] = {k: _grown(k, v, own) for k, v in body["weights"].items()}
     body["average"] = {k: body["weights"][k] for k in body["average"]}
     _put(progress, body, path)
-    progress.lineage = (*body.get("lineage", ()), then["manifest"])
+    progress.lineage = _lineage(body)
+
+
+def lineage_of(path: Path) -> tuple[str, ...]:
+    """Return the digests of what a saved state's weights were taught. Raises VerificationError."""
+    return _lineage(_read(path))
 
 
 def words_of(path: Path) -> Vocabulary:
@@ -116,6 +121,10 @@ def words_of(path: Path) -> Vocabulary:
 
 def _body(origin: Origin) -> dict[str, Any]:
     return vars(origin) | {"words": list(origin.words)}
+
+
+def _lineage(body: dict[str, Any]) -> tuple[str, ...]:
+    return *body.get("lineage", ()), body["origin"]["manifest"]
 
 
 def _inner(size: str) -> tuple[int, int, int]:

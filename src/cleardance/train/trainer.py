@@ -67,6 +67,8 @@ class Trainer:
         self.rank, self.ranks = _place()
         if (folder / state.FILE_NAME).exists():
             state.restore(folder / state.FILE_NAME, self.progress, self.origin)
+            if start is not None and not self.progress.lineage:  # saved before it was kept
+                self.progress.lineage = state.lineage_of(start)
         elif start is not None:
             state.start_from(start, self.progress, self.origin, _codecs(run, self.codec))
         _scale(self.progress.network, self.codec, self.sound_codec)
