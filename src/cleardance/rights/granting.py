@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, true, update
 
-from cleardance.errors import LicenceError, NotFound
+from cleardance.errors import LicenceError, NotFound, UsageError
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.rights.grant import Grant, parse_withdrawal
@@ -155,6 +155,8 @@ def _kind(wanted: Grant, works: Sequence[Row[Any]]) -> LicenceKind:
 
 def _grantee(connection: Connection, to: str) -> Grantee:
     kind, _, name = to.partition(":")
+    if kind not in set(GranteeKind):
+        raise UsageError(f"{to[:80]!r} is neither everyone, account:NAME nor partner:NAME.")
     if kind == GranteeKind.ACCOUNT:
         found = connection.scalar(select(account.c.id).where(account.c.name == name))
         if found is None:

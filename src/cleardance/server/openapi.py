@@ -4,6 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from cleardance.server.wire.ark import CreateTask
+from cleardance.server.wire.videos import CreateVideo
 
 _ERROR = {
     "type": "object",
@@ -46,6 +50,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
     parts = schema.setdefault("components", {})
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     parts["schemas"]["Error"] = _ERROR
+    bodies: list[Any] = [(CreateTask, "validation"), (CreateVideo, "validation")]
+    _, read = models_json_schema(bodies, ref_template="#/components/schemas/{model}")
+    parts["schemas"] |= read["$defs"]  # of routes that read the body themselves
     for name in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(name, None)  # ours are in the envelope
     for operations in schema["paths"].values():

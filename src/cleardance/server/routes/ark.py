@@ -36,7 +36,9 @@ _unanswered = Unanswered()
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": CreateTask.model_json_schema()}},
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/CreateTask"}}
+            },
         }
     },
 )

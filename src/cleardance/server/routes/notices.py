@@ -68,6 +68,7 @@ def get(here: Called, notice_id: str) -> dict[str, Any]:
 @needs(Permission.EXECUTE_NOTICES)
 def carry_out(here: Called, notice_id: str) -> dict[str, Any]:
     """Do what a notice demands; what was done before is not done again."""
+    filing.find(here.service.store, notice_id)
     done = execute(here.service, notice_id, by=here.principal.account_name)
     return {"id": done.notice_id, "status": done.status.value, "done": done.done}
 

@@ -33,7 +33,7 @@ _SCHEMA = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": CreateVideo.model_json_schema()},
+            "application/json": {"schema": {"$ref": "#/components/schemas/CreateVideo"}},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
