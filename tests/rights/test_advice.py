@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cleardance.media import write_png
@@ -65,6 +66,21 @@ def test_a_picture_that_others_registered_is_flagged(store: Store, tmp_path: Pat
     assert all("same picture as" in text for _, text in check_rows(store, path).warnings)
     assert import_rows(store, path).added == 2
     assert "same picture as" in show(store, "Zorblax 1").flags[0]
+
+
+CHANGED = {
+    "mirrored": picture(3)[:, ::-1],
+    "framed": np.pad(picture(3), ((30, 30), (40, 40), (0, 0))),
+}
+
+
+@pytest.mark.parametrize("way", CHANGED)
+def test_a_changed_picture_is_flagged_too(store: Store, tmp_path: Path, way: str) -> None:
+    import_rows(store, guards(tmp_path, 1))
+    write_png(tmp_path / "changed.png", np.ascontiguousarray(CHANGED[way]))
+    row = RegistryRow(name="Quux", kind="film", owner="Other", references=("changed.png",))
+    add(store, row, tmp_path)
+    assert 'same picture as "Zorblax 0"' in show(store, "Quux").flags[0]
 
 
 def test_a_stock_picture_is_refused(store: Store, tmp_path: Path) -> None:

@@ -3,19 +3,21 @@
 One such file, the ident of a studio or a stock logo, would claim a thousand innocent videos.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection, select
 
-from cleardance.match.pdq import MAX_DISTANCE, PDQ_SIGNAL, PdqIndex
+from cleardance.match.pdq import MAX_DISTANCE, PDQ_SIGNAL
 from cleardance.rights.entries import Entry
 from cleardance.rights.relations import Problem
 from cleardance.store.tables import reference_signal, work, work_reference
 
 STOCK_WORKS: Final = 10
 """A picture that so many other works show identifies none of them."""
+
+_ASKED_AT_ONCE: Final = 500  # ids in one query
 
 _Shown = tuple[str, str, str | None]  # work id, name, owner
 
@@ -25,7 +27,8 @@ def flag_lookalikes(
 ) -> tuple[list[Entry], list[Problem]]:
     """Return the entries with shared pictures flagged, and those refused for a stock picture.
 
-    A picture is shared if a reference of somebody else's work lies within PDQ's threshold.
+    A picture is shared if a reference of somebody else's work lies within PDQ's threshold of it,
+    of what is inside its border, of its middle, or of any of these mirrored.
     """
     new = [(place, n) for place, entry in enumerate(entries) for n in _new_pictures(entry)]
     if not new:
@@ -43,34 +46,78 @@ def flag_lookalikes(
 
 
 def _new_pictures(entry: Entry) -> Iterable[int]:
-    return [n for n, one in enumerate(entry.references) if _hashes(entry, n)]
+    return [n for n in range(len(entry.references)) if _values(entry, n, PDQ_SIGNAL.name)]
 
 
-def _hashes(entry: Entry, number: int) -> list[bytes]:
+def _values(entry: Entry, number: int, kind: str) -> list[bytes]:
     signals = entry.references[number].signals or ()
-    return [value for kind, value in signals if kind == PDQ_SIGNAL.name]
+    return [value for name, value in signals if name == kind]
 
 
 def _alike(
     connection: Connection, entries: Sequence[Entry], new: Sequence[tuple[int, int]]
 ) -> Mapping[tuple[int, int], set[_Shown]]:
-    """Return, for each new picture, the other works that show it, registered or to be."""
-    stored = connection.execute(
-        select(reference_signal.c.value, work.c.id, work.c.name, work.c.owner)
-        .join(work_reference, work_reference.c.id == reference_signal.c.reference_id)
-        .join(work, work.c.id == work_reference.c.work_id)
+    """Return, for each new picture, the other works that show it, registered or to be.
+
+    All that is read of the registered pictures is their hashes, 32 bytes each; whose they are is
+    asked of those that are near.
+    """
+    from cleardance.match.hamming import packed, scan
+
+    rows = connection.execute(
+        select(reference_signal.c.value, reference_signal.c.reference_id)
         .where(reference_signal.c.kind == PDQ_SIGNAL.name)
-    )
-    known: list[tuple[bytes, _Shown]] = [(v, (i, n, o)) for v, i, n, o in stored]
-    queries = [(key, value) for key in new for value in _hashes(entries[key[0]], key[1])]
-    known += [(value, _shown(entries[key[0]])) for key, value in queries]
-    index = PdqIndex([value for value, _ in known])
+        .order_by(reference_signal.c.id)
+    ).all()
+    known: list[int | _Shown] = [row[1] for row in rows]
+    values = [row[0] for row in rows]
+    for place, number in new:
+        for value in _values(entries[place], number, PDQ_SIGNAL.name):
+            known.append(_shown(entries[place]))
+            values.append(value)
+    views = [(key, _views(entries[key[0]], key[1])) for key in new]
+    queries = packed(b"".join(view for _, some in views for view in some))
+    asked = [key for key, some in views for _ in some]
+    hits = scan(queries, packed(b"".join(values)), MAX_DISTANCE)
+    pairs = {(asked[query], known[near]) for query, near, _ in zip(*hits, strict=True)}
+    shown = _whose(connection, {one for _, one in pairs if isinstance(one, int)})
     alike: dict[tuple[int, int], set[_Shown]] = {}
-    for hit in index.search([value for _, value in queries], MAX_DISTANCE):
-        key, other = queries[hit.query][0], known[hit.reference][1]
+    for key, one in pairs:
+        other = shown[one] if isinstance(one, int) else one
         if other[0] != entries[key[0]].work_id:
             alike.setdefault(key, set()).add(other)
     return alike
+
+
+def _views(entry: Entry, number: int) -> list[bytes]:
+    """Return the hashes of a new picture: whole, without its border, cut, and each mirrored."""
+    import numpy as np
+
+    from cleardance.match.picture import KIND, Look
+
+    codes = _values(entry, number, PDQ_SIGNAL.name)
+    for value in _values(entry, number, KIND):
+        rows = Look.unpack(value).codes.tobytes()
+        codes += [rows[at : at + 32] for at in range(0, len(rows), 32)]
+    # Mirroring changes the sign of every other column of the 16 x 16 coefficients that PDQ
+    # compares with their median, which lies near 0: the mirrored hash, but for some ten bits.
+    columns = np.packbits(np.arange(256) & 1).tobytes()
+    turned = [bytes(x ^ y for x, y in zip(code, columns, strict=True)) for code in codes]
+    return [*codes, *turned]
+
+
+def _whose(connection: Connection, references: Collection[int]) -> dict[int, _Shown]:
+    found: dict[int, _Shown] = {}
+    wanted = sorted(references)
+    for start in range(0, len(wanted), _ASKED_AT_ONCE):
+        some = wanted[start : start + _ASKED_AT_ONCE]
+        rows = connection.execute(
+            select(work_reference.c.id, work.c.id, work.c.name, work.c.owner)
+            .join(work, work.c.id == work_reference.c.work_id)
+            .where(work_reference.c.id.in_(some))
+        )
+        found |= {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return found
 
 
 def _shown(entry: Entry) -> _Shown:
