@@ -4,8 +4,8 @@ Usage: ``OPENBLAS_NUM_THREADS=1 python benchmarks/screening_kept.py [--outputs N
 5 s: a hash of ten frames, a glance and a look of three distinct ones, its sound, and two words that
 were read in it. The pictures are stills of the data world and the sounds peaks at random, 300
 different ones of each, taken in turn; every hundredth output shows one of the 20 references, cut by
-a fifth. Four works have five pictures each, one a recording of 30 s, and a name. Nothing is read
-from a store here. The peer is the same comparison asked for one output after the other.
+a fifth. Four works have five pictures each, not of the data world, and a name. Nothing is read from
+a store here. The peer is the same comparison asked for one output after the other.
 """
 
 import tempfile
@@ -32,6 +32,7 @@ from cleardance.screen.reading import FrameTextMatcher
 from cleardance.settings import Settings
 from cleardance.store import open_store
 from cleardance.world.vocabulary import subjects
+from screening_frames import scene
 
 BATCH = 1_000
 cv2.setNumThreads(1)
@@ -44,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         registry = registered(Path(folder))
         looks = [look_at_query(drawn(seed)) for seed in range(300)]
-        copies = [look_at_query(drawn(90_000 + n)[20:-20, 40:-40]) for n in range(20)]
+        copies = [look_at_query(scene(n, 640, 360)[36:-36, 64:-64]) for n in range(20)]
         sounds = [peaks(np.random.default_rng(seed), 5.0) for seed in range(300)]
         matchers = Matchers((PdqMatcher(), LocalMatcher(), FrameTextMatcher()), (SoundMatcher(),))
         compare(kept(range(1), looks, copies, sounds), registry, matchers)  # builds the indexes
@@ -69,7 +70,7 @@ def registered(folder: Path) -> RegistrySnapshot:
         for work in range(4):
             files = []
             for n in range(5 * work, 5 * work + 5):
-                write_png(folder / f"{n}.png", drawn(90_000 + n))
+                write_png(folder / f"{n}.png", scene(n, 640, 360))
                 files.append(f"{n}.png")
             name = "Zorblax " + ("Quest", "Moon", "Harbour", "Lantern")[work]
             row = RegistryRow(name=name, kind=WorkKind.FILM, references=tuple(files))
