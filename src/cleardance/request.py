@@ -92,7 +92,6 @@ class Request(BaseModel):
     label: Literal["eu", "cn"] | None = Field(None, description="drawn into the picture")
     references: tuple[ReferenceInput, ...] = Field((), max_length=MAX_REFERENCES)
     camera_fixed: bool = Field(False, description="the camera does not move")
-    last_frame: bool = Field(False, description="the last frame is wanted as a picture too")
     draft: bool = Field(False, description="a quick preview was asked for")
     end_user: str | None = Field(None, max_length=64, description="whom the caller asks for")
     remixed_from: str | None = Field(None, description="the task that it is made after")

@@ -62,6 +62,7 @@ BAD = {
     "callback a file": (create(callback_url="file:///etc/passwd"), 400,
                         "InvalidParameter.Address", "address"),
     "tools": (create(tools=[{"type": "web_search"}]), 400, "InvalidParameter.Unsupported", "tools"),
+    "last frame": (create(return_last_frame=True), 400, "InvalidParameter.Unsupported", "last"),
     "mov": (create(output_format="mov"), 400, "InvalidParameter.Unsupported", "mov"),
     "flag bad": (create(content=[{"type": "text", "text": "a fox --dur x"}]), 400,
                  "InvalidParameter", "--dur"),

@@ -39,7 +39,6 @@ class Asked:
     seed: int = -1
     audio: bool | None = None
     visible_label: bool = False
-    last_frame: bool = False
     camera_fixed: bool = False
     draft: bool = False
     end_user: str | None = None
@@ -101,7 +100,6 @@ def _request(
         "label": _label(service) if asked.visible_label else None,
         "references": references,
         "camera_fixed": asked.camera_fixed,
-        "last_frame": asked.last_frame,
         "draft": asked.draft,
         "end_user": asked.end_user,
         "remixed_from": asked.remixed_from,

@@ -140,8 +140,7 @@ def answer(task: TaskView, link: Link) -> Task:
 
 
 def _content(task: TaskView, link: Link) -> Content:
-    last = link(task.id, "last_frame") if task.request.last_frame else None
-    return Content(video_url=link(task.id, "video"), last_frame_url=last)
+    return Content(video_url=link(task.id, "video"))
 
 
 def _usage(request: Request) -> Usage:

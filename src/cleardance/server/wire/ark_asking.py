@@ -43,7 +43,6 @@ def asked_by(body: CreateTask, dedupe_key: str, dedupe_within_s: float) -> Asked
         seed=-1 if whole.seed is None else whole.seed,
         audio=whole.generate_audio,
         visible_label=bool(whole.watermark),
-        last_frame=bool(whole.return_last_frame),
         camera_fixed=bool(whole.camera_fixed),
         draft=bool(whole.draft),
         end_user=whole.safety_identifier,
@@ -79,6 +78,8 @@ def _check_supported(body: CreateTask, fps: object) -> None:
         raise UnsupportedByModel("No model here uses tools.")
     if body.omni_reference_task_type in ("edit", "extend"):
         raise UnsupportedByModel(f"No model here can {body.omni_reference_task_type} a video.")
+    if body.return_last_frame:
+        raise UnsupportedByModel("The last frame is not sealed as a picture here yet.")
     if body.output_format != "mp4":
         raise UnsupportedByModel(f"Outputs are mp4, not {body.output_format}.")
 
