@@ -92,7 +92,7 @@ def test_no_more_of_a_model_run_at_once_than_may(service: Service, holder: Holde
 
 def test_what_was_put_off_is_left_until_its_time(service: Service, holder: Holder) -> None:
     task_id = ask(service, "anna")
-    for moment, taken in (("2999-01-01T00:00:00.000000Z", None), ("2020-01-01T00:00:00.0Z", 2)):
+    for moment, taken in (("2999-01-01T00:00:00.000000Z", None), ("2020-01-01T00:00:00.0Z", 1)):
         with service.store.begin() as session:
             session.execute(update(task).values(not_before=moment))
         lease = next_task(service, holder)
