@@ -31,8 +31,8 @@ from cleardance.rights.snapshot import works_alone
 from cleardance.screen.rules import SIGNALS, Rules, rules_of
 from cleardance.store.tables import StepState, enforcement, notice, utc_text
 
-COMPARED: Final = ("name", "descriptor", "pdq", "local", "voice")
-"""The signals that accounting compares again; of the others nothing is found afterwards."""
+NOT_COMPARED: Final = ("judge", "removed")
+"""The signals of which nothing is kept that accounting could compare again."""
 
 _SUMMARIES: Final = {kind.value: kind.summary for kind in EntryKind}
 
@@ -83,8 +83,8 @@ def limits_of(accounting: Accounting, *, plain_names: bool) -> tuple[str, ...]:
     return (
         "A work that is shown, heard or described otherwise than the rules listed here allow is "
         "not found. No search by machine finds everything.",
-        f"Compared were the signals {_list(COMPARED)}. Not compared afterwards were "
-        f"{_list(_not_compared())}: these are compared when an output is made.",
+        f"Compared were the signals {_list(_compared())}. Not compared afterwards were "
+        f"{_list(NOT_COMPARED)}: these are compared when an output is made.",
         *erased,
         "Copies that were handed out before a removal cannot be called back; how often a file was "
         "handed out is counted, what became of it is not known.",
@@ -99,8 +99,8 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def _not_compared() -> tuple[str, ...]:
-    return tuple(one.name for one in SIGNALS if one.name not in COMPARED)
+def _compared() -> tuple[str, ...]:
+    return tuple(one.name for one in SIGNALS if one.name not in NOT_COMPARED)
 
 
 def _salt(session: Connection, notice_id: str) -> bytes:
@@ -154,8 +154,8 @@ def _search(service: Service, accounting: Accounting, asked: int) -> Search:
         registry_revision=accounting.registry_revision,
         rules_revision=rules.revision,
         rules=_rules(rules),
-        compared=COMPARED,
-        not_compared=_not_compared(),
+        compared=_compared(),
+        not_compared=NOT_COMPARED,
     )
 
 
@@ -171,7 +171,7 @@ def _rules(rules: Rules) -> tuple[ReportedRule, ...]:
             decision=rule.decision.value,
         )
         for rule in rules.rule
-        if rule.signal in (*COMPARED, "*")
+        if rule.signal in (*_compared(), "*")
     )
 
 
