@@ -77,13 +77,17 @@ def packed(values: bytes) -> Codes:
 
 
 def scan(queries: Codes, references: Codes, max_distance: int) -> Hits:
-    """Compare every query with every reference."""
+    """Compare every query with every reference: first halves, and in full where those are near."""
     found = []
     step = max(1, _SCAN_BLOCK // max(1, len(references)))
+    halves = [np.ascontiguousarray(references[:, word]) for word in range(WORDS // 2)]
     for start in range(0, len(queries), step):
-        distances = _distances(queries[start : start + step, None], references[None])
-        rows, columns = np.nonzero(distances <= max_distance)
-        found.append((rows + start, columns, distances[rows, columns]))
+        some = queries[start : start + step]
+        differing = [np.bitwise_count(some[:, word, None] ^ h) for word, h in enumerate(halves)]
+        rows, columns = np.nonzero(sum(differing[1:], differing[0]) <= max_distance)
+        distance = _distances(some.take(rows, axis=0), references.take(columns, axis=0))
+        near = np.flatnonzero(distance <= max_distance)
+        found.append((rows[near] + start, columns[near], distance[near]))
     return _sorted(found)
 
 

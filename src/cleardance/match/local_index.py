@@ -16,7 +16,7 @@ from cleardance.match.local import DIMENSIONS, Features
 from cleardance.match.sketch import WORDS, Sketch, bits_of, words_of
 
 _AGREE_BITS: Final = 22  # differing bits of 64, at most: of unrelated features 32 differ
-_MIN_VOTES: Final = 4
+MIN_VOTES: Final = 4
 _PROBED: Final = 4  # words a registered feature stands under
 _COMPARED: Final = 1 << 14  # entries for one frame: those under its rarest words come first
 _AT_ONCE: Final = 1 << 16  # descriptors, so that what is computed of them fits the cache
@@ -57,21 +57,28 @@ class LocalIndex:
         starts[1:] = np.cumsum(np.bincount(words, minlength=WORDS))
         return cls(starts, owners[order // _PROBED], bits[order], len(pictures))
 
-    def suspects(self, frames: Sequence[Sketch], most: int) -> list[list[Suspect]]:
-        """Return, for each frame, the up to ``most`` likeliest pictures, either way round."""
+    def suspects(
+        self, frames: Sequence[Sketch], most: int, votes: int = MIN_VOTES
+    ) -> list[list[Suspect]]:
+        """Return, for each frame, the up to ``most`` likeliest pictures, either way round.
+
+        At least so many of the frame's features, ``votes``, have to be in a picture.
+        """
         found: list[list[Suspect]] = [[] for _ in frames]
         if not len(self.owners):
             return found
         for mirrored in (False, True):
             turned = [one.mirrored() if mirrored else one for one in frames]
-            for frame, picture, weight in zip(*self._weights(turned), strict=True):
+            for frame, picture, weight in zip(*self._weights(turned, votes), strict=True):
                 found[frame].append(Suspect(int(picture), mirrored, round(float(weight), 6)))
         return [
             sorted(one, key=lambda one: (-one.weight, one.picture, one.mirrored))[:most]
             for one in found
         ]
 
-    def _weights(self, frames: Sequence[Sketch]) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    def _weights(
+        self, frames: Sequence[Sketch], least: int
+    ) -> tuple[Ints, Ints, NDArray[np.float64]]:
         """Return frames and pictures that share features, and the weight of the shared words."""
         query = _Asked.of(frames, self.starts)
         before = np.cumsum(query.runs, dtype=np.uint32) - query.runs
@@ -90,7 +97,7 @@ class LocalIndex:
         )
         rarity = np.log2(1 + len(self.owners) / query.runs.take(feature))
         weights = np.asarray(np.bincount(place, rarity, len(shown)), np.float64)
-        enough = votes >= _MIN_VOTES
+        enough = votes >= least
         frame, picture = np.divmod(shown[enough], self.count)
         return frame, picture, weights[enough]
 

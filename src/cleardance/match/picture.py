@@ -76,6 +76,12 @@ class Look:
         """Return its features as they are looked up."""
         return Sketch.of(self.features)
 
+    def sketched(self, sketch: Sketch) -> "Look":
+        """Return it with the sketch that was made of it before."""
+        known = Look(self.time_s, self.codes, self.features)
+        known.__dict__["sketch"] = sketch
+        return known
+
     def pack(self) -> bytes:
         """Return it as bytes: time, number of codes, codes, features."""
         return _packed(self.time_s, self.codes) + self.features.pack()

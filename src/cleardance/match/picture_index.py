@@ -12,7 +12,7 @@ from cleardance.match.copies import LOCAL_SIGNAL
 from cleardance.match.geometry import Alignment, Box, align
 from cleardance.match.hamming import Codes, HammingIndex
 from cleardance.match.local import Features
-from cleardance.match.local_index import LocalIndex, Suspect
+from cleardance.match.local_index import MIN_VOTES, LocalIndex, Suspect
 from cleardance.match.pdq import MAX_DISTANCE
 from cleardance.match.picture import Glance, Look
 from cleardance.match.sketch import Sketch
@@ -71,13 +71,13 @@ class PictureIndex:
         whole = (0.0, 0.0, 1.0, 1.0)
         return [PictureHit(*pair, float(bits), whole) for pair, bits in sorted(nearest.items())]
 
-    def suspects(self, frames: Sequence[Sketch]) -> list[list[Suspect]]:
+    def suspects(self, frames: Sequence[Sketch], votes: int = MIN_VOTES) -> list[list[Suspect]]:
         """Return, for each frame, the pictures that seem to share its features; not yet proof."""
-        return self._local.suspects(frames, SUSPECTS)
+        return self._local.suspects(frames, SUSPECTS, votes)
 
-    def find_local(self, frames: Sequence[Look]) -> list[PictureHit]:
+    def find_local(self, frames: Sequence[Look], votes: int = MIN_VOTES) -> list[PictureHit]:
         """Return the pictures that share features with a frame which moved together."""
-        listed = self.suspects([frame.sketch for frame in frames])
+        listed = self.suspects([frame.sketch for frame in frames], votes)
         hits = (
             self._proved(number, frame.features, suspect)
             for number, (frame, suspects) in enumerate(zip(frames, listed, strict=True))

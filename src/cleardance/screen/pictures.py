@@ -23,6 +23,7 @@ STOCK_OWNERS: Final = 6
 _CODE_BYTES: Final = 32
 _KIND: Final = "picture"  # cleardance.match.picture's KIND and GLANCE, which is slow to import
 _GLANCE: Final = "glance"
+_VOTES: Final = 7  # of a glance's features; 4 suspect a third of unrelated ones, 7 one in twenty
 
 
 class PdqMatcher:
@@ -100,19 +101,20 @@ class LocalMatcher:
         """Search by glances; read the looks of the outputs suspected, and prove it on those."""
         from cleardance.match.picture import Glance, Look
 
-        tasks = [task for task, _ in kept.of(_GLANCE)]
-        glances = [Glance.unpack(one.value) for _, one in kept.of(_GLANCE)]
+        rows = kept.of(_GLANCE)
+        glances = [Glance.unpack(one.value) for _, one in rows]
         suspected = {
-            (tasks[number], glances[number].time_s) for number in _suspected(glances, registry)
+            (rows[number][0], glances[number].time_s): glances[number].sketch
+            for number in _suspected(glances, registry)
         }
         if not suspected:
             return
         looks = [
-            (task, look)
+            (task, Look.unpack(one.value).sketched(suspected[task, round(one.time_s, 3)]))
             for task, one in kept.read_pictures({task for task, _ in suspected})
-            if (task, (look := Look.unpack(one.value)).time_s) in suspected
+            if (task, round(one.time_s, 3)) in suspected
         ]
-        for query, match in local_matches([look for _, look in looks], registry):
+        for query, match in local_matches([look for _, look in looks], registry, _VOTES):
             yield looks[query][0], match
 
 
@@ -121,7 +123,7 @@ def _suspected(glances: Sequence["Glance"], registry: RegistrySnapshot) -> set[i
     sketches = [glance.sketch for glance in glances]
     found: set[int] = set()
     for index in registry.pictures.indexes():
-        found |= {n for n, some in enumerate(index.suspects(sketches)) if some}
+        found |= {n for n, some in enumerate(index.suspects(sketches, _VOTES)) if some}
     return found
 
 
@@ -144,10 +146,11 @@ def hash_matches(
 
 
 def local_matches(
-    looks: Sequence["Look"], registry: RegistrySnapshot
+    looks: Sequence["Look"], registry: RegistrySnapshot, votes: int | None = None
 ) -> Iterator[tuple[int, Match]]:
     """Yield which look shows a part of a work's picture, and the work."""
-    found = _owned(registry, lambda index: index.find_local(looks))
+    least = {} if votes is None else {"votes": votes}
+    found = _owned(registry, lambda index: index.find_local(looks, **least))
     for hit, owner, manner in _nearest(found, registry):
         match = Match(
             signal=LOCAL_SIGNAL.name,
