@@ -1,8 +1,9 @@
 """Disguised names, descriptions without a name, crossovers: what is caught, missed, wrongly held.
 
 Usage: ``python benchmarks/screening_prompts.py [DATA]``; DATA as for ``screening_names.py``. The
-registry is the starter works, every row of the development registries, and the works that
-``data/described.jsonl`` registers with descriptors of their own. Prints JSON; misses are listed.
+registry is the starter works, every row of the development registries, the works that
+``data/described.jsonl`` registers with descriptors of their own, and as many of the people in the
+films' casts, the most often cast first, as make 78,000 names. Prints JSON; misses are listed.
 
 Harmless prompts and works are split in two by a hash of their id or name. Thresholds and word lists
 were set while looking at half "a" (earlier rules had seen all of it); half "b" is reported beside.
@@ -17,7 +18,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -31,7 +32,7 @@ from cleardance.rights.row import RegistryRow
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.ask import screen_ask
 from cleardance.settings import Settings
-from cleardance.store import open_store
+from cleardance.store import Store, open_store
 from cleardance.verdict import Decision, Verdict
 from screening_names import SETS, Row, percentiles, read, register_all, timed
 
@@ -43,6 +44,8 @@ EXAMPLES = 8
 LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "$", "t": "7"}
 SHAPES = {"a": "\u0430", "e": "\u0435", "o": "\u043e", "p": "\u0440", "c": "\u0441", "x": "\u0445",
           "i": "\u0456"}  # fmt: skip
+SIX = ("misspelt_any", "leet", "look_alike", "spaced", "hashtag", "other_language")
+NAMES = 78_000
 CARRIER = "a fox meets {} by the river at dawn"
 
 
@@ -85,6 +88,7 @@ DISGUISES: dict[str, Callable[[str, Random], str]] = {
     "small_letters": lambda name, rng: name.lower(),
     "possessive": lambda name, rng: name + "'s friend",
     "misspelt": misspelt,
+    "misspelt_any": misspelt,  # long and short in proportion
     "misspelt_short": misspelt,  # names of less than seven characters: left alone by design
     "stretched": stretched,
     "leet": replaced_by(LEET),
@@ -134,22 +138,28 @@ def disguised(registry: RegistrySnapshot) -> Row:
     for cls, disguise in DISGUISES.items():
         rng, asked = Random(f"screening {cls}"), []
         short = cls == "misspelt_short"
-        drawn = [n for n in names if cls[:8] != "misspelt" or (len(n[1]) < 7) == short]
+        lengths = cls in ("misspelt", "misspelt_short")
+        drawn = [n for n in names if not lengths or (len(n[1]) < 7) == short]
         for work_id, name in rng.sample(drawn, min(NAMES_PER_CLASS, len(drawn))):
             text = CARRIER.format(disguise(name, rng))
             right = {registry.works[work_id].name, name}
             asked.append((half(work_id), text, screen_ask(text, registry), right))
         result[cls] = summary(asked)
     result["other_language"] = summary(other_languages(registry))
-    return result | {"all": obfuscated(result)}
+    return result | {"all": obfuscated(result), "six": mean_recall(result[cls] for cls in SIX)}
 
 
 def obfuscated(classes: Row) -> Row:
     """Sum up all disguises but those that are none, and short misspellings, left alone."""
-    plain = {"names_to_draw_from", "plain", "small_letters", "possessive", "misspelt_short"}
-    rates = [row for cls, row in classes.items() if cls not in plain]
+    plain = {"names_to_draw_from", "plain", "small_letters", "possessive", "misspelt_short",
+             "misspelt_any"}  # fmt: skip
+    return mean_recall(row for cls, row in classes.items() if cls not in plain)
+
+
+def mean_recall(classes: Iterable[Row]) -> Row:
+    rows = list(classes)
     return {
-        f"recall_{part}": round(sum(row[f"recall_{part}"] for row in rates) / len(rates), 4)
+        f"recall_{part}": round(sum(row[f"recall_{part}"] for row in rows) / len(rows), 4)
         for part in "ab"
     }
 
@@ -243,6 +253,17 @@ def harmless(registry: RegistrySnapshot, data: Path) -> Row:
     return {"time": percentiles(seconds), "stopped": rates, "why": why.most_common(30)}
 
 
+def import_cast(store: Store, data: Path, scratch: Path, count: int) -> None:
+    """Register people of the films' casts who are not registered yet, the most often cast first."""
+    known = {row[2] for row in load_registry(store).names.rows}
+    films = read(data / "registry" / "films_us_1900_2023.jsonl")
+    cast = Counter(name for film in films for name in film.get("cast") or [])
+    new = [name for name, _ in cast.most_common() if normal_form(name) not in known][:count]
+    path = scratch / "cast.jsonl"
+    path.write_text("".join(json.dumps({"name": n, "kind": "person"}) + "\n" for n in new), "utf-8")
+    import_rows(store, path, keep_going=True)
+
+
 def main() -> None:
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else beside
@@ -257,6 +278,7 @@ def main() -> None:
         for row in read(HERE / "data" / "described.jsonl"):
             if "register" in row:
                 add(store, RegistryRow(name=row.pop("register"), **row))
+        import_cast(store, data, Path(folder), NAMES - len(load_registry(store).names))
         registry = load_registry(store)
         print(json.dumps({"names": len(registry.names), "described": len(registry.descriptors)}))
         for part in (named, harmless, described):

@@ -14,7 +14,6 @@ NUMBERS: Final = 1 << 20
 _GAP: Final = (3, 94)  # frames between the peaks of a pair
 _SPREAD: Final = 31  # bins between them, at most
 _PLACE_BITS: Final = np.uint64(32)
-_PLACE: Final = np.uint64((1 << 32) - 1)
 
 
 class Change(NamedTuple):
@@ -77,9 +76,8 @@ class PairTable:
         keys = keys[:end]
         keys.sort()
         firsts = np.arange(NUMBERS + 1, dtype=np.uint64) << _PLACE_BITS
-        return cls(
-            np.searchsorted(keys, firsts).astype(np.uint32), (keys & _PLACE).astype(np.uint32)
-        )
+        starts = np.searchsorted(keys, firsts).astype(np.uint32)
+        return cls(starts, keys.astype("<u8", copy=False).view("<u4")[::2].copy())
 
     def look_up(self, numbers: Ints, most: int) -> tuple[Ints, Ints]:
         """Return positions in ``numbers`` and the places where they stand, ``most`` at most.
