@@ -45,7 +45,7 @@ LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "$", "t": "7"}
 SHAPES = {"a": "\u0430", "e": "\u0435", "o": "\u043e", "p": "\u0440", "c": "\u0441", "x": "\u0445",
           "i": "\u0456"}  # fmt: skip
 SIX = ("misspelt_any", "leet", "look_alike", "spaced", "hashtag", "other_language")
-NAMES = 78_000
+NAMES = 78_100  # some of which are spelt alike
 CARRIER = "a fox meets {} by the river at dawn"
 
 
