@@ -14,12 +14,14 @@ from cleardance.rights.registry import add
 from cleardance.rights.row import RegistryRow, WorkKind
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.copies import copy_matcher
-from cleardance.screen.matching import Matchers, matchers_for
+from cleardance.screen.kept import matches_in_kept
+from cleardance.screen.matching import KeptSignal, Matchers, matchers_for
 from cleardance.screen.output import screen_media
 from cleardance.settings import Settings
 from cleardance.store import Store
 from cleardance.verdict import Decision, Verdict
 from tests.match.pictures import picture, re_encoded
+from tests.screen.kept_outputs import kept_of
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +76,20 @@ def test_a_recoloured_copy_is_found_by_the_descriptor(
     next((tmp_path / "cache").glob("copy-*.npz")).write_bytes(b"damaged")
     damaged = Matchers(frames=(copy_matcher(model, tmp_path),))
     assert screen_file(tmp_path / "copy.png", registry, damaged) == verdict
+
+
+def test_what_is_kept_finds_pictures_registered_later_by_the_same_model(
+    guarded: Store, tmp_path: Path, model: Path
+) -> None:
+    matchers = Matchers(frames=(copy_matcher(model, tmp_path),))
+    other = bytes(8) + bytes(384)  # of another model
+    kept: dict[str, tuple[KeptSignal, ...]] = {"u": (KeptSignal("copy", 0.0, other),)}
+    for task, seed in (("t", 1), ("v", 7)):
+        write_png(tmp_path / f"{task}.png", re_encoded(picture(seed)))
+        registry = load_registry(guarded)
+        kept[task] = screen_media(tmp_path / f"{task}.png", registry, matchers).signals
+    found = matches_in_kept(kept_of(kept), load_registry(guarded), matchers)
+    assert {task: [match.signal for match in one] for task, one in found.items()} == {"t": ["copy"]}
 
 
 def test_a_model_that_is_none_is_unknown_and_held(guarded: Store, tmp_path: Path) -> None:

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from cleardance.errors import RegistryError
-from cleardance.match.sound import SOUND_SIGNAL
-from cleardance.match.sound_index import SoundIndex
 from cleardance.rights.registry import add
 from cleardance.rights.row import Policy, RegistryRow, WorkKind
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
 from cleardance.screen.hearing import SoundMatcher
+from cleardance.screen.kept import matches_in_kept
 from cleardance.screen.matching import Footage, Matchers
 from cleardance.screen.output import screen_media, screen_output
 from cleardance.store import Store
 from cleardance.verdict import Decision
 from tests.match.pictures import picture
 from tests.match.sounds import ATTACKS, Stereo, audio, tune, written
+from tests.screen.kept_outputs import kept_of
 
 EARS = Matchers(sound=(SoundMatcher(),))
 
@@ -65,11 +65,16 @@ def test_another_song_is_clear_and_silence_too(store: Store, tmp_path: Path) -> 
 
 
 def test_the_kept_sound_finds_works_registered_later(store: Store, tmp_path: Path) -> None:
-    (kept,) = screen_output(heard(tune(1)), load_registry(store), EARS).signals
-    later = registered(store, tmp_path)
-    index, owners = later.known.index(SOUND_SIGNAL.name, SoundIndex)
-    (match,) = index.search(kept.value)
-    assert later.works[owners[match.reference].work_id].name == "Zorblax"
+    nobody = load_registry(store)
+    copies = {name: attack(tune(1)) for name, attack in ATTACKS.items()}
+    others = {f"tune {seed}": tune(seed) for seed in range(2, 6)}
+    kept = {
+        name: screen_output(heard(samples), nobody, EARS).signals
+        for name, samples in (copies | others).items()
+    }
+    found = matches_in_kept(kept_of(kept), registered(store, tmp_path), EARS)
+    assert set(found) == set(copies)
+    assert {match.work.name for matches in found.values() for match in matches} == {"Zorblax"}
 
 
 def test_sound_is_needed_only_where_some_is_registered(store: Store, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from cleardance.media import write_png
 from cleardance.rights.registry import add
 from cleardance.rights.row import RegistryRow
 from cleardance.rights.snapshot import RegistrySnapshot, load_registry
+from cleardance.screen.kept import matches_in_kept
 from cleardance.screen.matching import Footage, Matchers
 from cleardance.screen.output import screen_output
 from cleardance.screen.people import FaceMatcher
@@ -21,6 +22,7 @@ from cleardance.verdict import Decision
 from tests.match.pictures import Picture, picture
 from tests.match.portraits import ATTACKS, COLLINS, HOPPER, portrait
 from tests.match.test_frame_text import titled
+from tests.screen.kept_outputs import kept_of
 
 FACES, TEXT = Matchers((FaceMatcher(),)), Matchers((FrameTextMatcher(),))
 
@@ -57,6 +59,21 @@ def test_another_face_is_clear_and_kept_for_later(store: Store) -> None:
     again = screen_output(frames(portrait(HOPPER)), later, FACES)
     assert [finding.work.name for finding in again.verdict.findings] == ["Grace Hopper"]
     assert again.signals == (kept,)
+    found = matches_in_kept(kept_of({"t": (kept,), "u": ()}), later, FACES)
+    (match,) = found.pop("t")
+    assert (match.work.name, match.distance, found) == ("Grace Hopper", 0.0, {})
+
+
+def test_what_was_read_in_frames_finds_names_registered_later(store: Store) -> None:
+    kept = {
+        name: screen_output(frames(titled(name)), load_registry(store), TEXT).signals
+        for name in ("Zorblax Quest", "Harbour of Glass")
+    }
+    add(store, RegistryRow.model_validate({"name": "Zorblax Quest", "kind": "film"}))
+    found = matches_in_kept(kept_of(kept), load_registry(store), TEXT)
+    assert {task: [match.evidence.text for match in one] for task, one in found.items()} == {
+        "Zorblax Quest": ["Zorblax Quest"]
+    }
 
 
 def test_the_face_in_a_picture_of_a_person_counts_and_in_a_film_still_does_not(
