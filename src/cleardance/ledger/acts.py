@@ -73,8 +73,16 @@ def _said(connection: Connection) -> dict[str, str]:
     for kind, body in connection.execute(query):
         act = body if kind == EntryKind.ADMIN else body.get("by")
         if act is not None:
-            said[act["id"]] = act["commitment"]
+            id_, commitment = _cited(act)
+            said[id_] = commitment
     return said
+
+
+def _cited(act: Any) -> tuple[str, str]:
+    match act:
+        case {"id": str(id_), "commitment": str(commitment)}:
+            return id_, commitment
+    raise LedgerInvalid("An entry of a privileged act does not say which act it is.")
 
 
 def _commitment(row: Any, salt: bytes) -> str:
