@@ -88,6 +88,10 @@ def scaled(frame: "Frame") -> "Frame":
     if longest <= _SIDE_PX:
         return np.ascontiguousarray(frame)
     size = tuple(max(1, round(side * _SIDE_PX / longest)) for side in (width, height))
+    if min(width, height) > 1 and longest >= 2 * _SIDE_PX:  # halving first takes half the time
+        frame = np.asarray(
+            cv2.resize(frame, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        )
     return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
