@@ -1,5 +1,6 @@
 """Keys, limits, backups on PostgreSQL: where transactions do not take turns by themselves."""
 
+import secrets
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +53,7 @@ def _queue(store: Store, who: Principal) -> None:
     now = utc_text(NOW)
     with store.begin() as session:
         check_task(session, who, 10, 0, NOW)
-        values = {"id": f"t-{threading.get_ident()}", "account_id": who.account_id, "step": 2}
+        values = {"id": f"t-{secrets.token_hex(8)}", "account_id": who.account_id, "step": 2}
         values |= {"key_id": who.key_id, "status": TaskStatus.QUEUED, "tokens": 10}
         session.execute(insert(task).values(created_at=now, updated_at=now, **values))
 
