@@ -109,6 +109,7 @@ def test_beginnings_ends_and_sounds_are_given_at_times(
         ((1,) + (0,) * 6, none),
         ((1,) + (0,) * 5 + (1,), none),
         ((1, 1) + (0,) * 5, overlap),
+        ((1, 1) + (0,) * 4 + (1,), overlap),
         ((0,) * 7, all_heard),
     }
     ends = lesson.video.view(200, 7, 96, 128)[shown[:, -1] > 0][:, -1]
