@@ -1,7 +1,10 @@
 """The review queue, made for speed: the evidence first, one key a decision, then the next."""
 
 import re
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Annotated, Final, Literal
 
 from fastapi import Form
@@ -16,6 +19,7 @@ from cleardance.errors import CleardanceError, NotFound
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 from cleardance.store.failures import os_failures
+from cleardance.store.tables import ReviewStatus
 
 router = page_router("/operate/review")
 _HERE: Final = "/operate/review"
@@ -54,6 +58,7 @@ def decide(
     except CleardanceError as error:
         rows = review.listing(seen.service)
         return _shown(seen, rows, review_id, error.diagnostics(), error.http_status)
+    shutil.rmtree(_folder(seen, review_id), ignore_errors=True)  # unsealed: not kept any longer
     return seen.go(_HERE)
 
 
@@ -96,12 +101,20 @@ def _shown(
 
 
 def _pictures(seen: Visit, row: ReviewRow) -> list[str]:
-    """Return the names of what is to be looked at, written once into the home's cache."""
+    """Return the names of what is to be looked at, kept in the home's cache until it is decided.
+
+    All of them or none: nobody decides on a part that a crash left.
+    """
     folder = _folder(seen, row.id)
-    if not folder.is_dir():
+    if row.status is ReviewStatus.OPEN and not folder.is_dir():
         with os_failures(folder):
-            folder.mkdir(parents=True)
-        write_pictures(seen.service, row, folder)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            part = Path(mkdtemp(prefix=".part-", dir=folder.parent))
+        write_pictures(seen.service, row, part)
+        with suppress(OSError):  # another request was faster
+            part.rename(folder)
+    if not folder.is_dir():
+        return []
     return sorted(path.name for path in folder.iterdir())
 
 
