@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleardance.clearance.erasure import erase
-from cleardance.clearance.notices.reporting.document import covered, displayable, font_folders
 from cleardance.clearance.notices.reporting.gathering import report_of
 from cleardance.clearance.notices.reporting.instances import NOWHERE
 from cleardance.clearance.notices.reporting.model import Report, ReportFormat
 from cleardance.clearance.notices.reporting.rows import cell
 from cleardance.clearance.notices.reporting.writing import written
 from cleardance.clearance.service import Service, open_service
+from cleardance.clearance.typesetting import covered, displayable, font_folders
 from cleardance.errors import LedgerInvalid, NotFound
 from cleardance.ledger.check_report import check_report
 from cleardance.screen.rules import SIGNALS

@@ -1,9 +1,9 @@
 """A report in each of its forms."""
 
 from cleardance.clearance.notices.pages import render
-from cleardance.clearance.notices.reporting.document import pdf_of
 from cleardance.clearance.notices.reporting.model import Report, ReportFormat
 from cleardance.clearance.notices.reporting.rows import csv_of
+from cleardance.clearance.typesetting import set_pdf
 
 
 def written(report: Report, format_: ReportFormat) -> bytes:
@@ -16,4 +16,4 @@ def written(report: Report, format_: ReportFormat) -> bytes:
         case ReportFormat.HTML:
             return render("report.html", report=report).encode()
         case ReportFormat.PDF:
-            return pdf_of(report)
+            return set_pdf("report.typ", report, report.made_at)

@@ -1,6 +1,6 @@
-"""A report as PDF/A-3, with the report's JSON attached: set by Typst, in packaged Noto fonts.
+"""Documents as PDF/A-3, with their data attached: set by Typst, in packaged Noto fonts.
 
-Needs the ``pdf`` extra. No system font is used, so that it looks the same everywhere; a character
+Needs the ``pdf`` extra. No system font is used, so that they look the same everywhere; a character
 that none of the packaged fonts has is replaced by its number, like [U+10000].
 """
 
@@ -12,30 +12,37 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from cleardance.clearance.notices.reporting.model import Report
+from pydantic import BaseModel
+
 from cleardance.errors import PartMissing
 from cleardance.provenance.dossier import shown
 
 _FIRST: Final = ("Noto Sans", "Noto Sans CJK KR", "Noto Sans Arabic")
 _PACKAGES: Final = ("manimgx_fonts", "manimgx_fonts_cjk")
+_TEMPLATES: Final = files("cleardance.clearance").joinpath("templates")
 
 
-def pdf_of(report: Report) -> bytes:
-    """Return the document, the same bytes for the same report. Raises PartMissing."""
+def set_pdf(template: str, document: BaseModel, made_at: str) -> bytes:
+    """Return ``templates/NAME`` set with the document's values: the same bytes for the same ones.
+
+    The template finds them, as they can be shown, as ``document``, and as they are, for the
+    attachment, as ``data``; ``prelude.typ`` stands before it. Raises PartMissing.
+    """
     typst, folders = _typst(), font_folders()
-    values = _displayable(report.model_dump(mode="json"), covered(folders))
+    values = _displayable(document.model_dump(mode="json"), covered(folders))
     inputs = {
-        "report": json.dumps(values, ensure_ascii=False),  # as it can be shown
-        "data": report.model_dump_json(),  # as it is: the proofs cover every byte
+        "document": json.dumps(values, ensure_ascii=False),
+        "data": document.model_dump_json(),  # proofs cover every byte
         "fonts": json.dumps([*_FIRST, *sorted(set(_families(folders)) - set(_FIRST))]),
     }
+    parts = [_TEMPLATES.joinpath(name).read_bytes() for name in ("prelude.typ", template)]
     made: bytes = typst.compile(
-        files("cleardance.clearance.notices").joinpath("templates/report.typ").read_bytes(),
+        b"\n".join(parts),
         font_paths=folders,
         ignore_system_fonts=True,
         sys_inputs=inputs,
         pdf_standards=["a-3b"],
-        timestamp=int(datetime.fromisoformat(report.made_at).timestamp()),
+        timestamp=int(datetime.fromisoformat(made_at).timestamp()),
     )
     return made
 
@@ -114,6 +121,6 @@ def _typst() -> Any:
 
 def _missing() -> PartMissing:
     return PartMissing(
-        "A report as PDF needs parts that are not installed.",
-        hint='pip install "cleardance[pdf]"; or --format html, which a browser prints.',
+        "A document as PDF needs parts that are not installed.",
+        hint='pip install "cleardance[pdf]"; or take another format.',
     )
