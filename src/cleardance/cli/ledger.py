@@ -1,7 +1,8 @@
 """``cleardance ledger``: the public record of everything that happened."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -142,15 +143,10 @@ def check_report(*, file: Path, keys: tuple[str, ...], as_json: bool) -> None:
 
     Without --key the key in the report is used, which shows only that it agrees with itself.
     """
-    import json
-
     from cleardance.ledger import check_report as checker
 
-    try:
-        report = json.loads(file.read_text("utf-8"))
-        trusted = _keys(keys) or _keys((str(report["ledger_key"]),))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise LedgerInvalid(f"{file.name} is not a report of a notice.") from error
+    report = _document(file, "a report of a notice")
+    trusted = _keys(keys) or _keys((str(report["ledger_key"]),))
     found = checker.check_report(report, trusted)
     if as_json:
         print_json({"verified": True, **vars(found), "key_given": bool(keys)})
@@ -164,6 +160,50 @@ def check_report(*, file: Path, keys: tuple[str, ...], as_json: bool) -> None:
     click.echo(line("Signed", f"in a ledger of {found.size} entries"))
     if not keys:
         click.echo(line("Key", f"{trusted[0]}\n(from the report itself: compare it)"))
+
+
+@ledger.command("check-record")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", "keys", multiple=True, metavar="KEY", help="Public key to trust.")
+@click.option(
+    "--media",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The file that it should be about.",
+)
+@json_option
+def check_record(*, file: Path, keys: tuple[str, ...], media: Path | None, as_json: bool) -> None:
+    """Check the clearance record in FILE, JSON: every proof, the prompt, the verdicts, the file.
+
+    Needs no home and no database. Without --key the key in the record is used, which shows only
+    that it agrees with itself.
+    """
+    from cleardance.ledger import check_record as checker
+
+    record = _document(file, "a clearance record")
+    trusted = _keys(keys) or _keys((str(record["ledger_key"]),))
+    found = checker.check_record(record, trusted)
+    if media is not None:
+        checker.check_media(found, media)
+    if as_json:
+        facts = {"key_given": bool(keys), "media_checked": media is not None}
+        print_json({"verified": True, **vars(found), **facts})
+        return
+    click.echo(
+        line("Verified", f"{found.proofs} entries and {found.verdicts} verdicts on {found.task}")
+    )
+    click.echo(line("Signed", f"in a ledger of {found.size} entries"))
+    click.echo(line("File", f"SHA-256 {found.sha256}" if found.sha256 else "none was released"))
+    if not keys:
+        click.echo(line("Key", f"{trusted[0]}\n(from the record itself: compare it)"))
+
+
+def _document(file: Path, what: str) -> dict[str, Any]:
+    try:
+        document = json.loads(file.read_text("utf-8"))
+        document["ledger_key"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise LedgerInvalid(f"{file.name} is not {what}.") from error
+    return dict(document)
 
 
 @ledger.command()

@@ -1,5 +1,6 @@
 """``cleardance task``: what became of a request, and getting what was released."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from cleardance.cli.console import json_option, print_json, step_bars
 from cleardance.cli.exit_codes import ExitCode
 from cleardance.cli.generate import EXITS
 from cleardance.cli.words import echo, record_lines
+from cleardance.store.failures import os_failures
 
 
 @click.group()
@@ -88,6 +90,35 @@ def fetch(ctx: click.Context, task_id: str, output: Path, as_json: bool) -> None
         print_json({"id": task_id, "path": str(output.absolute())})
     else:
         click.echo(f"{output} is there.")
+
+
+@task.command()
+@click.argument("task_id", metavar="TASK")
+@click.option("--format", "format_", type=click.Choice(["json", "pdf"]), default="pdf",
+              show_default=True)  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where to put it.",
+)
+@click.pass_context
+def record(ctx: click.Context, task_id: str, format_: str, output: Path) -> None:
+    """Write the clearance record of TASK: what was asked, compared, decided and made, with proofs.
+
+    It is for a lawyer or an insurer; ledger check-record checks it without this home. It holds the
+    prompt and the key to the ledger's commitments about this task: give it to whom you trust.
+    """
+    from cleardance.clearance.clearance_record.gathering import gather
+    from cleardance.clearance.clearance_record.model import RecordFormat
+    from cleardance.clearance.clearance_record.writing import written
+
+    with open_service(ctx.obj) as service:
+        made = gather(service, task_id, datetime.now(UTC))
+    with os_failures(output):
+        output.write_bytes(written(made, RecordFormat(format_)))
+    click.echo(f"{output} is there.")
 
 
 def _print(record: Record, *, as_json: bool) -> None:

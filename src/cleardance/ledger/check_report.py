@@ -4,7 +4,6 @@ Everything in the report that the ledger bears witness to is held to the entries
 carries. What no proof can show is that the list of instances is complete.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,8 +11,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cleardance.errors import LedgerInvalid
-from cleardance.ledger import note, tree
+from cleardance.ledger import note
 from cleardance.ledger.entry import EntryKind
+from cleardance.ledger.proof import proved_entry
 
 
 class _Read(BaseModel):
@@ -146,14 +146,7 @@ def _check_counts(said: _Report) -> None:
 
 
 def _proved(proof: _Proof, root: note.Checkpoint) -> dict[str, Any]:
-    path = [note.decode(step) for step in proof.path]
-    leaf = tree.hash_leaf(proof.entry.encode())
-    try:
-        tree.verify_inclusion(leaf, proof.index, root.size, path, root.root)
-    except LedgerInvalid as error:
-        raise LedgerInvalid(f"The proof of entry {proof.index} fails: {error.message}") from error
-    entry: dict[str, Any] = json.loads(proof.entry)  # proved, so it is what the ledger wrote
-    return entry
+    return proved_entry(proof.index, proof.entry, proof.path, root)
 
 
 def _at(entry: dict[str, Any] | None) -> str | None:

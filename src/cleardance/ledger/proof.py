@@ -4,6 +4,7 @@
 """
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -64,6 +65,19 @@ def verify_proof(proof: Mapping[str, Any], keys: Sequence[note.PublicKey]) -> Pr
         path, old_root = _hashes(grown.path), note.decode(grown.old_root)
         tree.verify_consistency(grown.old_size, old_root, root.size, root.root, path)
     return Proved(said.index, root.size, said.entry)
+
+
+def proved_entry(
+    index: int, entry: str, path: Sequence[str], root: note.Checkpoint
+) -> dict[str, Any]:
+    """Return an entry that its path proves to be under a checkpoint; LedgerInvalid naming it."""
+    leaf_hash = tree.hash_leaf(entry.encode())
+    try:
+        tree.verify_inclusion(leaf_hash, index, root.size, _hashes(path), root.root)
+    except LedgerInvalid as error:
+        raise LedgerInvalid(f"The proof of entry {index} fails: {error.message}") from error
+    proved: dict[str, Any] = json.loads(entry)  # proved, so it is what the ledger wrote
+    return proved
 
 
 def text_of(hash_: bytes) -> str:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Form
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import review, tasks
+from cleardance.clearance.clearance_record.model import RecordFormat
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.jobs.ending import cancel
 from cleardance.clearance.jobs.submitting import submit
@@ -21,6 +22,7 @@ from cleardance.server.following import stream
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.posters import poster_of
 from cleardance.server.pages.visit import Visit, Visiting
+from cleardance.server.record_file import record_file
 from cleardance.store.tables import TaskStatus
 
 router = page_router("/studio/{task_id}")
@@ -101,12 +103,11 @@ def evidence(seen: Visiting, task_id: str, digest: str) -> Response:
     return FileResponse(seen.service.store.blobs.path(digest), media_type="image/jpeg")
 
 
-@router.get("/record.json")
-def record_json(seen: Visiting, task_id: str) -> Response:
-    """Return the clearance record, as ``generate --json`` prints it."""
-    record = _mine(seen, task_id)
-    name = f'attachment; filename="{task_id}-clearance.json"'
-    return JSONResponse(record.to_json(), headers={"Content-Disposition": name})
+@router.get("/clearance.{format_}")
+def clearance_record(seen: Visiting, task_id: str, format_: RecordFormat) -> Response:
+    """Return what to show a lawyer or an insurer."""
+    _mine(seen, task_id)
+    return record_file(seen.service, task_id, format_)
 
 
 @router.post("/appeal")
@@ -157,7 +158,6 @@ def _facts(record: Record, removal: tuple[str, str] | None) -> dict[str, object]
         "still": request.still,
         "audio": request.audio,
         "ignored": row.ignored,
-        "sealed": row.sealed_blob is not None,
         "removed": f"{removal[1]} (notice {removal[0]})" if removal else None,
         "error": row.error_message,
     }

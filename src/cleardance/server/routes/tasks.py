@@ -3,16 +3,18 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import Field
 
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import review, viewing
+from cleardance.clearance.clearance_record.model import RecordFormat
 from cleardance.clearance.record import record_of
 from cleardance.clearance.serving import open_output
 from cleardance.server.following import stream
 from cleardance.server.guard import Called, Guarded, needs
+from cleardance.server.record_file import record_file
 from cleardance.server.routes.media import is_first_part, sent
 from cleardance.server.wire.base import Wire
 
@@ -49,6 +51,16 @@ def appeal(here: Called, task_id: str, body: Appeal) -> dict[str, Any]:
     name = here.principal.account_name
     row = review.appeal(here.service, task_id, name, body.text, now)
     return row.to_json(now)
+
+
+@router.get("/{task_id}/clearance-record")
+@needs(Permission.READ_TASKS)
+def clearance_record(
+    here: Called, task_id: str, as_format: Annotated[RecordFormat, Query(alias="format")]
+) -> Response:
+    """Return what to show a lawyer or an insurer: asked, compared, decided, made, with proofs."""
+    task = viewing.view(here.service, here.principal, task_id)
+    return record_file(here.service, task.id, as_format)
 
 
 @router.get("/{task_id}/output", response_class=FileResponse)

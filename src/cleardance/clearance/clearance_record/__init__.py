@@ -1,0 +1,1 @@
+"""The clearance record: what a creator shows a lawyer or an insurer about one output."""
