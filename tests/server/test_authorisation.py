@@ -110,6 +110,7 @@ def test_another_accounts_ids_are_as_ids_that_are_not_there(idle: Server) -> Non
             ("GET", f"{ARK}/{made}"), ("DELETE", f"{ARK}/{made}"), ("GET", f"/v1/videos/{made}"),
             ("DELETE", f"/v1/videos/{made}"), ("GET", f"/v1/videos/{made}/content"),
             ("GET", f"/api/clearance/tasks/{made}"), ("GET", f"/api/clearance/tasks/{made}/events"),
+            ("GET", f"/api/clearance/tasks/{made}/clearance-record?format=json"),
             ("POST", f"/api/clearance/tasks/{made}/cancel"),
         ]:  # fmt: skip
             there = theirs.request(method, path)

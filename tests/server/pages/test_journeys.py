@@ -1,9 +1,13 @@
 """Whole journeys in a real browser, on a real server with its worker."""
 
+import json
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.server.pages.conftest import PASSWORD, Served
+
+from cleardance.ledger.check_record import check_media, check_record
+from cleardance.ledger.note import PublicKey
 
 
 def enter(page: Page, served: Served, name: str = "mara") -> None:
@@ -35,6 +39,17 @@ def test_from_the_first_start_to_a_file_that_anybody_verifies(
     with page.expect_download() as download:
         page.click("text=Download")
     download.value.save_as(tmp_path / "made.png")
+    with page.expect_download() as download:
+        page.click("text=Clearance record")
+    download.value.save_as(tmp_path / "record.pdf")
+    assert (tmp_path / "record.pdf").read_bytes().startswith(b"%PDF-")
+    with page.expect_download() as download:
+        page.click("text=As data")
+    download.value.save_as(tmp_path / "record.json")
+    record = json.loads((tmp_path / "record.json").read_text())
+    check_media(
+        check_record(record, [PublicKey.parse(record["ledger_key"])]), tmp_path / "made.png"
+    )
     page.click("text=Sign out")
 
     page.goto("/verify")
