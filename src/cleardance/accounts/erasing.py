@@ -10,6 +10,7 @@ from cleardance.store.tables import (
     api_key,
     browser,
     holding,
+    licence_request,
     password,
     rule_set,
     task,
@@ -30,6 +31,9 @@ def erase_name(session: Connection, name: str, *, by: str) -> None:
     session.execute(update(admin_act).where(of_it).values(**silent))
     session.execute(update(api_key).where(api_key.c.account_id == id_).values(name=None))
     session.execute(update(task).where(task.c.account_id == id_).values(end_user=None))
+    asked = licence_request.c.account_id == id_
+    unsaid = {"message": None, "answer": None, "salt": None}
+    session.execute(update(licence_request).where(asked).values(**unsaid))
     for table in (password, browser):
         session.execute(delete(table).where(table.c.account_id == id_))
     session.execute(delete(holding).where(holding.c.account_id == id_))

@@ -15,7 +15,10 @@ from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.store.tables import account, admin_act, ledger_entry, utc_now
 
 _PARTS = ("act", "actor", "key_id", "subject", "why", "detail")
-_KINDS = (EntryKind.ADMIN, EntryKind.REGISTERED, EntryKind.WITHDRAWN, EntryKind.RULES)
+_KINDS = (
+    EntryKind.ADMIN, EntryKind.REGISTERED, EntryKind.WITHDRAWN, EntryKind.RULES,
+    EntryKind.LICENCE_ANSWERED,
+)  # fmt: skip
 
 
 def keep_act(

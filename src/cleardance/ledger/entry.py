@@ -49,6 +49,8 @@ class EntryKind(StrEnum):
     RULES = "rules", "these rules decide from here on; the registry is now at this revision"
     LICENSED = "licensed", "a licence or consent was granted; the registry is now at this revision"
     REVOKED = "revoked", "a licence or consent was revoked; the registry is now at this revision"
+    LICENCE_ASKED = "licence_asked", "somebody asked the owner of a work for a licence"
+    LICENCE_ANSWERED = "licence_answered", "a licence that was asked for was granted, or declined"
     REMOVED = "removed", "an output is served no more, on a notice; it is kept"
     RESTORED = "restored", "the removal of an output was lifted"
     ERASED = "erased", "what was personal about a task was deleted"

@@ -35,7 +35,7 @@ from cleardance.store.tables import (
 
 MAX_EVIDENCE_BYTES = 64 << 20
 _STATEMENT = "statement.txt"
-_OF_PEOPLE = frozenset({Use.LIKENESS, Use.VOICE, Use.STYLE, Use.POST})
+OF_PEOPLE = frozenset({Use.LIKENESS, Use.VOICE, Use.STYLE, Use.POST})
 
 
 def grant(store: Store, wanted: Grant, at: datetime) -> LicenceRecord:
@@ -44,27 +44,32 @@ def grant(store: Store, wanted: Grant, at: datetime) -> LicenceRecord:
     Raises NotFound for unknown works or accounts, and LicenceError for what nobody can grant: a
     consent without evidence, people and works in one, a use that does not go with them.
     """
-    evidence = _keep_evidence(store, wanted)
+    evidence = keep_evidence(store, wanted)
     with store.begin() as connection:
-        works = _works(connection, wanted.works)
-        content = _content(connection, wanted, works)
-        if content["kind"] is LicenceKind.CONSENT and not evidence:
-            raise LicenceError("A consent needs evidence: a file, or a statement in words.")
-        licence_id, salt = f"lic-{secrets.token_hex(8)}", secrets.token_bytes(32)
-        now = next_revision(connection)
-        row = {"id": licence_id, "salt": salt, "revision": now, "granted_at": utc_text(at)}
-        connection.execute(insert(licence).values(**row, **content))
-        rows = [{"licence_id": licence_id, "work_id": found.id} for found in works]
-        connection.execute(insert(licence_work), rows)
-        if evidence:
-            papers = [
-                {"licence_id": licence_id, "name": e.name, "blob": e.sha256} for e in evidence
-            ]
-            connection.execute(insert(licence_evidence), papers)
-        content["works"] = sorted(found.id for found in works)
-        content["evidence"] = [one.sha256 for one in evidence]
-        _log(connection, EntryKind.LICENSED, licence_id, now, personal(_text(content), salt))
-        return record(connection, licence_id)
+        return write_grant(connection, wanted, evidence, at)
+
+
+def write_grant(
+    connection: Connection, wanted: Grant, evidence: Sequence[Evidence], at: datetime
+) -> LicenceRecord:
+    """Grant within a transaction, on evidence that was kept before. Raises as ``grant``."""
+    works = _works(connection, wanted.works)
+    content = _content(connection, wanted, works)
+    if content["kind"] is LicenceKind.CONSENT and not evidence:
+        raise LicenceError("A consent needs evidence: a file, or a statement in words.")
+    licence_id, salt = f"lic-{secrets.token_hex(8)}", secrets.token_bytes(32)
+    now = next_revision(connection)
+    row = {"id": licence_id, "salt": salt, "revision": now, "granted_at": utc_text(at)}
+    connection.execute(insert(licence).values(**row, **content))
+    rows = [{"licence_id": licence_id, "work_id": found.id} for found in works]
+    connection.execute(insert(licence_work), rows)
+    if evidence:
+        papers = [{"licence_id": licence_id, "name": e.name, "blob": e.sha256} for e in evidence]
+        connection.execute(insert(licence_evidence), papers)
+    content["works"] = sorted(found.id for found in works)
+    content["evidence"] = [one.sha256 for one in evidence]
+    _log(connection, EntryKind.LICENSED, licence_id, now, personal(_text(content), salt))
+    return record(connection, licence_id)
 
 
 def revoke(store: Store, licence_id: str, *, by: str, why: str, at: datetime) -> LicenceRecord:
@@ -145,10 +150,10 @@ def _kind(wanted: Grant, works: Sequence[Row[Any]]) -> LicenceKind:
         )
     if wanted.with_parts:
         raise LicenceError("Nothing belongs to a person: leave out with_parts.")
-    if foreign := sorted(wanted.uses - _OF_PEOPLE):
+    if foreign := sorted(wanted.uses - OF_PEOPLE):
         raise LicenceError(
             f"A person does not consent to the use {', '.join(foreign)}.",
-            hint=f"They can consent to: {', '.join(sorted(_OF_PEOPLE))}.",
+            hint=f"They can consent to: {', '.join(sorted(OF_PEOPLE))}.",
         )
     return LicenceKind.CONSENT
 
@@ -176,7 +181,7 @@ def _owner(works: Sequence[Row[Any]]) -> str:
     return str(owner)
 
 
-def _keep_evidence(store: Store, wanted: Grant) -> tuple[Evidence, ...]:
+def keep_evidence(store: Store, wanted: Grant) -> tuple[Evidence, ...]:
     """Store the evidence before the transaction; of a failed grant it is collected as garbage."""
     kept = []
     for path in wanted.evidence:

@@ -22,9 +22,12 @@ from cleardance.store.tables.ledger import ledger_checkpoint, ledger_entry, ledg
 from cleardance.store.tables.licences import (
     GranteeKind,
     LicenceKind,
+    RequestStatus,
     licence,
     licence_evidence,
+    licence_request,
     licence_work,
+    person_link,
 )
 from cleardance.store.tables.notices import (
     NoticeStatus,
@@ -70,7 +73,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0017"
+REVISION = "0018"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
@@ -84,6 +87,7 @@ __all__ = [
     "LicenceKind",
     "NameKind",
     "NoticeStatus",
+    "RequestStatus",
     "ReviewStatus",
     "Stage",
     "StepState",
@@ -104,6 +108,7 @@ __all__ = [
     "ledger_node",
     "licence",
     "licence_evidence",
+    "licence_request",
     "licence_work",
     "meta",
     "metadata",
@@ -111,6 +116,7 @@ __all__ = [
     "notice",
     "output_signal",
     "password",
+    "person_link",
     "queue_turn",
     "reference_signal",
     "removal",

@@ -23,6 +23,14 @@ class GranteeKind(StrEnum):
     EVERYONE = "everyone"
 
 
+class RequestStatus(StrEnum):
+    """Where a request for a licence stands."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
 class _Licence(TypedColumns):
     id: Named[str] = Column(Text, primary_key=True)
     kind: Named[str] = Column(Text)
@@ -61,6 +69,30 @@ class _LicenceEvidence(TypedColumns):
     blob: Named[str] = Column(Text)
 
 
+class _LicenceRequest(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    # No foreign key: what was asked stays known after the work has left the registry.
+    work_id: Named[str] = Column(Text, index=True)
+    account_id: Named[str] = Column(Text, ForeignKey("account.id"), index=True)
+    use: Named[str] = Column(Text)
+    # Personal, like the answer; both go, with the salt, when the account is erased.
+    message: Named[str | None] = Column(Text)
+    salt: Named[bytes | None] = Column(LargeBinary)
+    status: Named[str] = Column(Text, index=True)
+    asked_at: Named[str] = Column(Text)
+    answered_at: Named[str | None] = Column(Text)
+    answer: Named[str | None] = Column(Text)
+    licence_id: Named[str | None] = Column(Text, ForeignKey("licence.id"))
+
+
+class _PersonLink(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    work_id: Named[str] = Column(Text, index=True)
+    secret_sha256: Named[str] = Column(Text, unique=True)
+    made_at: Named[str] = Column(Text)
+    ended_at: Named[str | None] = Column(Text)
+
+
 licence = Table(
     "licence",
     metadata,
@@ -70,3 +102,9 @@ licence = Table(
 )
 licence_work = Table("licence_work", metadata, _LicenceWork)
 licence_evidence = Table("licence_evidence", metadata, _LicenceEvidence)
+licence_request = Table(
+    "licence_request", metadata, _LicenceRequest, one_of("status", RequestStatus)
+)
+"""Licences that creators asked owners for."""
+person_link = Table("person_link", metadata, _PersonLink)
+"""Links by which persons come to their own page, each known by the hash of its secret."""
