@@ -54,6 +54,7 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Meter) -> Non
                 asked, weights = located(service, request), service.settings.pocket_model
                 raw = _run_model(asked, weights, watch.sampled(progress))
             frames = watch.timed("render", _guarded(raw.video.frames, request.model))
+            frames = watch.seen(frames, raw.video.frame_count)
             _write(draft.path, raw, frames, request, progress.rest())
             # Opened before the blob is in place: whoever deletes an equal blob waits for our row.
             session = transaction.enter_context(service.store.begin())

@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # FFmpeg comes with it
 SAMPLING = 0.8
 """The share of making that a model's own steps are taken to be, if it has any."""
 
+PREVIEW_EVERY = 24
+"""Of so many frames that are drawn one may be shown; a look at the clock decides."""
+
 Item = TypeVar("Item")
 _END = object()
 
@@ -73,6 +76,14 @@ class Watch:
                 self._preview(step, steps, frame)
 
         return preview
+
+    def seen(self, frames: "Iterator[Frame]", count: int) -> "Iterator[Frame]":
+        """Yield the frames, of which the preview sees one every ``PREVIEW_EVERY``."""
+        for number, frame in enumerate(frames):
+            if number % PREVIEW_EVERY == 0:
+                with suppress(OSError):
+                    self._preview(number + 1, count, frame)
+            yield frame
 
     def timed(self, name: str, items: Iterator[Item]) -> Iterator[Item]:
         """Yield the items; the time it takes to make them counts as the part ``name``."""

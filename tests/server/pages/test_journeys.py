@@ -77,6 +77,19 @@ def test_a_denied_prompt_says_why_and_can_be_appealed_once(page: Page, served: S
     expect(page.locator("[role=alert]")).to_contain_text("somebody else reviews it")
 
 
+def test_what_is_being_made_is_seen_while_it_is(page: Page, served: Served) -> None:
+    enter(page, served)
+    page.fill("#prompt", "A red ball bounces in a meadow")
+    page.select_option("#resolution", "480p")
+    page.fill("#duration", "4")
+    page.click("[data-submit]")
+    page.wait_for_url("**/studio/cgt-*")
+    expect(page.locator(".preview img")).to_be_visible(timeout=60_000)
+    expect(page.locator(".player video")).to_be_visible(timeout=90_000)
+    answer = page.request.get(f"{page.url}/preview.jpg")
+    assert answer.status == 404
+
+
 def test_markup_in_a_prompt_is_shown_and_not_run(page: Page, served: Served) -> None:
     enter(page, served)
     hostile = '<script>document.title="run"</script><img src=x onerror=alert(1)>'

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cleardance.clearance import flow
 from cleardance.clearance.leases import Lease, fenced
+from cleardance.clearance.previews import Previews
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.tasks import Step, tell
@@ -65,7 +66,8 @@ def carry(service: Service, lease: Lease) -> Done | Blocked:
     """Go on with a task until it ends; raises nothing that is not a defect."""
     ours = fenced(service, lease)
     try:
-        flow.go_on(ours, lease.task_id, Watch(_Telling(ours, lease.task_id)))
+        with Previews(ours, lease.task_id) as preview:
+            flow.go_on(ours, lease.task_id, Watch(_Telling(ours, lease.task_id), preview))
     except LeaseLost:
         return Done(lease)
     except CleardanceError as error:

@@ -35,6 +35,14 @@ class Event:
         return self.kind == STATUS and self.body["status"] in _ENDED
 
 
+def fraction_done(session: Connection, task_id: str, step: int) -> float:
+    """Return how much of a step of a task is done, 0 to 1, as far as it was told."""
+    at = task_event.c
+    query = select(at.body).where(at.task_id == task_id, at.kind == "progress")
+    body = session.scalar(query.order_by(at.id.desc()).limit(1))
+    return float(body["fraction"]) if body is not None and body["step"] == step else 0.0
+
+
 def events_after(session: Connection, task_id: str, after: int = 0) -> list[Event]:
     """Return up to a hundred events of a task with ids above ``after``, in order."""
     newer = (task_event.c.task_id == task_id) & (task_event.c.id > after)

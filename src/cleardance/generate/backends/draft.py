@@ -24,7 +24,7 @@ class DraftBackend:
     def generate(self, request: Request, preview: Preview = unseen) -> Raw:
         """Render the scene the prompt describes; frames are drawn as they are read.
 
-        It has no steps to preview.
+        It has no steps of its own to preview.
         """
         understood = reading.read(request.prompt, request.duration_s, request.seed)
         if request.camera_fixed:

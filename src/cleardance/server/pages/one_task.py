@@ -11,7 +11,9 @@ from cleardance.clearance import review, tasks
 from cleardance.clearance.clearance_record.model import RecordFormat
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.jobs.ending import cancel
+from cleardance.clearance.jobs.events import fraction_done
 from cleardance.clearance.jobs.submitting import submit
+from cleardance.clearance.previews import preview_of
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.references import located
 from cleardance.clearance.serving import removed_by
@@ -59,8 +61,7 @@ def one_task(seen: Visiting, task_id: str) -> Response:
         "task": _facts(record, removal),
         "media": seen.state.links.path(task_id, "video", seen.now) if released else None,
         "verdict": record.verdict,
-        "steps": _steps(row),
-        "progress": row.step / Step.RELEASE,
+        **_progress(seen, row),
         "may_appeal": row.status is TaskStatus.DENIED and not appealed,
         "reviews": record.reviews,
         "recipe": _recipe(record),
@@ -72,7 +73,7 @@ def one_task(seen: Visiting, task_id: str) -> Response:
 def steps(seen: Visiting, task_id: str) -> Response:
     """Return the list of steps, which the page replaces while the task runs."""
     row = _mine(seen, task_id).task
-    return seen.part("steps.html", steps=_steps(row), progress=row.step / Step.RELEASE)
+    return seen.part("steps.html", **_progress(seen, row))
 
 
 @router.get("/events")
@@ -91,6 +92,18 @@ def poster(seen: Visiting, task_id: str) -> Response:
     _mine(seen, task_id)
     headers = {"Cache-Control": "private, max-age=300"}
     return FileResponse(poster_of(seen.service, task_id), 200, headers, "image/jpeg")
+
+
+@router.get("/preview.jpg")
+def preview(seen: Visiting, task_id: str) -> Response:
+    """Return a small picture of what is being made, which was screened."""
+    _mine(seen, task_id)
+    headers = {"Cache-Control": "private, no-store"}
+    try:
+        jpeg = preview_of(seen.service, task_id).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no preview of task {task_id} any more.") from error
+    return Response(jpeg, 200, headers, "image/jpeg")
 
 
 @router.get("/evidence/{digest}")
@@ -163,7 +176,19 @@ def _facts(record: Record, removal: tuple[str, str] | None) -> dict[str, object]
     }
 
 
-def _steps(row: TaskRow) -> list[Shown]:
+def _progress(seen: Visit, row: TaskRow) -> dict[str, object]:
+    """Return how far a task is; ``preview`` tells one picture of it from the next."""
+    try:
+        newest = preview_of(seen.service, row.id).stat().st_mtime_ns
+    except (NotFound, OSError):
+        newest = None
+    with seen.service.store.read() as session:
+        fraction = fraction_done(session, row.id, row.step + 1)
+    done = (row.step + fraction) / Step.RELEASE
+    return {"id": row.id, "steps": _steps(row, fraction), "progress": done, "preview": newest}
+
+
+def _steps(row: TaskRow, fraction: float) -> list[Shown]:
     def state(step: Step) -> str:
         if step <= row.step:
             return "done"
@@ -171,7 +196,9 @@ def _steps(row: TaskRow) -> list[Shown]:
             return ""
         return "now" if row.status in _OPEN else "stopped"
 
-    return [Shown(step.title, state(step)) for step in Step]
+    return [
+        Shown(step.title, state(step), fraction if step == row.step + 1 else 0.0) for step in Step
+    ]
 
 
 def _recipe(record: Record) -> list[tuple[str, str]]:
