@@ -36,6 +36,13 @@ def remove_holding(
     return gone
 
 
+def listing(session: Connection, account_id: str) -> list[tuple[HoldingKind, str]]:
+    """Return what an account is tied to: owners, then works by their ids."""
+    mine = select(holding.c.kind, holding.c.value).where(holding.c.account_id == account_id)
+    rows = session.execute(mine.order_by(holding.c.kind, holding.c.value))
+    return [(HoldingKind(kind), value) for kind, value in rows]
+
+
 def works_of(session: Connection, principal: Principal) -> frozenset[str]:
     """Return the ids of the works that concern an account: its holdings, and all parts of them.
 

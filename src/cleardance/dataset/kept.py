@@ -24,6 +24,29 @@ class KeptSet:
 
 
 @dataclass(frozen=True)
+class ShelvedSet:
+    """A training set as operators list it: how many of its samples notices took out."""
+
+    digest: str
+    folder: str
+    samples: int
+    excluded: int
+    models: int
+    created_at: str
+
+
+@dataclass(frozen=True)
+class ExcludedSample:
+    """A sample that may not be trained on: by which notice, since when, and why."""
+
+    sample: str
+    training_set: str
+    notice_id: str
+    why: str
+    at: str
+
+
+@dataclass(frozen=True)
 class MarkedModel:
     """A model trained on samples that are excluded now, and what would clean it."""
 
@@ -75,6 +98,27 @@ def sets(store: Store) -> list[KeptSet]:
     with store.read() as connection:
         rows = connection.execute(select(*columns).order_by(training_set.c.digest)).all()
     return [KeptSet(row[0], Path(row[1]), store.blobs.path(row[2])) for row in rows]
+
+
+def shelf(connection: Connection) -> list[ShelvedSet]:
+    """Return every set that was trained on here, the newest first, with what became of it."""
+    on = training_set.c
+    out = excluded_sample.c
+    gone = select(func.count(out.sample.distinct())).where(
+        out.training_set == on.digest, out.lifted_at.is_(None)
+    )
+    made = select(func.count()).where(trained_model.c.training_set == on.digest)
+    columns = (on.digest, on.folder, on.samples, gone.scalar_subquery(), made.scalar_subquery())
+    query = select(*columns, on.created_at).order_by(on.created_at.desc(), on.digest)
+    return [ShelvedSet(*row) for row in connection.execute(query)]
+
+
+def exclusions(connection: Connection, most: int) -> list[ExcludedSample]:
+    """Return what notices took out and did not let in again, the newest first."""
+    out = excluded_sample.c
+    query = select(out.sample, out.training_set, out.notice_id, out.why, out.at)
+    in_force = query.where(out.lifted_at.is_(None)).order_by(out.at.desc(), out.sample)
+    return [ExcludedSample(*row) for row in connection.execute(in_force.limit(most))]
 
 
 def excluded(store: Store) -> frozenset[str]:

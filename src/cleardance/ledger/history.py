@@ -73,15 +73,23 @@ def _signed_size(connection: Connection, key: note.PublicKey, now: int) -> int:
     return signed.size
 
 
+def newest(connection: Connection, most: int) -> list[Entry]:
+    """Return the newest entries, the newest first, as they stand: nothing of them is proved."""
+    at = ledger_entry.c
+    query = select(at.index, at.kind, at.task_id, cast(at.body, Text), at.created_at, at.leaf_hash)
+    rows = connection.execute(query.order_by(at.index.desc()).limit(most))
+    return [Entry(*row) for row in rows]
+
+
 def proof_of(connection: Connection, index: int, since: int | None = None) -> Proof:
     """Return the proof of entry ``index`` under the newest checkpoint; NotFound if none covers it.
 
     With ``since``, also that the ledger continues what it was at that size.
     """
-    newest = read_newest_checkpoint(connection)
-    if newest is None or index >= newest.size:
+    signed = read_newest_checkpoint(connection)
+    if signed is None or index >= signed.size:
         raise NotFound(f"No checkpoint covers entry {index}.")
-    found = log.prove_inclusion(connection, index, newest.size)
+    found = log.prove_inclusion(connection, index, signed.size)
     at = ledger_entry.c
     query = select(at.index, at.kind, at.task_id, cast(at.body, Text), at.created_at, at.leaf_hash)
     entry = Entry(*connection.execute(query.where(at.index == index)).one())
@@ -90,9 +98,9 @@ def proof_of(connection: Connection, index: int, since: int | None = None) -> Pr
     return Proof(
         index=index,
         entry=entry.leaf().decode(),
-        checkpoint=newest.note,
+        checkpoint=signed.note,
         path=tuple(map(text_of, found.path)),
-        consistency=None if since is None else _grown(connection, since, newest.size),
+        consistency=None if since is None else _grown(connection, since, signed.size),
     )
 
 

@@ -104,9 +104,13 @@ def read_checkpoints(connection: Connection) -> list[SignedRoot]:
     return [SignedRoot(*row) for row in connection.execute(query)]
 
 
+def newest_checkpoints(connection: Connection, most: int) -> list[SignedRoot]:
+    """Return the newest checkpoints, the newest first."""
+    at = ledger_checkpoint.c
+    query = select(at.size, at.root, cast(at.note, Text)).order_by(at.size.desc()).limit(most)
+    return [SignedRoot(*row) for row in connection.execute(query)]
+
+
 def read_newest_checkpoint(connection: Connection) -> SignedRoot | None:
     """Return the checkpoint of the greatest size."""
-    at = ledger_checkpoint.c
-    query = select(at.size, at.root, cast(at.note, Text)).order_by(at.size.desc()).limit(1)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else SignedRoot(*row)
+    return next(iter(newest_checkpoints(connection, 1)), None)

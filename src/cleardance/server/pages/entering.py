@@ -109,6 +109,7 @@ def _home_of(seen: Visit) -> str:
     assert seen.principal is not None
     homes = (
         (Permission.CREATE_TASKS, "/studio"),
+        (Permission.OPERATE, "/operate"),
         (Permission.READ_REVIEWS, "/operate/review"),
     )
     return next((path for permission, path in homes if seen.principal.may(permission)), "/verify")

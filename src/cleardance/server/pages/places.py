@@ -11,7 +11,22 @@ from cleardance.store.tables import ReviewStatus, review
 
 _ALL: Final = (
     ("Create", (("Studio", "/studio", "studio", Permission.CREATE_TASKS),)),
-    ("Operate", (("Review", "/operate/review", "review", Permission.READ_REVIEWS),)),
+    (
+        "Operate",
+        (
+            ("Overview", "/operate", "chart", Permission.OPERATE),
+            ("Review", "/operate/review", "review", Permission.READ_REVIEWS),
+            ("Notices", "/operate/notices", "letter", Permission.EXECUTE_NOTICES),
+            ("Queue", "/operate/queue", "queue", Permission.OPERATE),
+            ("Webhooks", "/operate/webhooks", "link", Permission.OPERATE),
+            ("Accounts", "/operate/accounts", "people", Permission.MANAGE_ACCOUNTS),
+            ("Rules", "/operate/rules", "rules", Permission.CHANGE_RULES),
+            ("Models", "/operate/models", "model", Permission.OPERATE),
+            ("Ledger", "/operate/ledger", "ledger", Permission.OPERATE),
+            ("Audit", "/operate/audit", "key", Permission.READ_AUDIT),
+            ("Reports", "/operate/reports", "download", Permission.OPERATE),
+        ),
+    ),
 )
 
 

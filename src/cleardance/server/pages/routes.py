@@ -7,10 +7,24 @@ from fastapi.responses import Response
 
 from cleardance.errors import NotFound
 from cleardance.server.pages import entering, noticing, one_task, reviewing, studio, verifying
+from cleardance.server.pages.operate import (
+    accounts,
+    home,
+    ledger,
+    models,
+    notices,
+    queue,
+    reports,
+    rules,
+)
 from cleardance.server.pages.render import static_bytes
 
 _PAGES: Final[tuple[APIRouter, ...]] = tuple(
-    page.router for page in (entering, verifying, noticing, studio, one_task, reviewing)
+    page.router
+    for page in (
+        *(entering, verifying, noticing, studio, one_task, reviewing),
+        *(home, queue, accounts, rules, models, ledger, notices, reports),
+    )
 )
 _TYPES: Final = {
     ".css": "text/css",

@@ -48,6 +48,11 @@ class Visit:
         """The opened home."""
         return self.state.service
 
+    @property
+    def csrf(self) -> str:
+        """What our forms carry, so that no other site's forms are taken."""
+        return browsers.form_token(self.token)
+
     def require(self, permission: Permission) -> Principal:
         """Return who asks, if they may; SignInNeeded or AccessDenied."""
         if self.principal is None:
@@ -70,7 +75,7 @@ class Visit:
         frame = Frame(
             title=title,
             origin=self.service.settings.origin,
-            csrf=browsers.form_token(self.token),
+            csrf=self.csrf,
             here=here,
             nav=places_of(self.service, who) if who else (),
             signed_in=SignedIn(who.account_name) if who else None,
