@@ -4,15 +4,19 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from tests.server.pages.filled import PASSWORD, fill
+
+from cleardance.clearance.service import open_service
 
 CHROMIUM = shutil.which("chromium")
-PASSWORD = "a sentence nobody guesses"
 
 
 @dataclass(frozen=True)
@@ -24,40 +28,63 @@ class Served:
     setup_code: str
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A running server with something on all its pages, beside which nothing works."""
+
+    url: str
+    home: Path
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("pages") / "home"
-    command = [
-        sys.executable,
-        "-m",
-        "cleardance.cli.main",
-        "--home",
-        str(home),
-        "serve",
-        "--port",
-        "0",
-    ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        yield Served(home=home, **_announced(process))
-    finally:
-        process.terminate()
-        process.wait(20)
-        assert process.stderr is not None
-        process.stderr.close()
+    with serving(home) as said:
+        yield Served(home=home, **said)
 
 
-def _announced(process: "subprocess.Popen[str]") -> dict[str, str]:
-    assert process.stderr is not None
-    found: dict[str, str] = {}
-    for line in process.stderr:
-        if address := re.search(r"http://127\.0\.0\.1:\d+", line):
-            found["url"] = address[0]
-        if code := re.search(r"code=([A-Za-z0-9_-]+)", line):
-            found["setup_code"] = code[1]
-        if len(found) == 2:
-            return found
-    raise AssertionError("the server ended without saying where it is")
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    folder = tmp_path_factory.mktemp("filled")
+    with open_service(folder / "home") as service:
+        fill(service, folder)
+    with serving(folder / "home", slots=0) as said:
+        yield Filled(said["url"], folder / "home")
+
+
+@contextmanager
+def serving(home: Path, slots: int = 1) -> Iterator[dict[str, str]]:
+    """Run a server of its own; give what it announced."""
+    options = ["--home", str(home), "serve", "--port", "0", "--slots", str(slots)]
+    command = [sys.executable, "-m", "cleardance.cli.main", *options]
+    with (home.parent / "serve.log").open("w+") as log:
+        process = subprocess.Popen(command, stderr=log, text=True)
+        try:
+            yield _announced(process, home.parent / "serve.log", new=not home.exists())
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _announced(process: "subprocess.Popen[str]", log: Path, *, new: bool) -> dict[str, str]:
+    deadline = time.monotonic() + 60.0
+    while time.monotonic() < deadline and process.poll() is None:
+        said = log.read_text("utf-8")
+        url = re.search(r"Listening on (http://127\.0\.0\.1:\d+)", said)
+        code = re.search(r"code=([A-Za-z0-9_-]+)", said)
+        if url and (code or not new):
+            return {"url": url[1]} | ({"setup_code": code[1]} if code else {})
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not say where it is: {log.read_text('utf-8')}")
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Come in as one of the people of the filled home."""
+    page.goto("/signin")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.locator("main form button").click()
+    page.wait_for_url(lambda url: "/signin" not in url)
 
 
 @pytest.fixture(scope="session")
@@ -78,11 +105,17 @@ def context(chromium: Browser, served: Served) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
+    with without_complaints(context.new_page()) as page:
+        yield page
+
+
+@contextmanager
+def without_complaints(page: Page) -> Iterator[Page]:
     """A page that must not complain: what is on the console, or fails to load, fails the test."""
-    page, said = context.new_page(), list[str]()
+    said = list[str]()
 
     def hear(message: ConsoleMessage) -> None:
-        refused = "status of 403" in message.text  # what a test may be about
+        refused = re.search("status of 40[03]", message.text)  # what a test may be about
         if message.type in ("error", "warning") and not refused:
             said.append(message.text)
 

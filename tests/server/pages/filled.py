@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import insert
+from tests.clearance.asking import make, request
 
 from cleardance.accounts import accounts, holdings, keys, passwords
 from cleardance.accounts.limits import Limits
@@ -25,7 +26,6 @@ from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
 from cleardance.screen import rulebook
 from cleardance.store.tables import HoldingKind, task, task_event, utc_text, webhook_delivery
-from tests.clearance.asking import make, request
 
 PASSWORD = "a sentence nobody guesses"
 LETTERS = Path(__file__).parents[3] / "examples" / "letters"
@@ -132,7 +132,7 @@ def notices(service: Service, now: datetime) -> None:
             executing.execute(service, filed.id, by="mara")
     bare = {"kind": "copyright", "works": [{"name": "Lighthouse of Kelp", "kind": "film"}]}
     filing.file_notice(service.store, parse_notice(bare), LETTERS, now)
-    common = bare | {
+    common: dict[str, Any] = bare | {
         "sender": {"name": HOSTILE, "email": "a@b.example", "address": "1 Road", "role": "owner"},
         "works": [{"name": "Fox", "kind": "film"}],
         "located": [{"hashtag": "#fox"}],
@@ -141,6 +141,11 @@ def notices(service: Service, now: datetime) -> None:
         "signature": "/s/ A",
     }
     filing.file_notice(service.store, parse_notice(common), LETTERS, now)
+    other = common | {
+        "sender": common["sender"] | {"name": "Somebody Else", "email": "c@d.example"},
+        "works": [{"name": "Squid Game", "kind": "series"}],
+    }
+    filing.file_notice(service.store, parse_notice(other), LETTERS, now)
 
 
 def callbacks(service: Service, now: datetime) -> None:

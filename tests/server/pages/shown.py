@@ -1,0 +1,55 @@
+"""Every page, once: what checks of accessibility, widths and looks go through.
+
+To add a page: a line here, what it shows in ``filled.py``, then
+``pytest tests/server/pages/test_every_page.py --rewrite-goldens``, and look at the new pictures in
+docs/images/pages.
+"""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: by which name it is known, where it is, and who looks at it (nobody: the public).
+
+    ``click`` are selectors to be clicked there, one after another, to come to it.
+    """
+
+    name: str
+    path: str
+    who: str | None = "mara"
+    click: tuple[str, ...] = ()
+
+    def open(self, page: Page) -> None:
+        """Come to it, and wait until all of it is there."""
+        page.goto(self.path)
+        for selector in self.click:
+            page.click(selector)
+        page.wait_for_load_state("networkidle")
+
+
+PAGES = (
+    Shown("landing", "/", who=None),
+    Shown("signin", "/signin", who=None),
+    Shown("verify", "/verify", who=None),
+    Shown("notice-new", "/notices/new", who=None),
+    Shown("studio", "/studio"),
+    Shown("review", "/operate/review"),
+    Shown("operate", "/operate"),
+    Shown("operate-notices", "/operate/notices"),
+    Shown("operate-notice", "/operate/notices", click=("text=Disney",)),
+    Shown("operate-notice-done", "/operate/notices?done=true", click=("text=Netflix",)),
+    Shown("operate-notice-held", "/operate/notices", click=("text=Somebody Else",)),
+    Shown("operate-queue", "/operate/queue"),
+    Shown("operate-webhooks", "/operate/webhooks"),
+    Shown("operate-accounts", "/operate/accounts"),
+    Shown("operate-account", "/operate/accounts/one?name=Halden%20Pictures"),
+    Shown("operate-rules", "/operate/rules"),
+    Shown("operate-rules-tried", "/operate/rules", click=("text=Check it",)),
+    Shown("operate-models", "/operate/models"),
+    Shown("operate-ledger", "/operate/ledger"),
+    Shown("operate-audit", "/operate/audit"),
+    Shown("operate-reports", "/operate/reports"),
+)
