@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleardance.match.typo import errors_allowed, errors_between, squashed
+from cleardance.match.fold import fold
+from cleardance.match.typo import TypoIndex, errors_allowed, errors_between, squashed
 from tests.match.names_helpers import found, index_of
 
 NAMES = index_of(
@@ -96,3 +97,14 @@ def test_squashed() -> None:
 )
 def test_what_may_be_a_misspelling(name: str, kind: str, text: str, found_it: bool) -> None:
     assert bool(found(index_of(name, kind=kind), text)) is found_it
+
+
+@given(st.text("abcd", min_size=5, max_size=20), st.text("abcd", min_size=1, max_size=25))
+def test_a_text_that_holds_no_piece_of_a_name_holds_no_misspelling_of_it(
+    name: str, text: str
+) -> None:
+    few, many = TypoIndex([name]), TypoIndex([name] + ["zzzzzzz"] * 1000)
+    folded = fold(text)
+    nothing = bytearray(len(folded.letters))
+    near = [hit for hit in many.find(folded, nothing) if hit[0] == 0]
+    assert list(few.find(folded, nothing)) == near

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from cleardance.match.fold import fold
@@ -27,6 +28,7 @@ _SHARED_MIN: Final = 3  # words in common without which no likeness counts
 _WORD: Final = re.compile(r"\w+")
 _ENDINGS: Final = ("ies", "ing", "ed", "es", "s", "y", "e")
 _STEM_MIN: Final = 3
+_CACHED: Final = 1 << 15  # words: most of a text's are among the commonest
 _UNWEIGHED: Final = frozenset(
     re.findall(
         r"\w+",
@@ -139,6 +141,7 @@ def vector_of(stems: Iterable[str]) -> Vector:
     return {stem: weight / length for stem, weight in weights.items()} if length else {}
 
 
+@lru_cache(maxsize=_CACHED)
 def _weight(stem: str) -> float:
     """Return the inverse document frequency of a stem's class: 1 (everyday) to 2 (in no list)."""
     points = min(filter(None, (rarity(stem + ending) for ending in ("", *_ENDINGS))), default=1)
@@ -147,12 +150,16 @@ def _weight(stem: str) -> float:
 
 def _weighed_words(text: str) -> list[tuple[str, tuple[int, int]]]:
     """Return stems and where their words stand, in order; little words are left out."""
-    found = []
-    for word in _WORD.finditer(text):
-        folded = fold(word.group()).letters
-        if len(folded) > 1 and rarity(folded) and folded not in _UNWEIGHED:
-            found.append((stem_of(folded), word.span()))
-    return found
+    words = ((_stem(word.group()), word.span()) for word in _WORD.finditer(text))
+    return [(stem, span) for stem, span in words if stem]
+
+
+@lru_cache(maxsize=_CACHED)
+def _stem(word: str) -> str | None:
+    """Return the stem of a word as written; None of little ones."""
+    folded = fold(word).letters
+    is_weighed = len(folded) > 1 and rarity(folded) and folded not in _UNWEIGHED
+    return stem_of(folded) if is_weighed else None
 
 
 def stem_of(word: str) -> str:

@@ -20,6 +20,8 @@ _MIXED_WORDS: Final = 3  # words with ones that are read each in its own way
 
 def _is_word(chunk: str) -> bool:
     """Tell words with stand-ins from numbers with a unit (1080p) and plain words."""
+    if chunk.isalpha():
+        return False
     core = chunk.rstrip("!|")
     signs = sum(char in _LEET for char in core)
     letters = sum(char.isalpha() for char in core)

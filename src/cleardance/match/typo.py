@@ -12,6 +12,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick
+
 from cleardance.match.fold import Folded, Gap, is_unspaced
 from cleardance.match.words import is_given_name, is_listed
 
@@ -19,6 +21,7 @@ _REPEATED_MIN: Final = 5  # letters of a name that may have letters repeated
 _ONE_ERROR_MIN: Final = 7
 _TWO_ERRORS_MIN: Final = 12
 _LONGEST: Final = 48
+_FEW: Final = 500  # names: of more, most texts hold some piece
 _WORDS_MAX: Final = 7
 _RUN: Final = re.compile(r"(.)\1+")
 _STRETCHED: Final = re.compile(r"(.)\1\1")
@@ -70,6 +73,8 @@ class TypoIndex:
                 self._pieces.setdefault((len(key), place, key[low:high]), []).append(number)
         # Of a few names alone most lengths are none's, and need no look.
         self._lengths = frozenset(length for length, _, _ in self._pieces)
+        self._hints = _hints(self._keys) if len(self._keys) <= _FEW else None
+        self._stretched = AhoCorasick(list(self._squashed)) if self._hints else None
 
     def find(self, folded: Folded, taken: bytearray) -> Iterator[tuple[int, int, int, float]]:
         """Yield (key, start, end, errors) for windows of whole words that nearly spell a key.
@@ -78,6 +83,8 @@ class TypoIndex:
         marked in ``taken``: what is spelt right needs no second reading. A window may hold the end
         of a sentence; whether the name has one there is for the caller.
         """
+        if not self._may_hold(folded.letters):
+            return
         looked_up: dict[str, dict[int, float]] = {}
         for start, end in _windows(folded, taken):
             letters = folded.letters[start:end]
@@ -85,6 +92,15 @@ class TypoIndex:
                 looked_up[letters] = self._near(letters)
             for number, errors in looked_up[letters].items():
                 yield number, start, end, errors
+
+    def _may_hold(self, letters: str) -> bool:
+        """Tell whether any window can be a key: it holds a piece, or is one with letters repeated.
+
+        A piece is left whole, or the first of two has its last letter swapped with the next one's.
+        """
+        if self._hints is None or self._stretched is None or _holds(self._hints, letters):
+            return True
+        return _holds(self._stretched, squashed(letters))
 
     def _near(self, letters: str) -> dict[int, float]:
         near: dict[int, float] = {}
@@ -124,6 +140,19 @@ class TypoIndex:
             right = letters[high - 1] + letters[high + 1 : after]
             yield from self._pieces.get((len(letters), place, left), ())
             yield from self._pieces.get((len(letters), place + 1, right), ())
+
+
+def _hints(keys: Iterable[str]) -> AhoCorasick:
+    pieces: set[str] = set()
+    for key in keys:
+        cuts = _cuts(len(key))
+        pieces.update(key[low:high] for low, high in cuts)
+        pieces.update(key[low : high - 1] + key[high] + key[high - 1] for low, high in cuts[:-1])
+    return AhoCorasick(list(pieces))
+
+
+def _holds(patterns: AhoCorasick, letters: str) -> bool:
+    return bool(patterns.find_matches_as_indexes(letters))
 
 
 @cache

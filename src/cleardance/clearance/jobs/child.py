@@ -1,10 +1,7 @@
 """The process that carries tasks: one at a time, for the worker that started it, and no longer."""
 
-import ctypes
-import os
 import resource
 import signal
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from pathlib import Path
 
 from cleardance.clearance import flow
 from cleardance.clearance.leases import Lease, fenced
+from cleardance.clearance.mortality import die_with
 from cleardance.clearance.previews import Previews
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.service import Service, open_service
@@ -47,7 +45,7 @@ class Blocked:
 
 def run(pipe: Connection, home: Path, parent: int, memory_bytes: int | None) -> None:
     """Carry the tasks that come through ``pipe`` until it closes."""
-    _die_with(parent)
+    die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker is told as well, and tells us
     if memory_bytes is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
@@ -101,12 +99,3 @@ def _warm(service: Service) -> None:
     for part in ("matchers", "watermark", "authority"):
         with suppress(CleardanceError):  # the task that needs it will say what is wrong
             getattr(service, part)
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill us when the thread that started us ends, however it ends."""
-    if sys.platform == "linux":
-        set_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-    if os.getppid() != parent:  # it had ended before
-        os._exit(1)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 
 from cleardance.accounts.lookup import account_id
 from cleardance.clearance.notices import steps
-from cleardance.clearance.notices.accounting import IN_FLIGHT, Instance, account_for
+from cleardance.clearance.notices.accounting import IN_FLIGHT, account_for
 from cleardance.clearance.notices.ceasing import POLICIES, refuse_works
 from cleardance.clearance.notices.excluding import exclude_samples
 from cleardance.clearance.notices.removing import remove_outputs
@@ -24,6 +24,7 @@ from cleardance.clearance.notices.reporting.gathering import report_of
 from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.notices.reporting.writing import written
 from cleardance.clearance.notices.revoking import RevokePolicy, keys_to_revoke, revoke_keys
+from cleardance.clearance.notices.searching import Instance
 from cleardance.clearance.notices.statements import state_reasons
 from cleardance.clearance.notices.strikes import give_strikes
 from cleardance.clearance.service import Service

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cleardance.accounts import keys
 from cleardance.clearance.notices import steps
-from cleardance.clearance.notices.accounting import Instance
+from cleardance.clearance.notices.searching import Instance
 from cleardance.clearance.service import Service
 from cleardance.rights.notices.filing import FiledNotice
 from cleardance.rights.notices.form import Demand

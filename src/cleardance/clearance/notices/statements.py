@@ -13,9 +13,10 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, insert, select, update
 
-from cleardance.clearance.notices.accounting import Instance, account_for
+from cleardance.clearance.notices.accounting import account_for
 from cleardance.clearance.notices.reporting.instances import evidence_words
 from cleardance.clearance.notices.salts import salt_of
+from cleardance.clearance.notices.searching import Instance
 from cleardance.clearance.service import Service
 from cleardance.errors import NotFound
 from cleardance.ledger.entry import EntryKind, canonical, personal

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
-from cleardance.clearance.notices.accounting import Instance
 from cleardance.clearance.notices.reporting.model import (
     EntryProof,
     ReportedFinding,
@@ -16,6 +15,7 @@ from cleardance.clearance.notices.reporting.model import (
 )
 from cleardance.clearance.notices.reporting.proving import Signed, batched_ids
 from cleardance.clearance.notices.reporting.pseudonyms import PlainNames, Pseudonyms
+from cleardance.clearance.notices.searching import Instance
 from cleardance.ledger.entry import Entry, EntryKind
 from cleardance.store.tables import TaskStatus, account, removal, task
 from cleardance.verdict import Finding
