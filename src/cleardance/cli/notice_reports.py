@@ -27,9 +27,13 @@ _TO = click.option("--to", "end", required=True, metavar="TIME", help="The first
 def due(ctx: click.Context, soon_h: float, as_json: bool) -> None:
     """List what waits about notices, the most urgent first; for a timer.
 
-    Exit code 4 if something is due soon, 1 if a deadline has passed.
+    First it finishes executing what a crash interrupted. Exit code 4 if something is due soon, 1
+    if a deadline has passed.
     """
+    from cleardance.clearance.notices.executing import resume_interrupted
+
     with open_service(ctx.obj) as service:
+        resume_interrupted(service)
         found = find_due(service, datetime.now(UTC), soon=timedelta(hours=soon_h))
     if as_json:
         print_json({"due": [{**vars(one), "urgency": one.urgency.value} for one in found]})

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cleardance.clearance import flow
 from cleardance.clearance.notices.ceasing import allow_works
-from cleardance.clearance.notices.executing import execute
+from cleardance.clearance.notices.executing import execute, execution_of, resume_interrupted
 from cleardance.clearance.notices.removing import lift_removals
 from cleardance.clearance.record import Record
 from cleardance.clearance.service import Service, open_service
@@ -135,6 +135,9 @@ def test_killed_at_any_transaction_it_goes_on_and_does_each_step_once(
     whole = ended(service, past, notice_id)
     for name in names:
         with open_service(deaths / name) as killed:
+            resume_interrupted(killed)
+            begun = execution_of(killed, notice_id).status
+            assert begun == ("accepted" if name == "1-before" else "executed"), name
             assert ended(killed, past, notice_id) == whole, name
 
 

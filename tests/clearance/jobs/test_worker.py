@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,11 +18,14 @@ from sqlalchemy import select, update
 from cleardance.clearance.jobs import ending
 from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.jobs.worker import work
+from cleardance.clearance.notices.executing import execution_of
 from cleardance.clearance.record import record_of
-from cleardance.clearance.service import Service
+from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.serving import open_output
+from cleardance.errors import Removed
 from cleardance.store.tables import task, task_event
 from tests.clearance.asking import RELEASED, kinds, request
+from tests.clearance.enforcing.letters import file, make_past
 
 WITHIN_S = 120.0
 
@@ -125,3 +129,24 @@ def test_what_kills_every_process_fails_in_the_end(service: Service) -> None:
     row = service.task(task_id)
     assert (row.status, row.error_code) == ("failed", "GenerationFailed")
     assert "5 processes died" in str(row.error_message)
+
+
+def test_a_notice_whose_execution_was_killed_is_executed_to_its_end(
+    service: Service, tmp_path: Path
+) -> None:
+    past = make_past(service, tmp_path)
+    notice_id = file(service)
+    service.checkpoint()
+    killed_home = tmp_path / "killed"
+    shutil.copytree(service.settings.home, killed_home)
+    code = "import sys; from pathlib import Path; from tests.clearance.enforcing.crash_execute "
+    code += "import run; run(Path(sys.argv[1]), sys.argv[2], 6, 'after')"
+    done = subprocess.run([sys.executable, "-c", code, str(killed_home), notice_id])
+    assert done.returncode == -signal.SIGKILL
+    with open_service(killed_home) as killed, working(killed):
+        deadline_s = time.monotonic() + WITHIN_S
+        while execution_of(killed, notice_id).status != "executed":
+            assert time.monotonic() < deadline_s
+            time.sleep(0.05)
+        with pytest.raises(Removed):
+            open_output(killed, past["named"].task.id)

@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import wait
-from threading import Event
+from threading import Event, Thread
 
 from cleardance.clearance import garbage, leases, tasks
 from cleardance.clearance.jobs import children, ending, queue
 from cleardance.clearance.jobs.child import Blocked
 from cleardance.clearance.jobs.children import Child
 from cleardance.clearance.leases import Holder
+from cleardance.clearance.notices.executing import resume_interrupted
 from cleardance.clearance.service import Service
-from cleardance.errors import GenerationFailed, StoreError
+from cleardance.errors import CleardanceError, GenerationFailed, StoreError
 from cleardance.store.database import clock
 
 LOOK_EVERY_S = 0.05
@@ -62,6 +63,7 @@ class _Loop:
         self._delivers = service.settings.database_url is None
         self._children = [self._start() for _ in range(slots)]
         self._due_s: dict[str, float] = {}
+        self._resuming: Thread | None = None
 
     def turn(self, *, claims: bool = True) -> None:
         """Do what is to be done now, and wait a moment for something to happen."""
@@ -103,6 +105,17 @@ class _Loop:
     def _tidy(self) -> None:
         leases.reap(self._service.store)
         ending.expire_due(self._service)
+        if self._resuming is None or not self._resuming.is_alive():
+            # Beside us, as it may take long; it is durable, so that nothing waits for its end.
+            self._resuming = Thread(target=self._resume_notices, name="notices", daemon=True)
+            self._resuming.start()
+
+    def _resume_notices(self) -> None:
+        try:
+            for done in resume_interrupted(self._service):
+                _log.warning("Notice %s was interrupted; it is executed now", done.notice_id)
+        except CleardanceError as error:
+            _log.warning("A notice cannot be executed yet: %s", error.message)
 
     def _kill_what_is_not_ours(self) -> None:
         """Its task was cancelled, has expired, or somebody took us for dead."""

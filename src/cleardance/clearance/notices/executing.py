@@ -7,6 +7,7 @@ samples excluded; and last everything is accounted for, with what was done.
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -28,7 +29,7 @@ from cleardance.clearance.notices.searching import Instance
 from cleardance.clearance.notices.statements import state_reasons
 from cleardance.clearance.notices.strikes import give_strikes
 from cleardance.clearance.service import Service
-from cleardance.errors import NoticeError
+from cleardance.errors import NoticeError, TaskBusy
 from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
 from cleardance.rights.notices import filing
@@ -75,6 +76,22 @@ def execute(
     return execution_of(service, notice_id)
 
 
+def resume_interrupted(service: Service) -> list[Execution]:
+    """Finish executing the notices during which a process of this home died; return what was done.
+
+    Workers call it, and ``notice due``. What another machine left is for its own.
+    """
+    executing = select(notice.c.id).where(notice.c.status == NoticeStatus.EXECUTING)
+    with service.store.read() as session:
+        waiting = session.scalars(executing.order_by(notice.c.deadline_at)).all()
+    done = []
+    for notice_id in waiting:
+        if service.store.was_left(notice_id):
+            with suppress(TaskBusy):  # somebody else has just begun to
+                done.append(execute(service, notice_id, by=_executor(service, notice_id)))
+    return done
+
+
 def execution_of(service: Service, notice_id: str) -> Execution:
     """Return how far a notice has been executed. Raises NotFound."""
     status = filing.find(service.store, notice_id).status
@@ -93,7 +110,8 @@ def _begin(service: Service, notice_id: str, by: str, revoke: RevokePolicy) -> F
             )
         if filed.status is NoticeStatus.ACCEPTED:
             _set_status(session, notice_id, NoticeStatus.EXECUTING)
-            for demand in (steps.SEARCH, *filed.form.demands):
+            steps.plan(session, notice_id, steps.SEARCH, {steps.WHOLE: {"by": by}})
+            for demand in filed.form.demands:
                 kept = {"policy": revoke.value} if demand is Demand.REVOKE else None
                 steps.plan(session, notice_id, demand, {steps.WHOLE: kept})
             if Demand.CEASE in filed.form.demands:
@@ -105,6 +123,12 @@ def _begin(service: Service, notice_id: str, by: str, revoke: RevokePolicy) -> F
             }
             append(session, EntryKind.NOTICE_EXECUTING, None, body)
     return filed
+
+
+def _executor(service: Service, notice_id: str) -> str:
+    with service.store.read() as session:
+        [search] = steps.steps_of(session, notice_id, steps.SEARCH)
+    return str(search.before["by"])
 
 
 def _cease(service: Service, filed: FiledNotice) -> None:
@@ -177,6 +201,8 @@ def _account(service: Service, filed: FiledNotice) -> None:
     report = report_of(service, filed.id, datetime.now(UTC))
     blob = service.store.blobs.put_bytes(written(report, ReportFormat.JSON))
     with service.store.begin() as session:
+        if steps.is_done(session, filed.id, Demand.ACCOUNT):
+            return
         steps.finish(session, filed.id, Demand.ACCOUNT, blob=blob)
         # The proofs in it are as good as random: its digest says nothing about who is in it.
         body = {"notice": filed.id, "instances": len(report.instances), "report": f"sha256:{blob}"}
@@ -195,6 +221,8 @@ _STEPS: Final = (_cease, _search, _stop, _remove)
 
 def _end(service: Service, filed: FiledNotice) -> None:
     with service.store.begin() as session:
+        if filing.load(session, filed.id).status is not NoticeStatus.EXECUTING:
+            return
         _set_status(session, filed.id, NoticeStatus.EXECUTED)
         body = {"notice": filed.id, "done": steps.count_done(session, filed.id)}
         append(session, EntryKind.NOTICE_EXECUTED, None, body)
