@@ -35,7 +35,7 @@ _OPEN = {
     NoticeStatus.RECEIVED: "file it again: its works were not all registered",
     NoticeStatus.HELD: "decide on it: cleardance notice show says what speaks against it",
     NoticeStatus.ACCEPTED: "execute it",
-    NoticeStatus.EXECUTING: "it is being executed; if it was interrupted on another machine, execute it",
+    NoticeStatus.EXECUTING: "it is being executed; if it was interrupted elsewhere, go on with it",
 }
 _COMPLAINTS_WITHIN = timedelta(days=14)
 """The DSA asks for "a timely manner"; this is ours."""
