@@ -19,7 +19,7 @@ from cleardance.server.pages.operate import (
 )
 from cleardance.server.pages.render import static_bytes
 
-_PAGES: Final[tuple[APIRouter, ...]] = tuple(
+ROUTERS: Final[tuple[APIRouter, ...]] = tuple(
     page.router
     for page in (
         *(entering, verifying, noticing, studio, one_task, reviewing),
@@ -37,7 +37,7 @@ _TYPES: Final = {
 def install(app: FastAPI) -> None:
     """Put the pages into the application."""
     app.add_api_route("/static/{name}", static_file, include_in_schema=False, tags=["Pages"])
-    for router in _PAGES:
+    for router in ROUTERS:
         app.include_router(router)
 
 
