@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     """So many notices found to be misuse suspend their sender …"""
     misuse_days: PositiveInt = 90
     """… for so long after the last."""
+    designated_agent: str = ""
+    """Who receives notices (17 USC 512(c)(2)): name, address, telephone, e-mail, one a line."""
     retention_days: PositiveFloat | None = None
     """After how many days ``cleardance retain`` erases what is personal of tasks that ended."""
     log_details: bool = False

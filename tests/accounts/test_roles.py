@@ -11,8 +11,10 @@ MATRIX = {
     "creator": CREATOR,
     "partner": f"{CREATOR} sub-accounts:write",
     "reviewer": f"{EVERYBODY} reviews:read reviews:decide registry:read",
-    "rights_holder": f"{EVERYBODY} works:read notices:submit notices:read",
-    "operator": f"{CREATOR} sub-accounts:write reviews:read registry:read works:read notices:submit"
+    "rights_holder": f"{EVERYBODY} works:read works:write works:license"
+    " notices:submit notices:read",
+    "operator": f"{CREATOR} sub-accounts:write reviews:read registry:read works:read works:write"
+    " works:license notices:submit"
     " notices:read tasks:read-all registry:write licences:read licences:write rules:write"
     " notices:read-all notices:execute accounts:write audit:read service:operate",
 }

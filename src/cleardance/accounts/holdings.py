@@ -59,6 +59,14 @@ def works_of(session: Connection, principal: Principal) -> frozenset[str]:
     return frozenset(session.scalars(select(tree.c.id))) | frozenset(session.scalars(named))
 
 
+def owners_of(session: Connection, principal: Principal) -> tuple[str, ...]:
+    """Return the owners whose works concern an account, and for whom it may register more."""
+    principal.require(Permission.READ_OWN_WORKS)
+    mine = holding.c.account_id == principal.account_id
+    query = select(holding.c.value).where(mine, holding.c.kind == HoldingKind.OWNER)
+    return tuple(session.scalars(query.order_by(holding.c.value)))
+
+
 def _same(account_id: str, kind: HoldingKind, value: str) -> ColumnElement[bool]:
     row = holding.c
     return (row.account_id == account_id) & (row.kind == kind) & (row.value == value)

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     READ_REVIEWS = "reviews:read", "see what waits for a person"
     DECIDE_REVIEWS = "reviews:decide", "release or deny what waits for a person"
     READ_OWN_WORKS = "works:read", "see the works that concern one, and what was found of them"
+    CHANGE_OWN_WORKS = "works:write", "register and change the works that concern one"
+    LICENSE_OWN_WORKS = "works:license", "grant and revoke licences of the works that concern one"
     READ_REGISTRY = "registry:read", "see every registered work"
     CHANGE_REGISTRY = "registry:write", "register, change and remove works"
     READ_LICENCES = "licences:read", "see every licence"
@@ -71,7 +73,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CREATOR: _CREATOR,
     Role.PARTNER: _CREATOR | {_P.MANAGE_SUB_ACCOUNTS},
     Role.REVIEWER: _EVERYBODY | {_P.READ_REVIEWS, _P.DECIDE_REVIEWS, _P.READ_REGISTRY},
-    Role.RIGHTS_HOLDER: _EVERYBODY | {_P.READ_OWN_WORKS, _P.SUBMIT_NOTICES, _P.READ_OWN_NOTICES},
+    Role.RIGHTS_HOLDER: _EVERYBODY
+    | {
+        _P.READ_OWN_WORKS,
+        _P.CHANGE_OWN_WORKS,
+        _P.LICENSE_OWN_WORKS,
+        _P.SUBMIT_NOTICES,
+        _P.READ_OWN_NOTICES,
+    },
     # All but to decide as a person: whoever also reviews is given that role as well.
     Role.OPERATOR: frozenset(Permission) - {_P.DECIDE_REVIEWS},
 }

@@ -30,6 +30,7 @@ from cleardance.store.tables import (
     utc_text,
     verdict,
     verdict_picture,
+    verdict_work,
     webhook_delivery,
 )
 from cleardance.verdict import Decision, Verdict
@@ -226,6 +227,9 @@ def save_verdict(
         "moment": utc_text(moment),
     }
     session.execute(insert(verdict).values(**values))
+    works = sorted({finding.work.id for finding in body.findings})
+    for work_id in works:
+        session.execute(insert(verdict_work).values(verdict_id=values["id"], work_id=work_id))
     # Named here, so that the pictures it cites stay as long as it does.
     for blob in sorted(shown_in(body.findings)):
         session.execute(insert(verdict_picture).values(verdict_id=values["id"], blob=blob))
@@ -233,7 +237,7 @@ def save_verdict(
         "stage": stage.value,
         "decision": body.decision.value,
         "registry_revision": body.registry_revision,
-        "works": sorted({finding.work.id for finding in body.findings}),
+        "works": works,
         "commitment": verdict_commitment(body, salt_of(session, task_id)),
     }
     append(session, EntryKind.VERDICT, task_id, entry)

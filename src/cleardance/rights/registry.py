@@ -272,8 +272,13 @@ def _import(
 
 def check_rows(store: Store, path: Path) -> ImportReport:
     """Return what importing a file would do, errors and warnings included; nothing is written."""
+    return check(store, read_lines(path), path.parent)
+
+
+def check(store: Store, lines: Iterable[tuple[int, object]], folder: Path) -> ImportReport:
+    """Return what importing numbered rows would do; their references are relative to ``folder``."""
     with store.read() as connection:
-        entries, errors = read_entries(read_lines(path), path.parent, known_files(connection))
+        entries, errors = read_entries(lines, folder, known_files(connection))
         entries, problems = checked_entries(connection, entries, errors)
         changes = changes_of(connection, entries)
         return ImportReport(

@@ -65,11 +65,19 @@ def complain_as_sender(
 ) -> Complaint:
     """Complain that a notice was rejected, as whoever holds its secret.
 
-    Raises UsageError, NotFound (no such notice with this secret), NotAppealable unless it was
-    rejected, or if somebody complained before.
+    Raises NotFound (no such notice with this secret), and as ``complain_of_rejection``.
+    """
+    filing.check_secret(service.store, notice_id, secret)
+    return complain_of_rejection(service, notice_id, text, at)
+
+
+def complain_of_rejection(service: Service, notice_id: str, text: str, at: datetime) -> Complaint:
+    """Complain that a notice was rejected, as its sender, who is known to be so.
+
+    Raises UsageError, NotFound, NotAppealable unless it was rejected, or if somebody complained
+    before.
     """
     text = checked_reason(text)
-    filing.check_secret(service.store, notice_id, secret)
     with service.store.begin() as session:
         if filing.load(session, notice_id).status is not NoticeStatus.REJECTED:
             raise NotAppealable(f"Notice {notice_id} was not rejected.")

@@ -60,8 +60,10 @@ class FiledNotice:
     concerns: tuple[dict[str, str | None], ...] = ()
 
 
-def file_notice(store: Store, form: NoticeForm, folder: Path, now: datetime) -> Receipt:
-    """File a notice whose references are relative to ``folder``.
+def file_notice(
+    store: Store, form: NoticeForm, folder: Path, now: datetime, *, sent_by: str | None = None
+) -> Receipt:
+    """File a notice whose references are relative to ``folder``; ``sent_by`` is an account's id.
 
     A notice that lacks something is kept too, and registers nothing; so does one that a person has
     to decide on first (``concerns``), until ``accept``. Raises NoticeError for a
@@ -78,6 +80,8 @@ def file_notice(store: Store, form: NoticeForm, folder: Path, now: datetime) -> 
         earlier = connection.scalar(select(notice.c.id).where(notice.c.content == content))
         secret = None if earlier else secrets.token_urlsafe(24)
         notice_id = earlier or _keep(connection, form, content, secret or "", received, deadline)
+        if sent_by is not None and earlier is None:
+            _give(connection, notice_id, sent_by)
     filed = find(store, notice_id)
     if filed.status is NoticeStatus.RECEIVED:
         if concerns := concerns_about(store, filed.form, now):
@@ -204,12 +208,30 @@ def listing(store: Store) -> list[FiledNotice]:
         return [_filed(row) for row in rows]
 
 
+def of_account(connection: Connection, account_id: str) -> list[FiledNotice]:
+    """Return the notices that an account sent, or claimed, the soonest deadline first."""
+    query = select(notice).where(notice.c.account_id == account_id).order_by(notice.c.deadline_at)
+    return [_filed(row) for row in connection.execute(query).mappings()]
+
+
+def claim(store: Store, notice_id: str, secret: str, account_id: str) -> None:
+    """Make a notice an account's own, for whoever has its secret. Raises NotFound."""
+    check_secret(store, notice_id, secret)
+    with store.begin() as connection:
+        _give(connection, notice_id, account_id)
+
+
 def check_secret(store: Store, notice_id: str, secret: str) -> None:
     """Raise NotFound unless ``secret`` is the notice's: whoever guesses learns nothing."""
     with store.read() as connection:
         kept = connection.scalar(select(notice.c.secret_sha256).where(notice.c.id == notice_id))
     if kept is None or not hmac.compare_digest(kept, _sha256(secret)):
         raise NotFound(f"There is no notice {notice_id!r} with this secret.")
+
+
+def _give(connection: Connection, notice_id: str, account_id: str) -> None:
+    change = update(notice).where(notice.c.id == notice_id)
+    connection.execute(change.values(account_id=account_id))
 
 
 def _keep(

@@ -59,6 +59,7 @@ from cleardance.store.tables.tasks import (
     task_reference,
     verdict,
     verdict_picture,
+    verdict_work,
 )
 from cleardance.store.tables.training import excluded_sample, trained_model, training_set
 from cleardance.store.tables.webhooks import DeliveryStatus, webhook_delivery
@@ -73,7 +74,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0018"
+REVISION = "0019"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "utc_text",
     "verdict",
     "verdict_picture",
+    "verdict_work",
     "webhook_delivery",
     "work",
     "work_change",

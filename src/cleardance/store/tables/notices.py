@@ -36,6 +36,8 @@ class _Notice(TypedColumns):
     status: Named[str] = Column(Text, index=True)
     # How prior notices of the same sender are found.
     sender: Named[str] = Column(Text, index=True)
+    # Who sent it, if they were signed in, or showed its secret since.
+    account_id: Named[str | None] = Column(Text, index=True)
     form: Named[Any] = Column(Json, nullable=False)
     content: Named[str] = Column(Text, unique=True)
     salt: Named[bytes] = Column(LargeBinary)

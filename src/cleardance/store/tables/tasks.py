@@ -146,6 +146,14 @@ class _Verdict(TypedColumns):
     number: Named[int] = Column(Integer, server_default="0")
 
 
+class _VerdictWork(TypedColumns):
+    verdict_id: Named[str] = Column(
+        Text, ForeignKey("verdict.id", ondelete="CASCADE"), primary_key=True
+    )
+    # No foreign key: what was found of it stays known after the work has left the registry.
+    work_id: Named[str] = Column(Text, primary_key=True, index=True)
+
+
 class _VerdictPicture(TypedColumns):
     id: Named[int] = Column(RowId, primary_key=True)
     verdict_id: Named[str] = Column(Text, ForeignKey("verdict.id", ondelete="CASCADE"), index=True)
@@ -201,6 +209,8 @@ task_reference = Table("task_reference", metadata, _TaskReference)
 asset = Table("asset", metadata, _Asset)
 """Files that accounts uploaded, to name them in requests."""
 verdict = Table("verdict", metadata, _Verdict, one_of("stage", Stage))
+verdict_work = Table("verdict_work", metadata, _VerdictWork)
+"""Which works a verdict found, so that what touches a work is counted without reading verdicts."""
 verdict_picture = Table("verdict_picture", metadata, _VerdictPicture)
 """The small pictures that a verdict cites as evidence."""
 review = Table("review", metadata, _Review, one_of("stage", Stage), one_of("status", ReviewStatus))
