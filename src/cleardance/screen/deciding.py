@@ -99,13 +99,27 @@ def decide(
 
 def use_of(match: Match, asker: Asker) -> Use:
     """Return the one use that a match is of: what a licence must allow for it to be cleared."""
-    if asker.use is Use.POST:
-        return Use.POST
-    if match.manner == "style":
+    return _use(match.signal, match.manner, match.work.kind, asker.use)
+
+
+def use_lacking(finding: Finding, *, made: bool) -> Use:
+    """Return the use that a licence would have to allow for a finding to be cleared.
+
+    ``made`` tells that it was found in an output, and not in what was asked.
+    """
+    asked = Use.REFERENCE if finding.evidence.text is None else Use.PROMPT
+    use = Use.OUTPUT if made else asked
+    return _use(finding.signal, finding.manner, finding.work.kind, use)
+
+
+def _use(signal: str, manner: str, kind: str, use: Use) -> Use:
+    if use is Use.POST:
+        return use
+    if manner == "style":
         return Use.STYLE
-    if match.signal in _USES:
-        return _USES[match.signal]
-    return Use.LIKENESS if match.work.kind == "person" else asker.use
+    if signal in _USES:
+        return _USES[signal]
+    return Use.LIKENESS if kind == "person" else use
 
 
 def _judge(

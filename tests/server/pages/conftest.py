@@ -71,7 +71,7 @@ def serving(home: Path, slots: int = 1) -> Iterator[dict[str, str]]:
             yield _announced(process, home.parent / "serve.log", new=not home.exists())
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _announced(process: "subprocess.Popen[str]", log: Path, *, new: bool) -> dict[str, str]:

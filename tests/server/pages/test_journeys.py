@@ -1,13 +1,19 @@
 """Whole journeys in a real browser, on a real server with its worker."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.server.pages.conftest import PASSWORD, Served
 
+from cleardance.clearance.service import open_service
 from cleardance.ledger.check_record import check_media, check_record
 from cleardance.ledger.note import PublicKey
+from cleardance.media import write_png
+from cleardance.rights.grant import parse_grant
+from cleardance.rights.licence_requests import accept, requests_of
 
 
 def enter(page: Page, served: Served, name: str = "mara") -> None:
@@ -75,6 +81,47 @@ def test_a_denied_prompt_says_why_and_can_be_appealed_once(page: Page, served: S
     page.keyboard.type("They are the series' own.")
     page.click("button[value=deny]")
     expect(page.locator("[role=alert]")).to_contain_text("somebody else reviews it")
+
+
+def test_a_licence_is_asked_for_and_clears_it_once_it_is_granted(
+    page: Page, served: Served
+) -> None:
+    enter(page, served)
+    make_still(page, "Squid Game guards in a hall, cinematic")
+    expect(page.locator("main")).to_contain_text("A licence for Squid Game")
+    page.fill("#message-1", "A parody for a school play.")
+    page.click("text=Request a licence")
+    expect(page.locator("main")).to_contain_text("Waits for an answer")
+    with open_service(served.home) as service:
+        with service.store.read() as session:
+            (asked,) = requests_of(session, "mara")
+        given = {"works": [asked.work.id], "to": "account:mara", "uses": [asked.use]}
+        now = datetime.now(UTC)
+        accept(service.store, asked.id, parse_grant(given), by="netflix", now=now)
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Granted")
+    page.click("text=Make again")
+    expect(page.locator(".player img")).to_be_visible(timeout=90_000)
+    expect(page.locator("main")).to_contain_text("Rests on licence")
+
+
+def test_references_are_chips_with_a_role_and_shots_are_added_by_a_button(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    enter(page, served)
+    write_png(tmp_path / "mine.png", np.full((64, 64, 3), 90, np.uint8))
+    page.fill("#prompt", "A fox runs")
+    page.click("[data-add-shot]")
+    assert page.input_value("#prompt") == "Shot 1: A fox runs\nShot 2: "
+    page.set_input_files("#files", tmp_path / "mine.png")
+    page.get_by_label("What @Image1 is for").select_option("first_frame")
+    page.get_by_role("button", name="@Image1", exact=True).click()
+    assert page.input_value("#prompt").endswith("Shot 2: @Image1 ")
+    with page.expect_response("**/studio") as answered:
+        page.click("[data-submit]")
+    assert answered.value.status == 400  # the only model here takes none, and says so
+    expect(page.locator("[role=alert]")).to_contain_text("cannot use mine.png as a first frame")
+    assert page.input_value("#prompt").startswith("Shot 1: A fox runs")
 
 
 def test_what_is_being_made_is_seen_while_it_is(page: Page, served: Served) -> None:

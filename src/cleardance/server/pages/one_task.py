@@ -20,7 +20,10 @@ from cleardance.clearance.serving import removed_by
 from cleardance.clearance.tasks import Step, TaskRow
 from cleardance.errors import NotFound
 from cleardance.request import FPS
+from cleardance.rights import licence_requests
+from cleardance.rights.licence import Use
 from cleardance.server.following import stream
+from cleardance.server.pages.licensing import lacking
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.posters import poster_of
 from cleardance.server.pages.visit import Visit, Visiting
@@ -65,6 +68,7 @@ def one_task(seen: Visiting, task_id: str) -> Response:
         "may_appeal": row.status is TaskStatus.DENIED and not appealed,
         "reviews": record.reviews,
         "recipe": _recipe(record),
+        "lacking": lacking(seen, record),
     }
     return seen.html("task.html", "Task", values, here="/studio")
 
@@ -129,6 +133,22 @@ def appeal(seen: Visiting, task_id: str, csrf: Form_, reason: Form_) -> Response
     seen.check_form({"csrf": csrf})
     who = seen.require(Permission.APPEAL)
     review.appeal(seen.service, task_id, who.account_name, reason, seen.now)
+    return seen.go(f"/studio/{task_id}")
+
+
+@router.post("/licence")
+def ask_for_a_licence(
+    seen: Visiting, task_id: str, csrf: Form_, work: Form_, use: Form_, message: Form_
+) -> Response:
+    """Ask the owner of a work that the task's verdict names for the use that it lacks."""
+    seen.check_form({"csrf": csrf})
+    who = seen.require(Permission.CREATE_TASKS)
+    wanted = {(one.work.id, one.use.value) for one in lacking(seen, _mine(seen, task_id))}
+    if (work, use) not in wanted:
+        raise NotFound("This task lacks no such licence.")
+    licence_requests.request(
+        seen.service.store, work, who.account_name, Use(use), message, seen.now
+    )
     return seen.go(f"/studio/{task_id}")
 
 

@@ -1,5 +1,6 @@
 """Studio: a prompt with live clearance, what became of it, and everything made before."""
 
+import re
 import secrets
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +26,8 @@ from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
 router = page_router("/studio")
+_NO_NAME: Final = re.compile(r"[^\w .-]|^\.+")
+"""What a file's name is kept without: it is shown, and a part of a path."""
 _MEDIA: Final = {"image", "video", "audio"}
 Yes = Literal["yes"] | None
 
@@ -94,7 +97,7 @@ async def make(seen: Visiting, files: list[UploadFile] | None = None) -> Respons
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(dir=seen.service.store.home.work))
         try:
-            handed_in = await _kept(files or [], Path(folder))
+            handed_in = await _kept(files or [], form.getlist("roles"), Path(folder))
             task_id = await run_in_threadpool(_submit, seen, asked, handed_in)
         except ValidationError as error:
             return _page(seen, asked, problem=from_validation(error).message, status=400)
@@ -108,17 +111,23 @@ def _submit(seen: Visit, asked: Asked, references: tuple[ReferenceInput, ...]) -
     return submit(seen.service, asked.request(who.account_name, references)).task_id
 
 
-async def _kept(files: list[UploadFile], folder: Path) -> tuple[ReferenceInput, ...]:
-    """Write what was handed in where the path takes it from. Raises UsageError for other kinds."""
-    kept = []
-    for number, file in enumerate(one for one in files if one.filename):
+async def _kept(
+    files: list[UploadFile], roles: list[Any], folder: Path
+) -> tuple[ReferenceInput, ...]:
+    """Write what was handed in where the path takes it from; ``roles`` are in the files' order.
+
+    Raises UsageError for other kinds, ValidationError for other roles.
+    """
+    kept, named = [], [one for one in files if one.filename]
+    for number, file in enumerate(named):
         kind = (file.content_type or "").partition("/")[0]
         if kind not in _MEDIA:
             raise UsageError(f"{file.filename} is no picture, clip or sound.")
-        path = folder / f"{number}{Path(str(file.filename)).suffix[:8]}"
+        path = folder / str(number) / _NO_NAME.sub("_", str(file.filename))[-80:]
+        path.parent.mkdir()
         await run_in_threadpool(path.write_bytes, await file.read())
-        handed_in = {"path": path, "media": kind, "role": f"reference_{kind}"}
-        kept.append(ReferenceInput.model_validate(handed_in))
+        role = roles[number] if len(roles) == len(named) else f"reference_{kind}"
+        kept.append(ReferenceInput.model_validate({"path": path, "media": kind, "role": role}))
     return tuple(kept)
 
 

@@ -16,6 +16,15 @@ function keep() {
   input.files = transfer.files;
 }
 
+function roles(file, name) {
+  const role = document.createElement(kindOf(file) === "Image" ? "select" : "input");
+  role.name = "roles";
+  if (role.tagName === "INPUT") { role.type = "hidden"; role.value = `reference_${kindOf(file).toLowerCase()}`; return role; }
+  role.className = "compact"; role.setAttribute("aria-label", `What ${name} is for`);
+  for (const [value, text] of [["reference_image", "as reference"], ["first_frame", "as first frame"], ["last_frame", "as last frame"]]) role.append(new Option(text, value));
+  return role;
+}
+
 function chip(file, name) {
   const item = document.createElement("span");
   item.className = "reference";
@@ -32,7 +41,7 @@ function chip(file, name) {
   const drop = document.createElement("button");
   drop.type = "button"; drop.className = "button quiet compact"; drop.textContent = "×"; drop.setAttribute("aria-label", `Leave out ${name}, ${file.name}`);
   drop.addEventListener("click", () => { chosen = chosen.filter((one) => one !== file); show(); input.focus(); });
-  item.append(picture, put, drop);
+  item.append(picture, put, roles(file, name), drop);
   return item;
 }
 
@@ -61,4 +70,12 @@ form.addEventListener("drop", (event) => {
   event.preventDefault();
   form.classList.remove("over");
   add(event.dataTransfer.files);
+});
+
+form.querySelector("[data-add-shot]").addEventListener("click", () => {
+  const last = Math.max(0, ...[...prompt.value.matchAll(/\bshot (\d+):/gi)].map((found) => Number(found[1])));
+  const told = prompt.value.trim();
+  prompt.value = last ? `${told}\nShot ${last + 1}: ` : `Shot 1: ${told}\n${told ? "Shot 2: " : ""}`;
+  prompt.focus();
+  prompt.dispatchEvent(new Event("input", { bubbles: true }));
 });
