@@ -6,6 +6,7 @@ docs/images/pages.
 """
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from playwright.sync_api import Page
 
@@ -30,12 +31,17 @@ class Shown:
         page.wait_for_load_state("networkidle")
 
 
+ASKED = "A ball like in Brigerton, in a moonlit garden, with a string quartet"
 PAGES = (
     Shown("landing", "/", who=None),
     Shown("signin", "/signin", who=None),
     Shown("verify", "/verify", who=None),
     Shown("notice-new", "/notices/new", who=None),
-    Shown("studio", "/studio"),
+    Shown("studio", "/studio", who="jonas"),
+    Shown("studio-asked", f"/studio?prompt={quote(ASKED)}", who="jonas"),
+    Shown("studio-released", "/studio", who="jonas", click=("text=A sailboat crosses",)),
+    Shown("studio-denied", "/studio", who="jonas", click=("text=Squid Game guards",)),
+    Shown("studio-held", "/studio", who="jonas", click=("text=The Old Harbour at night",)),
     Shown("review", "/operate/review"),
     Shown("operate", "/operate"),
     Shown("operate-notices", "/operate/notices"),

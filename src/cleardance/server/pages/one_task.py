@@ -55,14 +55,16 @@ def one_task(seen: Visiting, task_id: str) -> Response:
     """Show a task of the account."""
     record = _mine(seen, task_id)
     row = record.task
+    released = row.status is TaskStatus.RELEASED
     with seen.service.store.read() as session:
-        removal = removed_by(session, task_id)
-    released = row.status is TaskStatus.RELEASED and removal is None
+        removal = removed_by(session, task_id) if released else None
     appealed = any(one.appeal for one in record.reviews)
     values = {
         "heading": "Removed" if removal else _HEADINGS.get(row.status, "On its way"),
         "task": _facts(record, removal),
-        "media": seen.state.links.path(task_id, "video", seen.now) if released else None,
+        "media": seen.state.links.path(task_id, "video", seen.now)
+        if released and not removal
+        else None,
         "verdict": record.verdict,
         **_progress(seen, row),
         "may_appeal": row.status is TaskStatus.DENIED and not appealed,

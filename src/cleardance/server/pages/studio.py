@@ -24,6 +24,7 @@ from cleardance.screen.ask import screen_ask
 from cleardance.server.errors import from_validation
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
+from cleardance.verdict import Verdict
 
 router = page_router("/studio")
 _NO_NAME: Final = re.compile(r"[^\w .-]|^\.+")
@@ -74,14 +75,18 @@ def studio(seen: Visiting, q: str = "", before: str | None = None, prompt: str =
 @router.post("/clearance")
 def live_clearance(seen: Visiting, prompt: Annotated[str, Form()] = "") -> Response:
     """Say what would be said of a prompt, while it is being typed."""
-    who = seen.require(Permission.SCREEN)
+    seen.require(Permission.SCREEN)
     seen.check_form({})
+    return seen.part("clearance.html", verdict=_screened(seen, prompt))
+
+
+def _screened(seen: Visit, prompt: str) -> Verdict | None:
     if not prompt.strip():
-        return seen.part("clearance.html", verdict=None)
+        return None
+    name = seen.require(Permission.SCREEN).account_name
     with seen.service.store.read() as session:
-        asker = seen.service.asker(session, who.account_name, seen.now).asking(Use.PROMPT)
-    verdict = screen_ask(prompt[:MAX_PROMPT_CHARS], current(seen.service.store), asker=asker)
-    return seen.part("clearance.html", verdict=verdict)
+        asker = seen.service.asker(session, name, seen.now).asking(Use.PROMPT)
+    return screen_ask(prompt[:MAX_PROMPT_CHARS], current(seen.service.store), asker=asker)
 
 
 @router.post("")
@@ -153,7 +158,7 @@ def _page(
         "search": search,
         "tiles": tiles,
         "more": more,
-        "verdict": None,
+        "verdict": _screened(seen, asked.prompt),
         "models": MODELS.values(),
         "ratios": list(Ratio),
         "resolutions": list(Resolution),
