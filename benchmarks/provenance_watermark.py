@@ -58,7 +58,7 @@ OPEN = Limits(max_bytes=2**31)
 def drafts(frame_count: int) -> Iterator[tuple[str, Clip, Audio | None]]:
     for seed, (name, prompt) in enumerate(DRAFTS.items()):
         request = Request(
-            prompt=prompt, seed=seed, ratio=Ratio.R16_9, resolution=Resolution.P720, duration_s=4
+            prompt=prompt, seed=seed, ratio=Ratio.R16_9, resolution=Resolution.P720, duration_s=5
         )
         raw = model_named("draft").load().generate(request)
         frames = [frame for _, frame in zip(range(frame_count), raw.video.frames, strict=False)]
@@ -260,10 +260,10 @@ def sound_survival(sounds: dict[str, Audio], watermark: KeyedWatermark) -> None:
         lost = [
             attack_name
             for attack_name, attack in SOUND.items()
-            if watermark.detect_sound(attack(marked), 48_000, ISSUED).ledger_index != INDEX
+            if heard(attack(marked), watermark).ledger_index != INDEX
         ]
         totals += len(SOUND) - len(lost)
-        false = watermark.detect_sound(stereo, 48_000, ISSUED).found
+        false = heard(stereo, watermark).found
         print(
             f"sound of {name:<16} {len(SOUND) - len(lost)} of {len(SOUND)}, SNR {snr:4.1f} dB;"
             f" fails: {', '.join(lost) or 'nothing'}{'; FALSE ACCEPT' if false else ''}",

@@ -10,7 +10,7 @@ from .limits import DEFAULT_LIMITS, Limits
 from .mezzanine import MEZZANINE_LIMITS, read_yuv, sample_keyframes, write_mezzanine
 from .output import Progress
 from .probe import Probe, StreamInfo, probe
-from .read import read_audio, read_image, read_video, sample_frames
+from .read import read_audio, read_image, read_sound, read_video, sample_frames
 from .values import Audio, Frame, Samples, Video
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "probe",
     "read_audio",
     "read_image",
+    "read_sound",
     "read_video",
     "read_yuv",
     "sample_frames",

@@ -69,6 +69,17 @@ def read_audio(path: Path, limits: Limits = DEFAULT_LIMITS, sample_rate_hz: int 
 
     Raises UnreadableMedia when there is no sound, MediaTooLarge.
     """
+    blocks = list(read_sound(path, limits, sample_rate_hz))
+    return Audio(np.concatenate(blocks), sample_rate_hz)
+
+
+def read_sound(
+    path: Path, limits: Limits = DEFAULT_LIMITS, sample_rate_hz: int = 48_000
+) -> Iterator[Samples]:
+    """Yield the sound track in blocks [N, C] as it is decoded, one or two channels, in -1..1.
+
+    Raises, before the first block or after some, UnreadableMedia and MediaTooLarge.
+    """
     meter = Meter(path.name, limits)
     with opened(path, limits) as (container, found):
         probe_container(container, found, path, limits)
@@ -77,16 +88,14 @@ def read_audio(path: Path, limits: Limits = DEFAULT_LIMITS, sample_rate_hz: int 
             raise UnreadableMedia(f"{path.name} has no sound")
         layout = "mono" if stream.codec_context.channels == 1 else "stereo"
         resampler = av.AudioResampler(format="fltp", layout=layout, rate=sample_rate_hz)
-        parts: list[Samples] = []
         total = 0
         for frame in _then_flush(container.decode(stream)):
             for piece in resampler.resample(frame):
-                parts.append(np.asarray(piece.to_ndarray(), np.float32).T)
                 total += piece.samples
-            meter.moment(total / sample_rate_hz)
+                meter.moment(total / sample_rate_hz)
+                yield np.clip(np.asarray(piece.to_ndarray(), np.float32).T, -1.0, 1.0)
     if not total:
         raise UnreadableMedia(f"{path.name} has a sound track without sound")
-    return Audio(np.clip(np.concatenate(parts), -1.0, 1.0), sample_rate_hz)
 
 
 def decoder(stream: VideoStream, limits: Limits, threads: int = 2) -> VideoStream:

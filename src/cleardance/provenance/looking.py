@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cleardance.errors import CleardanceError
-from cleardance.media import Frame, Limits, probe, read_audio, sample_frames
+from cleardance.media import Frame, Limits, Samples, probe, read_sound, sample_frames
 
 from .watermark import NOTHING, Detection, NoWatermark, Watermark
 
@@ -41,11 +41,18 @@ def _sound(
     try:
         if not probe(path, limits).has_audio:
             return NOTHING
-        audio = read_audio(path, limits)
     except CleardanceError as error:
         problems.append(str(error))
         return NOTHING
-    return watermark.detect_sound(audio.samples, audio.sample_rate_hz, issued)
+    return watermark.detect_sound(lambda: _blocks(path, limits, problems), issued)
+
+
+def _blocks(path: Path, limits: Limits, problems: list[str]) -> Iterator[Samples]:
+    """Yield sound as far as the file can be read."""
+    try:
+        yield from read_sound(path, limits)
+    except CleardanceError as error:
+        problems.append(str(error))
 
 
 def _together(picture: Detection, sound: Detection) -> Detection:

@@ -1,7 +1,5 @@
 """The sound's grid: 64 cells of time by 24 bands of frequency, repeated, a chip in each."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,12 +43,3 @@ def band_powers(powers: Powers, stretch: float = 1.0) -> Powers:
     bounds = edges(stretch)
     sums = np.add.reduceat(powers[..., : bounds[-1]], bounds[:-1], axis=-1)
     return np.asarray(sums / np.diff(bounds), np.float32)
-
-
-def frames_of(samples: NDArray[np.float32], hop: int) -> Iterator[NDArray[np.float32]]:
-    """Yield stacks of overlapping windows [n, 2048] of mono sound, 256 at a time."""
-    if len(samples) < WINDOW:
-        return
-    windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::hop]
-    for first in range(0, len(windows), 256):
-        yield windows[first : first + 256]

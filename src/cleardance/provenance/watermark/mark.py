@@ -1,18 +1,22 @@
 """The watermark of a deployment, as sealing and inspection use it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cleardance.media import Frame, Samples
 from cleardance.media.final import Luma
 
 from . import embed
-from .hearing import Heard, hear
+from .folding import folded_sound
+from .hearing import SPEEDS, Heard, hear
 from .reading import Reading, read
 from .residual import Residuals
 from .seam import NOTHING, Detection
 from .sounding import embed_sound
+
+_Marks = Callable[[bytes, Sequence[int]], Sequence[Reading | Heard]]
+"""Given a key and what was issued under it, the marks of one file."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +53,29 @@ class KeyedWatermark:
         if mean is None:
             return NOTHING
         tiles = residuals.tiles_px
-        ours = _detection(read(mean, self.key, tiles, issued))
-        if ours.found:
-            return ours
-        for name, key in self.others.items():
-            theirs = _detection(read(mean, key, tiles))
-            if theirs.found:
-                return replace(theirs, deployment=name)
-        return NOTHING
+        return self._first(lambda key, known: read(mean, key, tiles, known), issued)
 
     def detect_sound(
-        self, samples: Samples, sample_rate_hz: int, issued: Sequence[int] = ()
+        self, sound: Callable[[], Iterable[Samples]], issued: Sequence[int] = ()
     ) -> Detection:
-        """Look for marks in sound [N, C], played at 0.8 to 1.25 of its speed."""
-        ours = _detection(hear(samples, sample_rate_hz, self.key, issued))
+        """Look for marks in sound played at 0.8 to 1.25 of its speed, its pitch kept or not.
+
+        The sound is gone through a second time if nothing is found at its own speed.
+        """
+        for speeds in SPEEDS:
+            folds = folded_sound(sound(), speeds)
+            found = self._first(lambda key, known, folds=folds: hear(folds, key, known), issued)
+            if found.found:
+                return found
+        return NOTHING
+
+    def _first(self, marks: _Marks, issued: Sequence[int]) -> Detection:
+        """Return our own marks, else those of the first other deployment that has any."""
+        ours = _detection(marks(self.key, issued))
         if ours.found:
             return ours
         for name, key in self.others.items():
-            theirs = _detection(hear(samples, sample_rate_hz, key))
+            theirs = _detection(marks(key, ()))
             if theirs.found:
                 return replace(theirs, deployment=name)
         return NOTHING

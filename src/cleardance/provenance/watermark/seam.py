@@ -1,6 +1,6 @@
 """The seam for an imperceptible mark in pictures and sound, and the honest absence of one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,9 +56,13 @@ class Watermark(Protocol):
         ...
 
     def detect_sound(
-        self, samples: Samples, sample_rate_hz: int, issued: Sequence[int] = ()
+        self, sound: Callable[[], Iterable[Samples]], issued: Sequence[int] = ()
     ) -> Detection:
-        """Look for a mark in sound [N, C] in -1..1."""
+        """Look for a mark in sound, in constant memory.
+
+        ``sound`` gives it from the start, as often as it is called: blocks [N, C] at 48 kHz in
+        -1..1.
+        """
         ...
 
 
@@ -80,7 +84,7 @@ class NoWatermark:
         return NOTHING
 
     def detect_sound(
-        self, samples: Samples, sample_rate_hz: int, issued: Sequence[int] = ()
+        self, sound: Callable[[], Iterable[Samples]], issued: Sequence[int] = ()
     ) -> Detection:
         """Find nothing."""
         return NOTHING
