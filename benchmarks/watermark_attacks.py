@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import av
@@ -131,14 +131,24 @@ def overlaid(frame: np.ndarray) -> np.ndarray:
 
 def coloured(frame: np.ndarray) -> np.ndarray:
     """Brighter, more contrast, warmer, gamma 0.85."""
-    value = (frame / 255.0) ** 0.85 * (1.12, 1.02, 0.9)
-    return np.clip(255 * (1.15 * (value - 0.5) + 0.52), 0, 255).astype(np.uint8)
+    value = (np.arange(256)[:, None] / 255.0) ** 0.85 * (1.12, 1.02, 0.9)
+    table = np.clip(255 * (1.15 * (value - 0.5) + 0.52), 0, 255).astype(np.uint8)
+    return cv2.LUT(frame, table[None])
+
+
+def grains(shape: tuple[int, ...], deviation: float, seed: int) -> Iterator[np.ndarray]:
+    """Yield grain of another kind for every frame, cut from one large field."""
+    random = np.random.default_rng(seed)
+    height, width, channels = shape
+    field = random.normal(0, deviation, (height + 64, width + 64, channels)).astype(np.float32)
+    while True:
+        top, left = random.integers(0, 64, 2)
+        yield field[top : top + height, left : left + width]
 
 
 def noisy(clip: Clip) -> Clip:
-    random = np.random.default_rng(3)
-    noise = [frame + random.normal(0, 8, frame.shape) for frame in clip]
-    return h264(23)([np.clip(frame, 0, 255).astype(np.uint8) for frame in noise])
+    noise = grains(clip[0].shape, 8, 3)
+    return h264(23)([cv2.add(frame, next(noise), dtype=cv2.CV_8U) for frame in clip])
 
 
 def screen(clip: Clip) -> Clip:
@@ -148,13 +158,13 @@ def screen(clip: Clip) -> Clip:
     moved = corners + np.array([(10, 6), (-8, 9), (-3, -8), (6, -5)], np.float32) * (width / 1280)
     lens = cv2.getPerspectiveTransform(moved, corners)
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    dim = (1 - 0.2 * (x**2 + y**2))[..., None]
-    random = np.random.default_rng(4)
+    dim = (1 - 0.2 * (x**2 + y**2)).astype(np.float32)[..., None]
+    gamma = (255 * (np.arange(256) / 255) ** 1.1).astype(np.float32)
+    noise = grains(clip[0].shape, 3, 4)
 
     def filmed(frame: np.ndarray) -> np.ndarray:
         seen = cv2.GaussianBlur(cv2.warpPerspective(frame, lens, (width, height)), (0, 0), 0.8)
-        grainy = 255 * (seen / 255.0) ** 1.1 * dim + random.normal(0, 3, frame.shape)
-        return np.clip(grainy, 0, 255).astype(np.uint8)
+        return cv2.add(gamma[seen] * dim, next(noise), dtype=cv2.CV_8U)
 
     return h264(24)([filmed(frame) for frame in clip])
 
@@ -179,7 +189,7 @@ def bare(change: Callable[[np.ndarray], np.ndarray]) -> Attack:
 
 
 SINGLE: dict[str, Attack] = {
-    "as released": lambda clip: clip,
+    "as released, or muxed again": lambda clip: clip,
     "h264 crf 18": h264(18),
     "h264 crf 23": h264(23),
     "h264 crf 28": h264(28),
@@ -208,10 +218,17 @@ SINGLE: dict[str, Attack] = {
     "letterbox": each(letterboxed),
     "portrait": each(portrait),
     "10 frames a second": lambda clip: coded(clip[::2], fps=10, crf="23", preset="veryfast"),
+    "speed 0.8": lambda clip: coded(
+        [frame for n, frame in enumerate(clip) for _ in range(2 if n % 4 == 0 else 1)],
+        crf="23",
+        preset="veryfast",
+    ),
     "speed 1.25": lambda clip: coded(
         [frame for n, frame in enumerate(clip) if n % 5], crf="23", preset="veryfast"
     ),
-    "excerpt 0.5 s": lambda clip: h264(23)(clip[6:18]),
+    "excerpt 0.5 s": lambda clip: h264(23)(clip[30:42]),
+    "excerpt 1 s": lambda clip: h264(23)(clip[20:44]),
+    "excerpt 2 s": lambda clip: h264(23)(clip[20:68]),
     "one frame, jpeg 50": jpeg,
     "blur": each(lambda frame: cv2.GaussianBlur(frame, (0, 0), 1.2)),
     "noise": noisy,
