@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -145,6 +146,12 @@ def test_a_truncated_file_is_named_for_it(marked: Sealed, tmp_path: Path, share:
     data = marked.path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     assert _look(path).problem
+
+
+def test_of_a_file_that_is_too_long_the_beginning_is_looked_at(marked: Sealed) -> None:
+    found = look(marked.path, OURS, (), replace(DEFAULT_LIMITS, max_duration_s=3.2))
+    assert (found.ledger_index, found.where) == (INDEX, ("picture", "sound"))
+    assert found.problem == f"{marked.path.name} lasts more than 3.2 s, later is not looked at"
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"hello", b"\x89PNG\r\n\x1a\n" + bytes(40)])

@@ -1,11 +1,14 @@
 """Looking for marks in a file: in its pictures and in its sound, as far as it can be read."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 from cleardance.errors import CleardanceError
 from cleardance.media import Frame, Limits, Samples, probe, read_sound, sample_frames
+from cleardance.media.output import SAMPLE_RATE_HZ
 
 from .watermark import NOTHING, Detection, NoWatermark, Watermark
 
@@ -27,9 +30,12 @@ def look(path: Path, watermark: Watermark, issued: Sequence[int], limits: Limits
 
 
 def _frames(path: Path, limits: Limits, problems: list[str]) -> Iterator[Frame]:
-    """Yield frames as far as the file can be read."""
+    """Yield frames as far as the file can be read, and no further than the limit."""
     try:
-        for _, frame in sample_frames(path, limits, _FRAMES_PER_SECOND):
+        for time_s, frame in sample_frames(path, _whole(limits), _FRAMES_PER_SECOND):
+            if time_s > limits.max_duration_s:
+                problems.append(_too_long(path, limits))
+                return
             yield frame
     except CleardanceError as error:
         problems.append(str(error))
@@ -39,7 +45,7 @@ def _sound(
     path: Path, watermark: Watermark, issued: Sequence[int], limits: Limits, problems: list[str]
 ) -> Detection:
     try:
-        if not probe(path, limits).has_audio:
+        if not probe(path, _whole(limits)).has_audio:
             return NOTHING
     except CleardanceError as error:
         problems.append(str(error))
@@ -48,11 +54,26 @@ def _sound(
 
 
 def _blocks(path: Path, limits: Limits, problems: list[str]) -> Iterator[Samples]:
-    """Yield sound as far as the file can be read."""
+    """Yield sound as far as the file can be read, and no further than the limit."""
+    left = round(limits.max_duration_s * SAMPLE_RATE_HZ)
     try:
-        yield from read_sound(path, limits)
+        for block in read_sound(path, _whole(limits)):
+            if left <= 0:
+                problems.append(_too_long(path, limits))
+                return
+            left -= len(block)
+            yield block
     except CleardanceError as error:
         problems.append(str(error))
+
+
+def _whole(limits: Limits) -> Limits:
+    """Return limits that do not refuse a long file: its beginning is looked at."""
+    return replace(limits, max_duration_s=inf, max_frames=sys.maxsize)
+
+
+def _too_long(path: Path, limits: Limits) -> str:
+    return f"{path.name} lasts more than {limits.max_duration_s:g} s, later is not looked at"
 
 
 def _together(picture: Detection, sound: Detection) -> Detection:

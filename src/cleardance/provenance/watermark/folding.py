@@ -52,7 +52,7 @@ class _Piece:
 
 
 def folded_sound(blocks: Iterable[Samples], speeds: Sequence[float]) -> tuple[Fold, ...]:
-    """Return the folds of sound in blocks [N, C] at 48 kHz, none if it is too short to say anything.
+    """Return the folds of sound in blocks [N, C] at 48 kHz, none if it is too short.
 
     For each speed there is one with the pitch kept and, unless it is 1, one with it changed along.
     """

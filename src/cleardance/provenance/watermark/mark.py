@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from cleardance.media import Frame, Samples
 from cleardance.media.final import Luma
@@ -64,7 +65,7 @@ class KeyedWatermark:
         """
         for speeds in SPEEDS:
             folds = folded_sound(sound(), speeds)
-            found = self._first(lambda key, known, folds=folds: hear(folds, key, known), issued)
+            found = self._first(partial(hear, folds), issued)
             if found.found:
                 return found
         return NOTHING
