@@ -99,3 +99,11 @@ def test_sound_worked_through_in_pieces_says_the_same_as_in_one(speeds, monkeypa
     whole = folded_sound(iter([sound]), speeds)
     for one, other in zip(pieces, whole, strict=True):
         np.testing.assert_allclose(one.levels, other.levels, atol=2e-3)
+
+
+def test_only_the_beginning_is_taken_in() -> None:
+    sound = rustle(31.0)
+    some = folded_sound(iter(np.array_split(sound, 31)), (1.0,), longest_s=9.0)
+    assert np.array_equal(
+        some[0].levels, folded_sound(iter([sound[: 9 * 48_000]]), (1.0,))[0].levels
+    )

@@ -5,14 +5,14 @@ It is worked through in pieces, so that an hour takes no more memory than a minu
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleardance.media import Samples
 
-from .bands import BANDS, CELLS, HOP, HOPS_PER_CELL, WINDOW, Powers, band_powers
+from .bands import BANDS, CELLS, HOP, HOPS_PER_CELL, RATE_HZ, WINDOW, Powers, band_powers
 
 SLOTS = 2  # places looked at in a cell
 FOLD = CELLS * SLOTS
@@ -51,16 +51,19 @@ class _Piece:
     end: int
 
 
-def folded_sound(blocks: Iterable[Samples], speeds: Sequence[float]) -> tuple[Fold, ...]:
+def folded_sound(
+    blocks: Iterable[Samples], speeds: Sequence[float], longest_s: float = inf
+) -> tuple[Fold, ...]:
     """Return the folds of sound in blocks [N, C] at 48 kHz, none if it is too short.
 
+    What comes after about ``longest_s`` is not taken in.
     For each speed there is one with the pitch kept and, unless it is 1, one with it changed along.
     """
     ways = [(speed, 1.0) for speed in speeds]
     ways += [(speed, speed) for speed in speeds if abs(speed - 1) > SPEED_STEP]
     sums = np.zeros((len(ways), FOLD, BANDS), np.float32)
     end = 0
-    for piece in _pieces(_spectra(blocks)):
+    for piece in _pieces(_spectra(_beginning(blocks, longest_s))):
         kept = _levels(band_powers(piece.powers))
         for total, (speed, pitch) in zip(sums, ways, strict=True):
             levels = kept if pitch == 1.0 else _levels(band_powers(piece.powers, pitch))
@@ -69,6 +72,15 @@ def folded_sound(blocks: Iterable[Samples], speeds: Sequence[float]) -> tuple[Fo
     if end < CELLS // 4 * _SPECTRA_PER_CELL:
         return ()
     return tuple(Fold(speed, total) for total, (speed, _) in zip(sums, ways, strict=True))
+
+
+def _beginning(blocks: Iterable[Samples], longest_s: float) -> Iterator[Samples]:
+    left = longest_s * RATE_HZ
+    for block in blocks:
+        yield block
+        left -= len(block)
+        if left <= 0:
+            return
 
 
 def _pieces(stacks: Iterable[Powers]) -> Iterator[_Piece]:

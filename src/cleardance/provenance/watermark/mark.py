@@ -61,10 +61,10 @@ class KeyedWatermark:
     ) -> Detection:
         """Look for marks in sound played at 0.8 to 1.25 of its speed, its pitch kept or not.
 
-        The sound is gone through a second time if nothing is found at its own speed.
+        If nothing is found at its own speed, the first two minutes are searched for others.
         """
-        for speeds in SPEEDS:
-            folds = folded_sound(sound(), speeds)
+        for speeds, longest_s in SPEEDS:
+            folds = folded_sound(sound(), speeds, longest_s)
             found = self._first(partial(hear, folds), issued)
             if found.found:
                 return found
