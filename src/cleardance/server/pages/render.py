@@ -13,9 +13,9 @@ _STATIC: Final = files("cleardance.server.pages") / "static"
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
         "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; worker-src 'self' blob:"
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; worker-src 'self'"
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",

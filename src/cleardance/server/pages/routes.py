@@ -1,5 +1,6 @@
 """All pages, and what they load, put into the application."""
 
+from pathlib import PurePath
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -32,6 +33,11 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
 }
+_READER: Final = "c2pa_worker.js"
+_READER_POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+)
+"""Workers have a policy of their own: WebAssembly runs in this one, and in no page."""
 
 
 def install(app: FastAPI) -> None:
@@ -47,6 +53,9 @@ def static_file(name: str) -> Response:
         body = static_bytes(name)
     except FileNotFoundError:
         raise NotFound("There is no such file.") from None
-    kind = next((kind for end, kind in _TYPES.items() if name.endswith(end)), "text/plain")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(body, media_type=kind, headers=headers)
+    if name == _READER:
+        headers["Content-Security-Policy"] = _READER_POLICY
+    if name.endswith(".gz"):
+        name, headers["Content-Encoding"] = name.removesuffix(".gz"), "gzip"
+    return Response(body, media_type=_TYPES[PurePath(name).suffix], headers=headers)

@@ -1,7 +1,7 @@
 """Verify, for everybody: a file or a link, and what is known of it in plain words.
 
-The proof is checked a second time by a script in the browser, which trusts the server in nothing
-but which key is the ledger's.
+The proof is checked a second time by a script in the browser, and so are the Content Credentials,
+by a reader that is not ours; they trust the server in nothing but whose keys are to be believed.
 """
 
 import json
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Form, UploadFile
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from cleardance.clearance.dossier import dossier_of
@@ -21,6 +21,7 @@ from cleardance.clearance.service import Service
 from cleardance.errors import CleardanceError, UsageError
 from cleardance.provenance.dossier import Dossier, shown
 from cleardance.provenance.page import answer_of, sections_of
+from cleardance.provenance.verify import reader_settings
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
@@ -39,12 +40,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """What is told of a file. ``proof`` is for reading, ``proof_json`` for the browser's check."""
+    """What is told of a file. ``proof`` is for reading, ``proof_json`` for the browser's check.
+
+    ``credentials`` is the state of its manifest as read here, for the browser to compare with.
+    """
 
     name: str
     sha256: str
     answer: str
     kind: Kind
+    credentials: str
     sections: tuple[Section, ...]
     proof: str
     proof_json: str
@@ -72,6 +77,12 @@ async def verify_link(seen: Visiting, csrf: Annotated[str, Form()], url: str = F
     """Tell of a file on the web."""
     seen.check_form({"csrf": csrf})
     return await _told(seen, dossier_of_link, url)
+
+
+@router.get("/verify/trust.json")
+def trust(seen: Visiting) -> Response:
+    """Return the settings of the reader in the browser: those that we read with ourselves."""
+    return JSONResponse(reader_settings(seen.service.authority.root_pem))
 
 
 def dossier_of_upload(service: Service, path: Path, name: str) -> Dossier:
@@ -127,6 +138,7 @@ def _report(seen: Visit, dossier: Dossier) -> Report:
         sha256=dossier.inspection.sha256,
         answer=answer,
         kind=_KINDS[kind],
+        credentials=dossier.inspection.c2pa.state,
         sections=tuple(one for one in sections if one.rows),
         proof="" if proof is None else shown(json.dumps(proof, indent=1, ensure_ascii=False)),
         proof_json="" if proof is None else _for_script(checked),

@@ -17,7 +17,7 @@ for (const area of document.querySelectorAll("[data-drop]")) {
   area.addEventListener("drop", (event) => {
     if (event.dataTransfer.files.length) {
       input.files = event.dataTransfer.files;
-      tell();
+      input.dispatchEvent(new Event("change"));
     }
   });
 }

@@ -61,8 +61,9 @@ export async function checkProof(proof, key) {
   return checkpoint.size;
 }
 
-const place = document.getElementById("proof");
-if (place) {
+async function prove() {
+  const place = document.getElementById("proof");
+  if (!place) return;
   const answer = document.querySelector("[data-proof-answer]");
   const { proof, key } = JSON.parse(place.textContent);
   try {
@@ -74,3 +75,6 @@ if (place) {
     answer.className = "chip deny";
   }
 }
+
+prove();
+document.addEventListener("htmx:afterSettle", prove);
