@@ -124,6 +124,23 @@ def test_references_are_chips_with_a_role_and_shots_are_added_by_a_button(
     assert page.input_value("#prompt").startswith("Shot 1: A fox runs")
 
 
+def test_an_output_is_gone_on_from_its_last_picture(page: Page, served: Served) -> None:
+    enter(page, served)
+    make_still(page, "A lighthouse by the sea at night")
+    expect(page.locator(".player img")).to_be_visible(timeout=90_000)
+    page.click("text=Extend")
+    expect(page.locator("[data-kept]")).to_contain_text("@Image1, the last picture of cgt-")
+    assert page.input_value("#model") == "pocket"  # the first that begins with a picture
+    with page.expect_response("**/studio") as answered:
+        page.click("[data-submit]")
+    assert answered.value.status == 400  # its weights are not here, and it says so
+    expect(page.locator("[role=alert]")).to_contain_text("no weights of the model 'pocket'")
+    expect(page.locator("[data-kept]")).to_be_visible()
+    page.get_by_label("Begin anew").click()
+    expect(page.locator("[data-kept]")).to_have_count(0)
+    assert page.request.get("/studio?after=cgt-none").status == 404
+
+
 def test_what_is_being_made_is_seen_while_it_is(page: Page, served: Served) -> None:
     enter(page, served)
     page.fill("#prompt", "A red ball bounces in a meadow")

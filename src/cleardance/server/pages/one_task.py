@@ -53,7 +53,7 @@ class Shown:
 @router.get("")
 def one_task(seen: Visiting, task_id: str) -> Response:
     """Show a task of the account."""
-    record = _mine(seen, task_id)
+    record = task_of(seen, task_id)
     row = record.task
     released = row.status is TaskStatus.RELEASED
     with seen.service.store.read() as session:
@@ -78,14 +78,14 @@ def one_task(seen: Visiting, task_id: str) -> Response:
 @router.get("/steps")
 def steps(seen: Visiting, task_id: str) -> Response:
     """Return the list of steps, which the page replaces while the task runs."""
-    row = _mine(seen, task_id).task
+    row = task_of(seen, task_id).task
     return seen.part("steps.html", **_progress(seen, row))
 
 
 @router.get("/events")
 def events(seen: Visiting, task_id: str) -> Response:
     """Follow the task: the page looks again whenever something happened."""
-    _mine(seen, task_id)
+    task_of(seen, task_id)
     last = seen.request.headers.get("last-event-id", "0")
     after = int(last) if last.isdecimal() and len(last) < 19 else 0
     source = stream(seen.service, task_id, after)
@@ -95,7 +95,7 @@ def events(seen: Visiting, task_id: str) -> Response:
 @router.get("/poster.jpg")
 def poster(seen: Visiting, task_id: str) -> Response:
     """Return the first picture of a released output, small."""
-    _mine(seen, task_id)
+    task_of(seen, task_id)
     headers = {"Cache-Control": "private, max-age=300"}
     return FileResponse(poster_of(seen.service, task_id), 200, headers, "image/jpeg")
 
@@ -103,7 +103,7 @@ def poster(seen: Visiting, task_id: str) -> Response:
 @router.get("/preview.jpg")
 def preview(seen: Visiting, task_id: str) -> Response:
     """Return a small picture of what is being made, which was screened."""
-    _mine(seen, task_id)
+    task_of(seen, task_id)
     headers = {"Cache-Control": "private, no-store"}
     try:
         jpeg = preview_of(seen.service, task_id).read_bytes()
@@ -115,7 +115,7 @@ def preview(seen: Visiting, task_id: str) -> Response:
 @router.get("/evidence/{digest}")
 def evidence(seen: Visiting, task_id: str, digest: str) -> Response:
     """Return a picture that the task's verdicts cite."""
-    _mine(seen, task_id)
+    task_of(seen, task_id)
     with seen.service.store.read() as session:
         if digest not in pictures_of(session, task_id):
             raise NotFound("No verdict on this task cites such a picture.")
@@ -125,7 +125,7 @@ def evidence(seen: Visiting, task_id: str, digest: str) -> Response:
 @router.get("/clearance.{format_}")
 def clearance_record(seen: Visiting, task_id: str, format_: RecordFormat) -> Response:
     """Return what to show a lawyer or an insurer."""
-    _mine(seen, task_id)
+    task_of(seen, task_id)
     return record_file(seen.service, task_id, format_)
 
 
@@ -145,7 +145,7 @@ def ask_for_a_licence(
     """Ask the owner of a work that the task's verdict names for the use that it lacks."""
     seen.check_form({"csrf": csrf})
     who = seen.require(Permission.CREATE_TASKS)
-    wanted = {(one.work.id, one.use.value) for one in lacking(seen, _mine(seen, task_id))}
+    wanted = {(one.work.id, one.use.value) for one in lacking(seen, task_of(seen, task_id))}
     if (work, use) not in wanted:
         raise NotFound("This task lacks no such licence.")
     licence_requests.request(
@@ -159,7 +159,7 @@ def stop(seen: Visiting, task_id: str, csrf: Form_) -> Response:
     """Stop a task that is on its way."""
     seen.check_form({"csrf": csrf})
     seen.require(Permission.DELETE_TASKS)
-    _mine(seen, task_id)
+    task_of(seen, task_id)
     cancel(seen.service, task_id)
     return seen.go(f"/studio/{task_id}")
 
@@ -169,11 +169,11 @@ def make_again(seen: Visiting, task_id: str, csrf: Form_) -> Response:
     """Ask for the same once more: the same recipe, cleared as of today."""
     seen.check_form({"csrf": csrf})
     seen.require(Permission.CREATE_TASKS)
-    request = located(seen.service, _mine(seen, task_id).task.request)
+    request = located(seen.service, task_of(seen, task_id).task.request)
     return seen.go(f"/studio/{submit(seen.service, request).task_id}")
 
 
-def _mine(seen: Visit, task_id: str) -> Record:
+def task_of(seen: Visit, task_id: str) -> Record:
     """Return a task's record; NotFound if it is another account's."""
     who = seen.require(Permission.READ_TASKS)
     with seen.service.store.read() as session:

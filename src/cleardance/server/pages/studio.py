@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from starlette.concurrency import run_in_threadpool
 
 from cleardance.accounts.roles import Permission
+from cleardance.clearance.continuing import write_last_frame
 from cleardance.clearance.gallery import gallery
 from cleardance.clearance.jobs.submitting import submit
 from cleardance.errors import CleardanceError, UsageError
@@ -22,6 +23,7 @@ from cleardance.rights.licence import Use
 from cleardance.rights.snapshot import current
 from cleardance.screen.ask import screen_ask
 from cleardance.server.errors import from_validation
+from cleardance.server.pages.one_task import task_of
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 from cleardance.verdict import Verdict
@@ -29,6 +31,7 @@ from cleardance.verdict import Verdict
 router = page_router("/studio")
 _NO_NAME: Final = re.compile(r"[^\w .-]|^\.+")
 """What a file's name is kept without: it is shown, and a part of a path."""
+_FIRST: Final = "first_frame"
 _MEDIA: Final = {"image", "video", "audio"}
 Yes = Literal["yes"] | None
 
@@ -46,6 +49,7 @@ class Asked(BaseModel):
     seed: int | None = None
     audio: Yes = "yes"
     still: Yes = None
+    after: str | None = None  # the task that it goes on from
 
     @field_validator("seed", mode="before")
     @classmethod
@@ -56,7 +60,8 @@ class Asked(BaseModel):
         """Return what it asks for; ValidationError. A seed is drawn if none was given."""
         return Request.model_validate(
             {
-                **self.model_dump(exclude={"seed", "audio", "still"}),
+                **self.model_dump(exclude={"seed", "audio", "still", "after"}),
+                "remixed_from": self.after,
                 "account": account,
                 "seed": secrets.randbelow(2**31) if self.seed is None else self.seed,
                 "audio": bool(self.audio) and not self.still,
@@ -67,9 +72,18 @@ class Asked(BaseModel):
 
 
 @router.get("")
-def studio(seen: Visiting, q: str = "", before: str | None = None, prompt: str = "") -> Response:
-    """Show the form and what the account made."""
-    return _page(seen, Asked(prompt=prompt[:MAX_PROMPT_CHARS]), search=q[:200], before=before)
+def studio(
+    seen: Visiting,
+    q: str = "",
+    before: str | None = None,
+    prompt: str = "",
+    after: str | None = None,
+) -> Response:
+    """Show the form and what the account made; ``after`` is an output to go on from."""
+    asked = Asked(prompt=prompt[:MAX_PROMPT_CHARS])
+    if after is not None:
+        asked = _going_on(seen, after)
+    return _page(seen, asked, search=q[:200], before=before)
 
 
 @router.post("/clearance")
@@ -103,7 +117,7 @@ async def make(seen: Visiting, files: list[UploadFile] | None = None) -> Respons
         folder = stack.enter_context(TemporaryDirectory(dir=seen.service.store.home.work))
         try:
             handed_in = await _kept(files or [], form.getlist("roles"), Path(folder))
-            task_id = await run_in_threadpool(_submit, seen, asked, handed_in)
+            task_id = await run_in_threadpool(_submit, seen, asked, Path(folder), handed_in)
         except ValidationError as error:
             return _page(seen, asked, problem=from_validation(error).message, status=400)
         except CleardanceError as error:
@@ -111,8 +125,27 @@ async def make(seen: Visiting, files: list[UploadFile] | None = None) -> Respons
     return seen.go(f"/studio/{task_id}")
 
 
-def _submit(seen: Visit, asked: Asked, references: tuple[ReferenceInput, ...]) -> str:
+def _going_on(seen: Visit, task_id: str) -> Asked:
+    """Return the form that asks for what comes after an output."""
+    before = task_of(seen, task_id).task.request
+    takes = (one.name for one in MODELS.values() if _FIRST in one.capabilities.roles)
+    return Asked(
+        prompt=before.prompt,
+        model=next(takes, before.model),
+        ratio=before.ratio,
+        resolution=before.resolution,
+        after=task_id,
+    )
+
+
+def _submit(seen: Visit, asked: Asked, folder: Path, references: tuple[ReferenceInput, ...]) -> str:
     who = seen.require(Permission.CREATE_TASKS)
+    if asked.after is not None:
+        task_of(seen, asked.after)
+        first = folder / "last frame.png"
+        write_last_frame(seen.service, asked.after, first)
+        last = {"path": first, "media": "image", "role": _FIRST}
+        references = (ReferenceInput.model_validate(last), *references)
     return submit(seen.service, asked.request(who.account_name, references)).task_id
 
 

@@ -47,8 +47,8 @@ function chip(file, name) {
 
 function show() {
   keep();
-  for (const old of list.querySelectorAll(".reference")) old.remove();
-  const count = {};
+  for (const old of list.querySelectorAll(".reference:not([data-kept])")) old.remove();
+  const count = { Image: list.querySelectorAll("[data-kept]").length };
   for (const file of chosen) {
     const kind = kindOf(file);
     count[kind] = (count[kind] ?? 0) + 1;
