@@ -35,9 +35,12 @@ def queue(seen: Visiting) -> Response:
 
 
 @router.get("/{review_id}")
-def one_review(seen: Visiting, review_id: str) -> Response:
-    """Open one of them."""
+def one_review(seen: Visiting, review_id: str, alone: bool = False) -> Response:
+    """Open one of them; ``alone`` without the list, for a script that has it."""
     seen.require(Permission.READ_REVIEWS)
+    if alone:
+        values = _opened(seen, review_id) | {"problem": None, "csrf": seen.csrf}
+        return seen.part("review_one.html", **values)
     return _shown(seen, review.listing(seen.service), review_id)
 
 
@@ -89,15 +92,22 @@ def _shown(
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
-    values: dict[str, object] = {"chosen": None, "prompt": "", "pictures": ()}
-    if chosen is not None:
-        with seen.service.store.read() as session:
-            row = review.load(session, chosen)
-        prompt = seen.service.task(row.task_id).request.prompt
-        values = {"chosen": row, "prompt": prompt, "pictures": _pictures(seen, row)}
-    may_decide = seen.principal is not None and seen.principal.may(Permission.DECIDE_REVIEWS)
-    told = {"rows": rows, "problem": problem, "may_decide": may_decide}
+    values: dict[str, object] = {"chosen": None} if chosen is None else _opened(seen, chosen)
+    told = {"rows": rows, "problem": problem}
     return seen.html("review.html", "Review", values | told, here=_HERE, status=status)
+
+
+def _opened(seen: Visit, review_id: str) -> dict[str, object]:
+    """Return what is told of one review."""
+    with seen.service.store.read() as session:
+        row = review.load(session, review_id)
+    return {
+        "chosen": row,
+        "prompt": seen.service.task(row.task_id).request.prompt,
+        "pictures": _pictures(seen, row),
+        "may_decide": seen.principal is not None
+        and seen.principal.may(Permission.DECIDE_REVIEWS),
+    }
 
 
 def _pictures(seen: Visit, row: ReviewRow) -> list[str]:
