@@ -196,3 +196,30 @@ def filled_in(path: str) -> str:
     for name in ("task_id", "key_id", "notice_id", "complaint_id", "counter_id", "digest"):
         path = path.replace("{" + name + "}", "7")
     return path
+
+
+def test_reviews_are_decided_by_keys_alone_one_after_the_other(page: Page) -> None:
+    page.goto("/operate/review")
+    waiting = page.locator("[data-review]")
+    expect(waiting).to_have_count(3)
+    for name in waiting.locator("strong").all_inner_texts()[1:]:
+        page.keyboard.press("j")
+        expect(page.locator("#review h3").first).to_contain_text(name)
+    page.keyboard.press("k")
+    expect(page.locator(".pair img").first).to_be_visible()  # what was seen, what it matched
+    decided = page.locator("[data-review][aria-current]").get_attribute("href")
+    page.keyboard.press("2")
+    page.keyboard.press("r")
+    expect(page.locator("#toast")).to_have_text("Released.")
+    expect(waiting).to_have_count(2)
+    expect(page.locator("[data-waiting]")).to_have_text("2")
+    page.reload()
+    assert decided not in [one.get_attribute("href") for one in waiting.all()]
+
+
+def test_the_theme_is_switched_once_by_one_click(page: Page) -> None:
+    for path in ("/studio", "/operate/review", "/operate"):
+        page.goto(path)
+        before = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+        page.click("[data-theme-switch]")
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") != before

@@ -105,8 +105,7 @@ def _opened(seen: Visit, review_id: str) -> dict[str, object]:
         "chosen": row,
         "prompt": seen.service.task(row.task_id).request.prompt,
         "pictures": _pictures(seen, row),
-        "may_decide": seen.principal is not None
-        and seen.principal.may(Permission.DECIDE_REVIEWS),
+        "may_decide": seen.principal is not None and seen.principal.may(Permission.DECIDE_REVIEWS),
     }
 
 

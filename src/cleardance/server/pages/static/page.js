@@ -17,7 +17,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = token;
 });
 
-export function say(text) {
+function say(text) {
   const toast = document.getElementById("toast");
   toast.textContent = text;
   toast.hidden = false;
@@ -25,6 +25,7 @@ export function say(text) {
   say.timer = setTimeout(() => { toast.hidden = true; }, 6000);
 }
 
+document.addEventListener("say", (event) => say(event.detail)); // how other scripts say something
 document.addEventListener("htmx:responseError", (event) => {
   say(`That did not work: ${event.detail.xhr.statusText || event.detail.xhr.status}.`);
 });

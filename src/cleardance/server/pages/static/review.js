@@ -1,8 +1,7 @@
-// The review queue by keyboard. The next one is fetched while this one is looked at, and a decision
-// does not wait for the page: what was wrong with it is shown when it is known.
+// The review queue by keyboard. The next one is fetched while this one is looked at; a decision leads to
+// it at once, and what kept it from being taken is said above what it was about.
 
-import { say } from "./page.js";
-
+const say = (text) => document.dispatchEvent(new CustomEvent("say", { detail: text }));
 const list = document.querySelector("[data-reviews]");
 const fetched = new Map();
 const links = () => [...(list?.querySelectorAll("[data-review]") ?? [])];
@@ -48,7 +47,12 @@ function ahead() {
 async function send(form, button) {
   const link = links()[here()];
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)) });
-  if (!answer.ok) return put(await answer.text());
+  if (!answer.ok) {
+    const { value } = form.querySelector("#reason");
+    put(await answer.text());
+    document.querySelector("#reason").value = value;
+    return;
+  }
   const next = links()[here() + 1] ?? links()[here() - 1];
   link?.closest("li").remove();
   document.querySelector("[data-waiting]").textContent = links().length;

@@ -1,6 +1,7 @@
 // References by choosing or dropping: each becomes a chip that can be put into the prompt by its name.
 
-import { say } from "./page.js";
+// Not imported: a second address of page.js would be a second page.js.
+const say = (text) => document.dispatchEvent(new CustomEvent("say", { detail: text }));
 
 const form = document.querySelector("[data-studio]");
 const input = form.querySelector("#files");
