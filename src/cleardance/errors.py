@@ -52,6 +52,9 @@
     ├── NotCancellable              409 NotCancellable       it has ended
     ├── QueueFull                   429 QueueFull            more is waiting than may wait
     ├── GenerationFailed            500 GenerationFailed
+    │   ├── UpstreamFailed          502 GenerationFailed.Upstream  another server's model
+    │   ├── UpstreamRefused         400 UpstreamRefused      it does not want to make this
+    │   └── DoesNotFit              500 GenerationFailed.Memory  a model larger than the machine
     ├── SealFailed                  500 SealFailed           watermark or signature not made
     │   └── TimeStampUnavailable    503 SealFailed.TimeStamp the release waits for it
     ├── WitnessUnavailable          503 WitnessUnavailable   the release waits for it
@@ -413,6 +416,29 @@ class GenerationFailed(CleardanceError):
     """The model raised or produced something that is not a video."""
 
     code = "GenerationFailed"
+
+
+class UpstreamFailed(GenerationFailed):
+    """The server that runs the model does not answer, failed, or gave what is not the video."""
+
+    code = "GenerationFailed.Upstream"
+    http_status = 502
+
+
+class UpstreamRefused(GenerationFailed):
+    """The server that runs the model refused the request; the message says why, in its words.
+
+    Of a refusal with a code that clients know, ``code`` is that one.
+    """
+
+    code = "UpstreamRefused"
+    http_status = 400
+
+
+class DoesNotFit(GenerationFailed):
+    """A model that needs more memory than there is; it was not loaded."""
+
+    code = "GenerationFailed.Memory"
 
 
 class SealFailed(CleardanceError):

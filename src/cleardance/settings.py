@@ -30,6 +30,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from cleardance.engines import Pipeline, Upstream
 from cleardance.errors import HomeUnusable, UsageError
 from cleardance.territories import Territory
 
@@ -39,6 +40,7 @@ DEVELOPMENT_ORIGIN = "localhost/cleardance"
 
 # Signed notes separate their fields by spaces and pluses: https://c2sp.org/signed-note
 _ORIGIN = re.compile(r"[^\s+\x00-\x1f\x7f]{1,255}")
+_MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
 class Settings(BaseSettings):
@@ -131,6 +133,10 @@ class Settings(BaseSettings):
     """The most address space that a process may take that works on a task."""
     pocket_model: Path | None = None
     """A folder that ``cleardance train --export`` wrote: the weights of the model ``pocket``."""
+    upstreams: dict[str, Upstream] = {}
+    """Models that other servers run, by their names here; docs/how-to/add-a-model.md."""
+    diffusers: dict[str, Pipeline] = {}
+    """Models that are pipelines of diffusers, by their names here."""
     label: Literal["none", "eu", "cn"] = "none"
     """The visible label that every output bears, unless its request asks for another."""
     price_per_million_tokens: NonNegativeFloat = 0.0
@@ -163,6 +169,14 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https://")
         return url
 
+    @field_validator("upstreams", "diffusers")
+    @classmethod
+    def _are_named(cls, engines: dict[str, Upstream | Pipeline]) -> dict[str, Upstream | Pipeline]:
+        for name in engines:
+            if not _MODEL_NAME.fullmatch(name) or name in ("draft", "pocket"):
+                raise ValueError(f"{name!r} cannot be the name of another model")
+        return engines
+
     @field_validator("witnesses")
     @classmethod
     def _have_urls(cls, witnesses: tuple[str, ...]) -> tuple[str, ...]:
@@ -178,6 +192,8 @@ class Settings(BaseSettings):
             raise ValueError("origin must be set in production, to a name that is yours alone")
         if self.environment == "production" and (name := _default_secret(self)) is not None:
             raise ValueError(f"{name} is a default that everybody knows, or too short: change it")
+        if twice := sorted(self.upstreams.keys() & self.diffusers.keys()):
+            raise ValueError(f"{twice[0]!r} is in upstreams and in diffusers")
         if self.witness_quorum > len(self.witnesses):
             raise ValueError("witness_quorum is more than there are witnesses")
         if (self.judge_url is None) != (self.judge_model is None):
@@ -211,6 +227,7 @@ _MIN_SECRET_CHARS = 8
 def _default_secret(settings: Settings) -> str | None:
     """Return the name of a setting whose secret nobody has chosen, if there is one."""
     held = {name: getattr(settings, name) for name in Settings.model_fields}
+    held |= {f"upstreams.{name}.key": one.key for name, one in settings.upstreams.items()}
     secrets = {n: v.get_secret_value() for n, v in held.items() if isinstance(v, SecretStr)}
     if settings.database_url is not None:
         password = urlsplit(settings.database_url).password

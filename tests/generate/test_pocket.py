@@ -16,6 +16,7 @@ from cleardance.pocket.moments import tokens_of
 from cleardance.pocket.runtime import CARD, CODEC, NETWORK, Model
 from cleardance.pocket.sampler import Given, Plan, Tokens
 from cleardance.request import ReferenceInput, Request
+from cleardance.settings import Settings
 
 pytest.importorskip("onnxruntime")
 
@@ -156,23 +157,27 @@ def test_a_given_sound_is_what_is_heard(clips: Path) -> None:
     np.testing.assert_allclose(made.sound, model.sound(tokens), atol=1e-3)
 
 
+def with_weights(folder: Path | None) -> Settings:
+    return Settings(home=Path("/nowhere"), pocket_model=folder)
+
+
 def test_without_weights_it_says_how_to_get_them() -> None:
     with pytest.raises(UsageError, match="no weights") as caught:
-        check_weights(MODELS["pocket"], request(), None)
+        check_weights(MODELS["pocket"], request(), with_weights(None))
     assert "pocket_model" in caught.value.diagnostics()
     with pytest.raises(UsageError, match="no weights"):
-        MODELS["pocket"].load()
+        MODELS["pocket"].load(with_weights(None))
 
 
 def test_weights_are_looked_at_before_any_work(clips: Path, stills: Path, tmp_path: Path) -> None:
     model = MODELS["pocket"]
-    check_weights(model, request(), clips)
-    check_weights(model, request(still=True), stills)
-    check_weights(MODELS["draft"], request(), None)
+    check_weights(model, request(), with_weights(clips))
+    check_weights(model, request(still=True), with_weights(stills))
+    check_weights(MODELS["draft"], request(), with_weights(None))
     with pytest.raises(UnsupportedByModel, match="only stills"):
-        check_weights(model, request(), stills)
+        check_weights(model, request(), with_weights(stills))
     with pytest.raises(VerificationError, match="holds no model"):
-        check_weights(model, request(), tmp_path / "nowhere")
+        check_weights(model, request(), with_weights(tmp_path / "nowhere"))
 
 
 @pytest.mark.parametrize("name", [NETWORK, CODEC, CARD])
@@ -184,7 +189,7 @@ def test_a_corrupt_file_is_refused(clips: Path, tmp_path: Path, name: str) -> No
     with pytest.raises(VerificationError):
         PocketBackend(tmp_path)
     with pytest.raises(VerificationError):
-        check_weights(MODELS["pocket"], request(), tmp_path)
+        check_weights(MODELS["pocket"], request(), with_weights(tmp_path))
 
 
 def test_a_model_of_stills_makes_stills_and_no_video(stills: Path) -> None:

@@ -18,7 +18,7 @@ from cleardance.clearance.jobs.submitting import JobOptions, Submitted, submit
 from cleardance.clearance.references import located
 from cleardance.clearance.service import Service
 from cleardance.errors import NoSuchModel, NotFound, UnsupportedByModel, UsageError
-from cleardance.generate.models import MODELS, Model
+from cleardance.generate.models import Model, models
 from cleardance.request import FPS, Ratio, ReferenceInput, Request, Resolution
 
 _MENTION = re.compile(r"@(Image|Video|Audio)(\d{1,3})\b", re.IGNORECASE)
@@ -60,11 +60,12 @@ def ask(service: Service, principal: Principal, asked: Asked) -> Submitted:
 
 
 def _model(service: Service, name: str) -> Model:
+    there = models(service.settings)
     ours = service.settings.model_names.get(name, name)
-    if ours not in MODELS:
-        known = ", ".join([*MODELS, *service.settings.model_names])
+    if ours not in there:
+        known = ", ".join([*there, *service.settings.model_names])
         raise NoSuchModel(f"There is no model {name[:128]!r} here.", hint=f"Models: {known}.")
-    return MODELS[ours]
+    return there[ours]
 
 
 def _draft(service: Service, principal: Principal, task_id: str) -> Request:

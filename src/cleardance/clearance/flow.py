@@ -46,7 +46,7 @@ def clear(
     on from the last committed step. Stopped by the keyboard, the task is cancelled.
     """
     watch, task_id = Watch(progress, preview), tasks.new_task_id()
-    checked = intake.check(request, destination, watch, service.settings.pocket_model)
+    checked = intake.check(request, destination, watch, service.settings)
     with leases.holder(service.store) as holder:
         # Ours from the beginning, or a worker might take it.
         lease, columns = holder.first(task_id)

@@ -17,6 +17,7 @@ from cleardance.generate.models import check_request, check_weights, model_named
 from cleardance.ledger.entry import EntryKind, canonical, personal
 from cleardance.ledger.log import append
 from cleardance.request import Request
+from cleardance.settings import Settings
 
 
 def _anybody(session: Connection) -> None:
@@ -31,18 +32,16 @@ class Checked:
     destination: Path | None  # none: it is served from here
 
 
-def check(
-    request: Request, destination: Path | None, watch: Watch, weights: Path | None
-) -> Checked:
+def check(request: Request, destination: Path | None, watch: Watch, settings: Settings) -> Checked:
     """Step 1. Raise the error that names the first thing wrong.
 
-    UsageError or MediaError for what is asked; VerificationError if the model's ``weights`` are
-    not what they say.
+    UsageError or MediaError for what is asked; VerificationError if the model's weights are not
+    what they say.
     """
     with watch.step(Step.CHECK):
-        model = model_named(request.model)
+        model = model_named(request.model, settings)
         check_request(model, request)
-        check_weights(model, request, weights)
+        check_weights(model, request, settings)
         if destination is not None:
             check_destination(destination, still=request.still)
         _check_references(request)

@@ -6,8 +6,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from cleardance.clearance import tasks
+from cleardance.clearance.fetching import private_folder
 from cleardance.clearance.progress import Meter, Watch
 from cleardance.clearance.references import located
+from cleardance.clearance.remote_jobs import RemoteJob
 from cleardance.clearance.service import Service
 from cleardance.clearance.stages import AskCleared, Generated
 from cleardance.clearance.tasks import Step, TaskRow
@@ -49,10 +51,12 @@ def _check_logged(service: Service, task: TaskRow, raw_digest: str) -> None:
 def _make(service: Service, task: TaskRow, watch: Watch, progress: Meter) -> None:
     request = task.request
     with ExitStack() as transaction:
-        with service.store.blobs.writer() as draft:
+        with service.store.blobs.writer() as draft, private_folder(service) as folder:
             with watch.part("render"):
-                asked, weights = located(service, request), service.settings.pocket_model
-                raw = _run_model(asked, weights, watch.sampled(progress))
+                errand = RemoteJob(service, task.id, request.model, folder)
+                raw = _run_model(
+                    service, errand, located(service, request), watch.sampled(progress)
+                )
             frames = watch.timed("render", _guarded(raw.video.frames, request.model))
             frames = watch.seen(frames, raw.video.frame_count)
             _write(draft.path, raw, frames, request, progress.rest())
@@ -60,16 +64,18 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Meter) -> Non
             session = transaction.enter_context(service.store.begin())
         made = {"raw_blob": draft.digest, "ignored": list(raw.ignored)}
         # An upgrade before sealing must not claim what the older version made.
-        output = {"recipe": raw.recipe, "version": model_named(request.model).version}
+        version = model_named(request.model, service.settings).version
+        output = {"recipe": raw.recipe, "version": version}
         tasks.advance(session, task.id, Step.GENERATE, output=output, **made)
         # The raw digest is as good as the prompt to whoever can run the same model: committed to.
         body = {"model": request.model, "raw": personal(draft.digest, task.salt)}
         append(session, EntryKind.GENERATED, task.id, body)
 
 
-def _run_model(request: Request, weights: Path | None, preview: Preview) -> Raw:
+def _run_model(service: Service, errand: RemoteJob, request: Request, preview: Preview) -> Raw:
     try:
-        return model_named(request.model).load(weights).generate(request, preview)
+        model = model_named(request.model, service.settings)
+        return model.load(service.settings, errand).generate(request, preview)
     except CleardanceError:
         raise
     except Exception as error:

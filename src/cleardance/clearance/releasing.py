@@ -103,7 +103,7 @@ def _manner(service: Service, request: Request) -> dict[str, str | bool]:
 
 
 def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: int) -> UnsealedParts:
-    request, model = task.request, model_named(task.request.model)
+    request, model = task.request, model_named(task.request.model, service.settings)
     width_px, height_px = request.size
     recipe = Recipe(
         model=model.name,

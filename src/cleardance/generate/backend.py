@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cleardance.request import Ratio, Request, Resolution
@@ -63,4 +64,26 @@ class Backend(Protocol):
         Raises GenerationFailed if the model fails; a request outside the model's capabilities
         never gets here.
         """
+        ...
+
+
+class Errand(Protocol):
+    """What a backend may use whose videos are made elsewhere, or come as files."""
+
+    @property
+    def id(self) -> str:
+        """The same whenever this generation is begun again."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Private and empty; it is gone when the frames were read."""
+        ...
+
+    def begun(self) -> str | None:
+        """Return what it was called elsewhere, if it was begun there before we were killed."""
+        ...
+
+    def begin(self, remote_id: str) -> None:
+        """Keep what it is called elsewhere, so that it is not begun twice, and can be ended."""
         ...

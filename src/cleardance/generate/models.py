@@ -6,9 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cleardance import __version__
+from cleardance.engines import Engine, Pipeline, Upstream
 from cleardance.errors import UnsupportedByModel, UsageError
-from cleardance.generate.backend import Backend, Capabilities
+from cleardance.generate.backend import Backend, Capabilities, Errand
 from cleardance.request import Ratio, Request, Resolution
+from cleardance.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,23 @@ class Model:
     capabilities: Capabilities
     backend: str  # module:class
     trained: bool = False  # weights come from a folder of their own
+    engine: Engine | None = None  # it is as the settings say
 
-    def load(self, weights: Path | None = None) -> Backend:
-        """Import and make the backend, with the folder of its weights if it is trained.
+    def load(self, settings: Settings, errand: Errand | None = None) -> Backend:
+        """Import and make the backend; ``errand`` is for what is made elsewhere.
 
-        Raises UsageError if there are none, VerificationError if they are not what they say.
+        Raises UsageError if its weights or its parts are not here, VerificationError if they are
+        not what they say.
         """
         module, name = self.backend.split(":")
         make = getattr(import_module(module), name)
-        backend: Backend = make(_there(self, weights)) if self.trained else make()
+        backend: Backend
+        if self.trained:
+            backend = make(_there(self, settings.pocket_model))
+        elif self.engine is not None:
+            backend = make(self.engine, errand)
+        else:
+            backend = make()
         return backend
 
 
@@ -72,13 +82,56 @@ MODELS = {
 }
 
 
-def model_named(name: str) -> Model:
-    """Return a model. Raises UsageError for a name that is not in ``MODELS``."""
+def models(settings: Settings) -> dict[str, Model]:
+    """Return all models: our own, and those that the settings name."""
+    engines: dict[str, Engine] = {**settings.upstreams, **settings.diffusers}
+    return MODELS | {name: _foreign(name, engine) for name, engine in engines.items()}
+
+
+def _foreign(name: str, engine: Engine) -> Model:
+    if isinstance(engine, Upstream):
+        version, backend = engine.model, "upstream.backend:UpstreamBackend"
+    else:
+        assert isinstance(engine, Pipeline)
+        version, backend = engine.path.name, "diffusers.backend:DiffusersBackend"
+    return Model(
+        name=name,
+        version=version,
+        source_type="trainedAlgorithmicMedia",
+        capabilities=Capabilities(
+            ratios=frozenset(map(Ratio, engine.ratios)),
+            resolutions=frozenset(map(Resolution, engine.resolutions)),
+            stills=False,
+            **{name: getattr(engine, name) for name in _SAME},
+        ),
+        backend=f"cleardance.generate.backends.{backend}",
+        engine=engine,
+    )
+
+
+_SAME = (
+    "min_duration_s",
+    "max_duration_s",
+    "default_duration_s",
+    "audio",
+    "camera_fixed",
+    "roles",
+    "max_images",
+    "max_videos",
+    "max_sounds",
+    "sound_alone",
+)
+
+
+def model_named(name: str, settings: Settings) -> Model:
+    """Return a model. Raises UsageError for a name that is not among ``models``."""
+    known = models(settings)
     try:
-        return MODELS[name]
+        return known[name]
     except KeyError:
-        known = ", ".join(MODELS)
-        raise UsageError(f"There is no model {name!r}.", hint=f"Models here: {known}.") from None
+        raise UsageError(
+            f"There is no model {name!r}.", hint=f"Models here: {', '.join(known)}."
+        ) from None
 
 
 def check_request(model: Model, request: Request) -> None:
@@ -111,7 +164,7 @@ def _check_references(model: Model, request: Request) -> None:
         raise _cannot(model, "use sound without a picture")
 
 
-def check_weights(model: Model, request: Request, folder: Path | None) -> None:
+def check_weights(model: Model, request: Request, settings: Settings) -> None:
     """Raise unless a trained model has weights here that are whole and can do what is asked.
 
     UsageError if there are none or nothing runs them, VerificationError if a file is missing,
@@ -119,7 +172,7 @@ def check_weights(model: Model, request: Request, folder: Path | None) -> None:
     """
     if not model.trained:
         return
-    there = _there(model, folder)
+    there = _there(model, settings.pocket_model)
     if find_spec("onnxruntime") is None:
         raise UsageError(
             f"The model {model.name!r} needs ONNX Runtime, which is not installed.",

@@ -52,11 +52,17 @@ def resolve(host: str, port: int, *, private: bool) -> list[str]:
 
 
 class CheckedBackend(httpcore.NetworkBackend):
-    """Connects to checked addresses only, until ``deadline_s`` by ``time.monotonic``."""
+    """Connects to checked addresses only, until ``deadline_s`` by ``time.monotonic``.
 
-    def __init__(self, deadline_s: float, *, private: bool) -> None:
+    ``trusted`` is a host and port that may be anywhere.
+    """
+
+    def __init__(
+        self, deadline_s: float, *, private: bool, trusted: tuple[str, int] | None = None
+    ) -> None:
         self._deadline_s = deadline_s
         self._private = private
+        self._trusted = trusted
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -69,7 +75,8 @@ class CheckedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of ``host`` that answers."""
         try:
-            addresses = resolve(host, port, private=self._private)
+            private = self._private or (host, port) == self._trusted
+            addresses = resolve(host, port, private=private)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} cannot be found: {error}") from error
         problem: Exception = httpcore.ConnectError(f"{host} has no address")

@@ -39,22 +39,59 @@ class FetchLimits:
     max_time_s: float = 60.0
 
 
+@dataclass(frozen=True)
+class Trusted:
+    """A server of the operator's choice: it may be inside, and it alone is told the key."""
+
+    url: str
+    authorization: str | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Its host and port."""
+        return _origin(self.url)[1:]
+
+    def headers(self, url: str) -> list[tuple[bytes, bytes]]:
+        """Return what is sent along to ``url``: the key if it is this server's, else nothing."""
+        if self.authorization is None or _origin(url) != _origin(self.url):
+            return []
+        return [(b"Authorization", self.authorization.encode())]
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    return (
+        parts.scheme,
+        parts.hostname or "",
+        parts.port or (443 if parts.scheme == "https" else 80),
+    )
+
+
 def fetch(
-    url: str, target: Path, *, private: bool = False, limits: FetchLimits | None = None
+    url: str,
+    target: Path,
+    *,
+    private: bool = False,
+    limits: FetchLimits | None = None,
+    trusted: Trusted | None = None,
 ) -> None:
     """Write the media at ``url`` to ``target``, whole or not at all.
 
-    ``private`` also allows addresses that are not public. Raises AddressRefused (UsageError) for an
-    address we do not ask, UnreachableMedia when there is no answer or a bad one, MediaTooLarge,
-    UnreadableMedia when it is not media; OSError if it cannot be written.
+    ``private`` also allows addresses that are not public; ``trusted`` those of one server. Raises
+    AddressRefused (UsageError) for an address we do not ask, UnreachableMedia when there is no
+    answer or a bad one, MediaTooLarge, UnreadableMedia when it is not media; OSError if it cannot
+    be written.
     """
     limits = limits or FetchLimits()
-    backend = CheckedBackend(time.monotonic() + limits.max_time_s, private=private)
+    deadline_s = time.monotonic() + limits.max_time_s
+    known = trusted.address if trusted else None
+    backend = CheckedBackend(deadline_s, private=private, trusted=known)
     try:
         with httpcore.ConnectionPool(network_backend=backend) as pool:
             for _ in range(1 + MAX_REDIRECTS):
                 check_url(url)
-                with pool.stream("GET", url, headers=_HEADERS) as answer:
+                headers = _HEADERS + (trusted.headers(url) if trusted else [])
+                with pool.stream("GET", url, headers=headers) as answer:
                     if answer.status not in _REDIRECTS:
                         _keep(answer, url, target, limits)
                         return

@@ -96,7 +96,7 @@ def submit(
             _check_room(service, session, request.account)  # before they take any space
         columns = _columns(session, options) | _whose(service, session, request, principal)
     watch, task_id = Watch(silent), tasks.new_task_id()
-    checked = intake.check(request, None, watch, service.settings.pocket_model)
+    checked = intake.check(request, None, watch, service.settings)
 
     def admit(session: Connection) -> None:
         _join(session, request.account, options)

@@ -7,12 +7,13 @@ from the last committed step.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing.connection import wait
 from threading import Event, Thread
 
-from cleardance.clearance import garbage, leases, tasks
+from cleardance.clearance import garbage, leases, remote_jobs, tasks
 from cleardance.clearance.jobs import children, ending, queue
 from cleardance.clearance.jobs.child import Blocked
 from cleardance.clearance.jobs.children import Child
@@ -38,7 +39,7 @@ def work(
     Then what runs may go on for ``grace_s``; what has not ended is handed back. ``until_empty``
     returns once nothing waits and nothing runs. A database that is away is waited for.
     """
-    with leases.holder(service.store) as holder:
+    with leases.holder(service.store) as holder, _forgetting(service):
         loop = _Loop(service, holder, slots)
         try:
             while not stop.is_set() and not (until_empty and loop.is_done()):
@@ -48,6 +49,19 @@ def work(
                 loop.turn(claims=False)
         finally:
             loop.close()
+
+
+@contextmanager
+def _forgetting(service: Service) -> Iterator[None]:
+    """Have other servers delete what they made for us, if there are any, while we work."""
+    stop = Event()
+    thread = Thread(target=remote_jobs.keep_forgetting, args=(service, stop), daemon=True)
+    if service.settings.upstreams:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()  # not waited for: it may be asking a server that is slow
 
 
 class _Loop:

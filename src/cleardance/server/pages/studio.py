@@ -17,7 +17,7 @@ from cleardance.clearance.continuing import write_last_frame
 from cleardance.clearance.gallery import gallery
 from cleardance.clearance.jobs.submitting import submit
 from cleardance.errors import CleardanceError, UsageError
-from cleardance.generate.models import MODELS
+from cleardance.generate.models import models
 from cleardance.request import MAX_PROMPT_CHARS, Ratio, ReferenceInput, Request, Resolution
 from cleardance.rights.licence import Use
 from cleardance.rights.snapshot import current
@@ -191,8 +191,13 @@ def _page(
         "search": search,
         "tiles": tiles,
         "more": more,
+<<<<<<< HEAD
         "verdict": _screened(seen, asked.prompt),
         "models": MODELS.values(),
+=======
+        "verdict": None,
+        "models": models(seen.service.settings).values(),
+>>>>>>> 114e5bb (Models of other servers: any /v1/videos or Ark endpoint, behind our clearance)
         "ratios": list(Ratio),
         "resolutions": list(Resolution),
     }

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from cleardance.accounts.roles import Permission
 from cleardance.errors import NoSuchModel
-from cleardance.generate.models import MODELS, Model
+from cleardance.generate.models import Model, models
 from cleardance.server.guard import Called, Guarded, needs
 
 router = APIRouter(route_class=Guarded, tags=["Models"])
@@ -46,8 +46,10 @@ def described(model: Model, name: str) -> dict[str, Any]:
 @needs(Permission.READ_TASKS)
 def list_models(here: Called) -> dict[str, Any]:
     """List the models, and the names by which clients may ask for them."""
-    names = {name: name for name in MODELS} | here.service.settings.model_names
-    return {"object": "list", "data": [described(MODELS[ours], n) for n, ours in names.items()]}
+    there = models(here.service.settings)
+    names = {name: name for name in there} | here.service.settings.model_names
+    data = [described(there[ours], name) for name, ours in names.items() if ours in there]
+    return {"object": "list", "data": data}
 
 
 @router.get("/v1/models/{name}")
@@ -55,6 +57,6 @@ def list_models(here: Called) -> dict[str, Any]:
 def get_model(here: Called, name: str) -> dict[str, Any]:
     """Return one model."""
     ours = here.service.settings.model_names.get(name, name)
-    if ours not in MODELS:
+    if (found := models(here.service.settings).get(ours)) is None:
         raise NoSuchModel(f"There is no model {name[:128]!r} here.")
-    return described(MODELS[ours], name)
+    return described(found, name)

@@ -123,6 +123,13 @@ class _TaskReference(TypedColumns):
     blob: Named[str] = Column(Text, primary_key=True)
 
 
+class _RemoteJob(TypedColumns):
+    task_id: Named[str] = Column(Text, primary_key=True)
+    model: Named[str] = Column(Text)
+    remote_id: Named[str] = Column(Text)
+    begun_at: Named[str] = Column(Text)
+
+
 class _Asset(TypedColumns):
     id: Named[str] = Column(Text, primary_key=True)
     account_id: Named[str] = Column(Text, ForeignKey("account.id"), index=True)
@@ -206,6 +213,8 @@ queue_turn = Table("queue_turn", metadata, _QueueTurn)
 """When each account was last served, so that accounts take turns."""
 task_reference = Table("task_reference", metadata, _TaskReference)
 """Which blobs a task needs of what was handed in with it; its request says the rest."""
+remote_job = Table("remote_job", metadata, _RemoteJob)
+"""What other servers make for tasks, until it was deleted there; it may outlive its task."""
 asset = Table("asset", metadata, _Asset)
 """Files that accounts uploaded, to name them in requests."""
 verdict = Table("verdict", metadata, _Verdict, one_of("stage", Stage))

@@ -11,7 +11,8 @@ from cleardance.dataset import kept
 from cleardance.dataset.manifest import read_manifest
 from cleardance.dataset.summary import Provider, summarise
 from cleardance.errors import CleardanceError, NotFound
-from cleardance.generate.models import MODELS, Model
+from cleardance.generate.models import Model
+from cleardance.generate.models import models as models_of
 from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit
@@ -41,7 +42,7 @@ def models(seen: Operator) -> Response:
     service = seen.service
     with service.store.read() as session:
         told = {
-            "models": [_listed(service, model) for model in MODELS.values()],
+            "models": [_listed(service, model) for model in models_of(service.settings).values()],
             "sets": kept.shelf(session),
             "marked": kept.marked(session),
             "exclusions": kept.exclusions(session, _SHOWN),
