@@ -75,7 +75,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0019"
+REVISION = "0020"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [
