@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from cleardance.generate.models import model_named
+from cleardance.generate.backends.draft import DraftBackend
 from cleardance.media import Audio, read_audio
 from cleardance.media.limits import Limits
 from cleardance.request import Ratio, Request, Resolution
@@ -72,7 +72,7 @@ class Source:
             resolution=Resolution.P720,
             duration_s=5,
         )
-        raw = model_named("draft").load().generate(request)
+        raw = DraftBackend().generate(request)
         frames = [frame for _, frame in zip(range(count), raw.video.frames, strict=False)]
         return frames, raw.audio
 

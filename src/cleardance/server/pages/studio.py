@@ -191,13 +191,8 @@ def _page(
         "search": search,
         "tiles": tiles,
         "more": more,
-<<<<<<< HEAD
         "verdict": _screened(seen, asked.prompt),
-        "models": MODELS.values(),
-=======
-        "verdict": None,
         "models": models(seen.service.settings).values(),
->>>>>>> 114e5bb (Models of other servers: any /v1/videos or Ark endpoint, behind our clearance)
         "ratios": list(Ratio),
         "resolutions": list(Resolution),
     }

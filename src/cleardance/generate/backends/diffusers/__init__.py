@@ -1,1 +1,1 @@
-"""Pipelines of diffusers in folders: ``shape`` of what is made, ``memory`` it takes, ``backend``."""
+"""Pipelines of diffusers: ``shape`` of what is made, ``memory`` it takes, ``backend``."""
