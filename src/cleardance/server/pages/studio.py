@@ -128,7 +128,11 @@ async def make(seen: Visiting, files: list[UploadFile] | None = None) -> Respons
 def _going_on(seen: Visit, task_id: str) -> Asked:
     """Return the form that asks for what comes after an output."""
     before = task_of(seen, task_id).task.request
-    takes = (one.name for one in MODELS.values() if _FIRST in one.capabilities.roles)
+    takes = (
+        one.name
+        for one in models(seen.service.settings).values()
+        if _FIRST in one.capabilities.roles
+    )
     return Asked(
         prompt=before.prompt,
         model=next(takes, before.model),
