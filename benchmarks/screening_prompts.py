@@ -37,7 +37,7 @@ from cleardance.verdict import Decision, Verdict
 from screening_names import SETS, Row, percentiles, read, register_all, timed
 
 HERE = Path(__file__).resolve().parent
-NAMES_PER_CLASS = 200
+NAMES_PER_CLASS = 1_000
 SIZES = (300, 5_000)  # names; and all of them
 LONG_CHARS = 200
 EXAMPLES = 8

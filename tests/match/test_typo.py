@@ -31,7 +31,11 @@ NAMES = index_of(
         pytest.param("Shreeeek roars", "Shrek", id="stretched"),
         pytest.param("BAAATMAN flies", "Batman", id="stretched_capitals"),
         pytest.param("EIon Musk and a fox", "Elon Musk", id="capital_i_for_l"),
-        pytest.param("Shrok roars", None, id="too_short_for_an_error"),
+        pytest.param("Shrok roars", None, id="too_short_for_a_letter_replaced"),
+        pytest.param("Sherk roars", "Shrek", id="short_swapped"),
+        pytest.param("Shrrek roars", "Shrek", id="short_doubled"),
+        pytest.param("Btman flies", "Batman", id="short_left_out"),
+        pytest.param("a btaman-like cape", None, id="short_within_a_hyphenated_word"),
         pytest.param("the shriek", None, id="dictionary_word"),
     ],
 )

@@ -26,10 +26,19 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from cleardance.match.fold import fold, is_unspaced, parse_normal_form
-from cleardance.match.words import RARE, is_everybodys, is_given_name, is_phrase, rarity
+from cleardance.match.fold import Gap, fold, is_unspaced, parse_normal_form
+from cleardance.match.words import (
+    RARE,
+    is_everybodys,
+    is_given_name,
+    is_joined_phrase,
+    is_only_name,
+    is_phrase,
+    rarity,
+)
 
 _SHORT: Final = 4
+_TITLE_MIN: Final = 8
 _PEOPLE_POINTS: Final = 5
 _TITLE_POINTS: Final = 7
 _PEOPLE: Final = frozenset({"person", "character"})
@@ -53,6 +62,16 @@ class Shape:
     capitals: tuple[int, ...]
     demand: Demand
     unspaced: bool
+
+    @property
+    def seams(self) -> int:
+        """How often one word of the name ends and the next begins."""
+        return sum(gap >= Gap.MARK for gap in self.gaps[1:])
+
+    @property
+    def is_long_title(self) -> bool:
+        """Whether a name of everyday words is long enough that cutting it up gives it away."""
+        return self.demand == Demand.CASED and self.seams > 0 and len(self.gaps) >= _TITLE_MIN
 
 
 def shape_of(name: str, normal: str, name_kind: str, work_kind: str) -> Shape:
@@ -88,6 +107,8 @@ def _demand(name: str, normal: str, work_kind: str) -> Demand:
         return Demand.CASED
     if is_phrase(" ".join(words)) or is_phrase(" ".join(_without_article(words))):
         return Demand.CASED
+    if work_kind == "person" and is_only_name(words[-1]):  # Miles Davis, but not Mark Strong
+        return Demand.ANY
     enough = _PEOPLE_POINTS if work_kind == "person" else _TITLE_POINTS
     return Demand.ANY if rare or sum(points) >= enough else Demand.CASED
 
@@ -108,6 +129,8 @@ def _demand_of_word(name: str, words: list[str], points: int, work_kind: str) ->
     if is_given and work_kind != "person":
         return Demand.CUED
     inner_capital = any(char.isupper() for char in name.split()[-1][1:])
+    if points == RARE and is_joined_phrase(words[-1]):  # Freefall
+        points = RARE - 1
     if points == RARE and max(map(len, words)) < _SHORT:  # MCU, Kai
         return Demand.CASED if inner_capital else Demand.CUED
     if points == RARE:
@@ -127,9 +150,10 @@ _BEFORE: Final = re.compile(
 _NEAR: Final = re.compile(r"\b(?:from|style of|world of|universe of|scene in|cast of) {1,2}$", re.I)
 _AFTER: Final = re.compile(
     rf"(?:['’]?s)?[ \-]{{1,2}}(?:{_KIND}|show|tv|characters?|universe|trailer|cosplay|fan ?art|"
-    r"superhero(?:es)?|episode|season|style)\b",
+    r"superhero(?:es)?|episode|season|style|concept art)\b",
     re.I,
 )
+_SEQUEL: Final = re.compile(r" (?:II|III|IV|VI{1,3}|IX|XI{1,3})\b")
 _QUOTES: Final = {
     '"': '"',
     "“": "”",
@@ -177,6 +201,13 @@ def has_cue_near(text: str, start: int, end: int) -> bool:
     return _NEAR.search(before) is not None or _AFTER.match(after) is not None
 
 
+def in_title_case(text: str, at: tuple[int, int]) -> bool:
+    """Tell whether the words of a span, but for little ones, have capitals and those around not."""
+    words = [word for word in text[slice(*at)].split() if word[0].isalpha()]
+    weighty = [word for word in words if rarity(fold(word).letters)]
+    return all(word[0].isupper() for word in weighty) and CaseOfText(text).tells(*at)
+
+
 class CaseOfText:
     """Whether a text's capitals mean anything; counted once per text, on first need."""
 
@@ -208,6 +239,9 @@ def is_met(shape: Shape, text: str, case: CaseOfText, at: tuple[int, int], capit
     start, end = at
     if is_quoted(text, start, end) or has_cue_before(text, start, capitals=capitals):
         return True
-    if shape.demand == Demand.TITLED or not capitals or not case.tells(start, end):
+    if shape.demand == Demand.TITLED or not capitals:
         return False
-    return shape.demand == Demand.CASED or has_cue_near(text, start, end)
+    near = has_cue_near(text, start, end)
+    if shape.demand == Demand.CASED:
+        return near or case.tells(start, end) or _SEQUEL.match(text, end) is not None
+    return near and case.tells(start, end)

@@ -55,7 +55,7 @@ class DescriptorSignal:
     name: Final = "descriptor"
     computed_from: Final[Literal["text"]] = "text"
     max_distance: Final = 1.0
-    ladder: Final = Ladder((Rung("repeated", 0.2), Rung("described", 0.65)))
+    ladder: Final = Ladder((Rung("repeated", 0.2), Rung("described", 0.66)))
 
     def compute(self, item: str) -> Vector | None:
         """Return the weights of a text's words, of length 1; None if no word weighs anything."""
@@ -144,7 +144,8 @@ def vector_of(stems: Iterable[str]) -> Vector:
 @lru_cache(maxsize=_CACHED)
 def _weight(stem: str) -> float:
     """Return the inverse document frequency of a stem's class: 1 (everyday) to 2 (in no list)."""
-    points = min(filter(None, (rarity(stem + ending) for ending in ("", *_ENDINGS))), default=1)
+    endings = ("", *_ENDINGS, stem[-1])  # the last for "full" and "wall", cut to "ful" and "wal"
+    points = min(filter(None, (rarity(stem + ending) for ending in endings)), default=1)
     return 0.75 + 0.25 * points
 
 

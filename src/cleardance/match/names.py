@@ -15,11 +15,11 @@ from typing import Final, Literal
 from ahocorasick_rs import AhoCorasick
 
 from cleardance.match.candidate import Place, Standing
-from cleardance.match.demand import Demand, Shape, shape_of
+from cleardance.match.demand import Demand, Shape, in_title_case, shape_of
 from cleardance.match.fold import Folded, Gap, fold, key_of
 from cleardance.match.leet import readings
 from cleardance.match.signal import Ladder, Rung
-from cleardance.match.typo import TypoIndex, errors_allowed, errors_between
+from cleardance.match.typo import ONE_ERROR_MIN, TypoIndex, errors_allowed, errors_between
 from cleardance.match.words import rarity
 
 # work id, name, normal form, kind of name ("name", "alias", "hashtag", "cast"), kind of work
@@ -46,7 +46,7 @@ class NameSignal:
     name: Final = "name"
     computed_from: Final[Literal["text"]] = "text"
     max_distance: Final = 1.0
-    ladder: Final = Ladder((Rung("named", 0.0), Rung("misspelt", 0.1), Rung("resembling", 0.17)))
+    ladder: Final = Ladder((Rung("named", 0.0), Rung("misspelt", 0.1), Rung("resembling", 0.2)))
 
     def compute(self, item: str) -> str | None:
         """Return the folded letters of a name, or None if it has none."""
@@ -60,6 +60,8 @@ class NameSignal:
 
 NAME_SIGNAL: Final = NameSignal()
 
+
+_TELLING_MIN: Final = 6  # letters of a person's name that another initial leaves the same
 
 CAST: Final = "cast"
 """The kind of a name that only stands as evidence for its work."""
@@ -141,7 +143,7 @@ class NameIndex:
         cast = {m.work_id for m, s in standings.items() if m.kind == CAST and s == Standing.NAMED}
         standings = {match: s for match, s in standings.items() if match.kind != CAST}
         found = {match for match, standing in standings.items() if standing == Standing.NAMED}
-        misspelt = [m for m in self._misspelt(folded, found) if m.kind != CAST]
+        misspelt = [m for m in self._misspelt(text, folded, found) if m.kind != CAST]
         named = {match.work_id for match in found.union(misspelt)}
         vouched = self._kinship.vouched(named, cast, {match.work_id for match in standings})
         beside = (match for match in standings if match.work_id in vouched)
@@ -150,24 +152,25 @@ class NameIndex:
     def _search(
         self, text: str, folded: Folded, given: str
     ) -> Iterable[tuple[NameMatch, Standing]]:
-        """Search one reading of a text; only ANY names count in a reading that is not as given."""
-        place = Place(text, folded)
-        letters, spelt_out = folded.letters, text is not given
+        """Search one reading of a text, in which only what differs from the text counts."""
+        place = Place(text, folded, given)
+        letters, is_reading = folded.letters, text is not given
         for pattern, start, end in self._automaton.find_matches_as_indexes(
             letters, overlapping=True
         ):
             if not place.may_be_name(start, end):
                 continue
+            span = folded.span(start, end)
+            if is_reading and text[slice(*span)] == given[slice(*span)]:
+                continue
             for number in self._groups[pattern]:
                 shape = self._shape(number)
-                if spelt_out and shape.demand != Demand.ANY:
-                    continue
                 standing = place.names(shape, start, end)
                 if standing:
                     work_id, name, _, kind, _ = self.rows[number]
-                    yield NameMatch(folded.span(start, end), work_id, name, kind), standing
+                    yield NameMatch(span, work_id, name, kind), standing
 
-    def _misspelt(self, folded: Folded, found: Iterable[NameMatch]) -> list[NameMatch]:
+    def _misspelt(self, text: str, folded: Folded, found: Iterable[NameMatch]) -> list[NameMatch]:
         """Return names nearly spelt, the nearest where several windows overlap."""
         if not folded.letters:
             return []
@@ -175,8 +178,11 @@ class NameIndex:
         kept: list[NameMatch] = []
         claimed = bytearray(len(folded.letters))
         for number, start, end, errors in near:
-            rows = [row for row in self._groups[number] if self._may_be(row, folded, start, end)]
             span = folded.span(start, end)
+            titled = errors <= 1 and in_title_case(text, span)
+            rows = [
+                row for row in self._groups[number] if self._may_be(row, folded, start, end, titled)
+            ]
             if not rows or (any(claimed[start:end]) and (not kept or kept[-1].span != span)):
                 continue
             claimed[start:end] = b"\1" * (end - start)
@@ -185,16 +191,19 @@ class NameIndex:
                 kept.append(NameMatch(span, work_id, name, kind, distance))
         return kept
 
-    def _may_be(self, number: int, folded: Folded, start: int, end: int) -> bool:
-        """Tell whether letters that nearly spell a name may be it, and not another one's."""
-        shape = self._shape(number)
+    def _may_be(self, number: int, folded: Folded, start: int, end: int, titled: bool) -> bool:
+        """Tell whether letters that nearly spell a name may be it, and not another one's.
+
+        A title of everyday words must be ``titled``: with capitals, and one error at most.
+        """
+        shape, normal = self._shape(number), self.rows[number][2]
+        if Gap.SENTENCE in folded.gaps[start + 1 : end] and "|" not in normal:
+            return False
+        words, own = _words(folded, start, end), normal.replace("-", " ").split()
         if shape.demand != Demand.ANY:
-            return False
-        words, own = _words(folded, start, end), self.rows[number][2].replace("-", " ").split()
-        if Gap.SENTENCE in folded.gaps[start + 1 : end] and "|" not in self.rows[number][2]:
-            return False
+            return titled and shape.is_long_title and len(words) == len(own)
         if len(words) != len(own):
-            return True
+            return len(shape.gaps) >= ONE_ERROR_MIN
         if words[0] != own[0] and rarity(words[0]) == 0:  # "of Los Angeles" is not Old Los Angeles
             return False
         is_person = self.rows[number][4] == "person"
@@ -216,8 +225,11 @@ def _words(folded: Folded, start: int, end: int) -> list[str]:
 def _may_begin(word: str, name: str) -> bool:
     """Tell whether a word has the initial of a name, swapped or left out at most.
 
-    Another initial makes another person's name: Zhang Peng is not Zhang Heng.
+    Another initial makes another person's name, Zhang Peng is not Zhang Heng, unless what follows
+    it is long.
     """
+    if len(name) >= _TELLING_MIN and word[1:] == name[1:]:
+        return True
     return name[0] in word[:2] or word[0] == name[1:2]
 
 

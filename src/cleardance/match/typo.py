@@ -4,6 +4,8 @@ A name of n letters with at most d errors keeps at least one of d + 1 pieces int
 principle of Wu and Manber 1992), so a window of the text is compared only with names that share a
 piece with it. Distance is optimal string alignment (Damerau 1964): one error is a letter added,
 left out, replaced, or swapped with the next. A letter written several times costs half an error.
+Names of five or six letters are one letter from too many words: none of theirs may be replaced, and
+they are looked for as words of their own (:class:`ShortNames`).
 """
 
 import re
@@ -15,14 +17,14 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick
 
 from cleardance.match.fold import Folded, Gap, is_unspaced
-from cleardance.match.words import is_given_name, is_listed
+from cleardance.match.words import is_given_name, is_in_place_name, is_listed, is_ordinary
 
 _REPEATED_MIN: Final = 5  # letters of a name that may have letters repeated
-_ONE_ERROR_MIN: Final = 7
+ONE_ERROR_MIN: Final = 7
 _TWO_ERRORS_MIN: Final = 12
-_LONGEST: Final = 48
+_LONGEST: Final = 64
 _FEW: Final = 500  # names: of more, most texts hold some piece
-_WORDS_MAX: Final = 7
+_WORDS_MAX: Final = 10
 _RUN: Final = re.compile(r"(.)\1+")
 _STRETCHED: Final = re.compile(r"(.)\1\1")
 
@@ -31,7 +33,7 @@ Piece = tuple[int, int, str]  # letters of the name, which piece, its letters
 
 def errors_allowed(letters: int) -> int:
     """Return how many errors a name of so many letters may have."""
-    return (letters >= _ONE_ERROR_MIN) + (letters >= _TWO_ERRORS_MIN)
+    return (letters >= ONE_ERROR_MIN) + (letters >= _TWO_ERRORS_MIN)
 
 
 def squashed(letters: str) -> str:
@@ -54,6 +56,8 @@ def errors_between(left: str, right: str, most: int) -> int | None:
     tails = [(left[1:], right[1:]), (left[1:], right), (left, right[1:])]
     if left[:2] == right[1::-1] and len(right) > 1:
         tails.append((left[2:], right[2:]))
+    if most == 1:
+        return 1 if any(a == b for a, b in tails) else None
     rests = [errors_between(a, b, most - 1) for a, b in tails]
     return min((1 + rest for rest in rests if rest is not None), default=None)
 
@@ -71,6 +75,7 @@ class TypoIndex:
             self._squashed.setdefault(squashed(key), []).append(number)
             for place, (low, high) in enumerate(_cuts(len(key))):
                 self._pieces.setdefault((len(key), place, key[low:high]), []).append(number)
+        self._short = ShortNames(self._keys)
         # Of a few names alone most lengths are none's, and need no look.
         self._lengths = frozenset(length for length, _, _ in self._pieces)
         self._hints = _hints(self._keys) if len(self._keys) <= _FEW else None
@@ -83,6 +88,7 @@ class TypoIndex:
         marked in ``taken``: what is spelt right needs no second reading. A window may hold the end
         of a sentence; whether the name has one there is for the caller.
         """
+        yield from self._find_short(folded, taken)
         if not self._may_hold(folded.letters):
             return
         looked_up: dict[str, dict[int, float]] = {}
@@ -92,6 +98,14 @@ class TypoIndex:
                 looked_up[letters] = self._near(letters)
             for number, errors in looked_up[letters].items():
                 yield number, start, end, errors
+
+    def _find_short(
+        self, folded: Folded, taken: bytearray
+    ) -> Iterator[tuple[int, int, int, float]]:
+        for start, end in _words_alone(folded) if self._short else ():
+            near = self._short.find(folded.letters[start:end])
+            if near and not any(taken[start:end]) and _is_odd(folded.letters[start:end]):
+                yield from ((number, start, end, 1.0) for number in near)
 
     def _may_hold(self, letters: str) -> bool:
         """Tell whether any window can be a key: it holds a piece, or is one with letters repeated.
@@ -104,7 +118,7 @@ class TypoIndex:
 
     def _near(self, letters: str) -> dict[int, float]:
         near: dict[int, float] = {}
-        if len(letters) >= _ONE_ERROR_MIN or _STRETCHED.search(letters):
+        if len(letters) >= ONE_ERROR_MIN or _STRETCHED.search(letters):
             near = dict.fromkeys(self._squashed.get(squashed(letters), ()), 0.5)
         for number in self._candidates(letters):
             key = self._keys[number]
@@ -155,6 +169,44 @@ def _holds(patterns: AhoCorasick, letters: str) -> bool:
     return bool(patterns.find_matches_as_indexes(letters))
 
 
+class ShortNames:
+    """Keys of five or six letters, found with a letter too many, too few, or swapped.
+
+    Deleting a letter from either side finds both (the symmetric deletion of Garbe's SymSpell).
+    """
+
+    def __init__(self, keys: list[str]) -> None:
+        self._keys: dict[str, int] = {}
+        self._shorter: dict[str, list[int]] = {}
+        for number, key in enumerate(keys):
+            if not _REPEATED_MIN <= len(key) < ONE_ERROR_MIN or is_unspaced(key[0]):
+                continue
+            self._keys[key] = number
+            for shorter in _with_one_less(key):
+                self._shorter.setdefault(shorter, []).append(number)
+
+    def __len__(self) -> int:
+        """Return the number of keys."""
+        return len(self._keys)
+
+    def find(self, word: str) -> list[int]:
+        """Return the keys a word nearly spells, unless it nearly spells an everyday word."""
+        if not _REPEATED_MIN <= len(word) <= ONE_ERROR_MIN:
+            return []
+        variants = _with_one_less(word) | _swapped(word)
+        near = {self._keys[variant] for variant in variants if variant in self._keys}
+        near.update(self._shorter.get(word, ()))
+        return [] if not near or any(map(is_ordinary, variants)) else sorted(near)
+
+
+def _with_one_less(word: str) -> set[str]:
+    return {word[:k] + word[k + 1 :] for k in range(len(word))}
+
+
+def _swapped(word: str) -> set[str]:
+    return {word[:k] + word[k + 1] + word[k] + word[k + 2 :] for k in range(len(word) - 1)}
+
+
 @cache
 def _cuts(length: int) -> tuple[tuple[int, int], ...]:
     """Return where a name is cut: one piece more than it may have errors, none if it may not."""
@@ -183,6 +235,15 @@ def _windows(folded: Folded, taken: bytearray) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
+def _words_alone(folded: Folded) -> Iterator[tuple[int, int]]:
+    """Yield words that are no part of a hyphenated one; a possessive may follow."""
+    gaps = folded.gaps
+    for low, high in _words(folded):
+        possessive = folded.letters[high : high + 1] == "s" and gaps[high + 1] >= Gap.MARK
+        if gaps[low] != Gap.MARK and (gaps[high] != Gap.MARK or possessive):
+            yield low, high
+
+
 def _words(folded: Folded) -> list[tuple[int, int]]:
     size = len(folded.letters)
     edges = (Gap.MARK, Gap.SPACE, Gap.SENTENCE)
@@ -191,4 +252,8 @@ def _words(folded: Folded) -> list[tuple[int, int]]:
 
 
 def _is_odd(word: str) -> bool:
-    return len(word) > 2 and word.isalpha() and not (is_listed(word) or is_given_name(word))
+    return (
+        len(word) > 1
+        and word.isalpha()
+        and not (is_listed(word) or is_given_name(word) or is_in_place_name(word))
+    )

@@ -74,10 +74,13 @@ def _sections() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _levels() -> tuple[tuple[frozenset[str], int], ...]:
-    """Return the sections that have points; a word that stands in several counts by the first."""
-    sections = _sections().items()
-    return tuple((listed, _POINTS[label]) for label, listed in sections if label in _POINTS)[::-1]
+def _points() -> dict[str, int]:
+    """Return the points of every listed word; one that stands in several sections has the least."""
+    points: dict[str, int] = {}
+    for label, listed in _sections().items():
+        for word in listed if label in _POINTS else ():
+            points[word] = min(_POINTS[label], points.get(word, RARE))
+    return points
 
 
 def rarity(word: str) -> int:
@@ -91,7 +94,7 @@ def rarity(word: str) -> int:
         return 1
     if word in _NAMES_FIRST:
         return RARE
-    return next((points for listed, points in _levels() if word in listed), RARE)
+    return _points().get(word, RARE)
 
 
 def is_ordinary(word: str) -> bool:
@@ -101,12 +104,45 @@ def is_ordinary(word: str) -> bool:
 
 def is_listed(word: str) -> bool:
     """Tell whether a folded word stands in a dictionary, however rare, or is a plural of one."""
-    return rarity(word) < RARE or (word.endswith("s") and rarity(word[:-1]) < RARE)
+    if rarity(word) < RARE:
+        return True
+    return word.endswith("s") and not word.endswith("ss") and rarity(word[:-1]) < RARE
+
+
+@cache
+def _in_places() -> frozenset[str]:
+    sections = _sections()
+    return frozenset(
+        w for label in ("place", "tale") for name in sections[label] for w in name.split()
+    )
+
+
+def is_in_place_name(word: str) -> bool:
+    """Tell whether a folded word is part of the name of a place or tale: Picchu, Mahal."""
+    return word in _in_places()
 
 
 def is_phrase(phrase: str) -> bool:
     """Tell whether folded words with one space between are an everyday expression."""
     return phrase in _sections()["phrase"]
+
+
+@cache
+def _joined_phrases() -> frozenset[str]:
+    return frozenset(phrase.replace(" ", "") for phrase in _sections()["phrase"])
+
+
+def is_joined_phrase(word: str) -> bool:
+    """Tell whether a folded word is an everyday expression written as one: "freefall"."""
+    return word in _joined_phrases()
+
+
+def is_only_name(word: str) -> bool:
+    """Tell whether a folded word is a name of people or places, and no other word."""
+    sections = _sections()
+    return word in sections["upper"] and not any(
+        word in sections[label] for label in ("10", "20", "35", "50", "70")
+    )
 
 
 def is_everybodys(phrase: str) -> bool:
