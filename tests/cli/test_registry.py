@@ -54,7 +54,9 @@ def test_a_file_is_checked_imported_exported_and_told_of(run: Run, tmp_path: Pat
     assert run("registry", "show", "young man").exit_code == 2
     assert run("registry", "import", "rows.jsonl", "--by", "nobody").exit_code == 2
     assert run("registry", "import", "rows.jsonl").exit_code == 0
-    assert "2 unchanged" in run("registry", "import", "rows.jsonl").out
+    again = run("registry", "import", "rows.jsonl")
+    assert "2 unchanged" in again.out
+    assert "everyday words: it would stop" in again.err
     assert run("registry", "export", "all.jsonl", "--json").json["works"] == 39
     assert "0 added, 0 updated, 39 unchanged" in run("registry", "import", "all.jsonl").out
     work_id = run("registry", "remove", "young man", "--json").json["id"]

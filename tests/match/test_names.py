@@ -236,6 +236,12 @@ def test_hostile_repetition_ends(pattern: str) -> None:
 
 
 @pytest.mark.timeout(60)
+@pytest.mark.parametrize("pattern", ["Sqid Gmae Shreek ", "S q u i d  G a m e "])
+def test_hostile_repetition_of_what_is_found_ends(pattern: str) -> None:
+    assert STARTER_LIKE.find(pattern * (100_000 // len(pattern)))
+
+
+@pytest.mark.timeout(60)
 def test_a_million_characters_end() -> None:
     assert found(STARTER_LIKE, "a" * 1_000_000 + " Shrek") == [("Shrek", "Shrek")]
 

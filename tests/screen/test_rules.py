@@ -89,7 +89,7 @@ def rule(name: str, decision: str = "hold", **values: object) -> str:
         (rule("x", signal="pdq", max_distance=-1) + COMPLETE, ThresholdOutOfRange, "x"),
         (rule("x", max_distance=0) + COMPLETE, ThresholdOutOfRange, "units"),
         (ALL + UNKNOWN, NoRuleDecides, "policy public_domain"),
-        (COMPLETE.replace('"*"', '"pdq"', 1), NoRuleDecides, "name at a distance of 0.17, for pol"),
+        (COMPLETE.replace('"*"', '"pdq"', 1), NoRuleDecides, "name at a distance of 0.2, for pol"),
         (COMPLETE.replace(UNKNOWN, "") + rule("late") + UNKNOWN, RuleUnreachable, "all-deny"),
         (rule("x", signal="pdq", manner="style") + COMPLETE, RuleUnreachable, "nothing fits"),
         (

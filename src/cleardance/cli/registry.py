@@ -70,11 +70,14 @@ def add(
     )
     with open_service(ctx.obj) as service:
         _check_account(service, by)
-        work_id = works.add(service.store, row, account=by)
+        report = works.register(service.store, [row], account=by)
+    warnings = [message for _, message in report.warnings]
     if as_json:
-        print_json({"id": work_id})
-    else:
-        click.echo(f"{name!r} is registered as {work_id}.")
+        print_json({"id": row.id, "warnings": warnings})
+        return
+    for message in warnings:
+        click.echo(f"warning: {message}", err=True)
+    click.echo(f"{name!r} is registered as {row.id}.")
 
 
 _FILE = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))

@@ -201,13 +201,6 @@ def has_cue_near(text: str, start: int, end: int) -> bool:
     return _NEAR.search(before) is not None or _AFTER.match(after) is not None
 
 
-def in_title_case(text: str, at: tuple[int, int]) -> bool:
-    """Tell whether the words of a span, but for little ones, have capitals and those around not."""
-    words = [word for word in text[slice(*at)].split() if word[0].isalpha()]
-    weighty = [word for word in words if rarity(fold(word).letters)]
-    return all(word[0].isupper() for word in weighty) and CaseOfText(text).tells(*at)
-
-
 class CaseOfText:
     """Whether a text's capitals mean anything; counted once per text, on first need."""
 
@@ -223,6 +216,12 @@ class CaseOfText:
         inner_words, inner_capitalised = _count_words(self._text[start:end])
         others, other_capitals = words - inner_words, capitalised - inner_capitalised
         return others < 4 or other_capitals <= 0.5 * others
+
+    def is_title(self, start: int, end: int) -> bool:
+        """Tell whether a span's words, but for little ones, have capitals and those around not."""
+        words = [word for word in self._text[start:end].split() if word[0].isalpha()]
+        weighty = [word for word in words if rarity(fold(word).letters)]
+        return all(word[0].isupper() for word in weighty) and self.tells(start, end)
 
 
 def _count_words(text: str) -> tuple[int, int]:

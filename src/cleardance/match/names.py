@@ -15,7 +15,7 @@ from typing import Final, Literal
 from ahocorasick_rs import AhoCorasick
 
 from cleardance.match.candidate import Place, Standing
-from cleardance.match.demand import Demand, Shape, in_title_case, shape_of
+from cleardance.match.demand import CaseOfText, Demand, Shape, shape_of
 from cleardance.match.fold import Folded, Gap, fold, key_of
 from cleardance.match.leet import readings
 from cleardance.match.signal import Ladder, Rung
@@ -176,10 +176,10 @@ class NameIndex:
             return []
         near = sorted(self._typos.find(folded, _marked(folded, found)), key=_by_nearness)
         kept: list[NameMatch] = []
-        claimed = bytearray(len(folded.letters))
+        claimed, case = bytearray(len(folded.letters)), CaseOfText(text)
         for number, start, end, errors in near:
             span = folded.span(start, end)
-            titled = errors <= 1 and in_title_case(text, span)
+            titled = errors <= 1 and case.is_title(*span)
             rows = [
                 row for row in self._groups[number] if self._may_be(row, folded, start, end, titled)
             ]

@@ -98,7 +98,7 @@ def register(
 ) -> ImportReport:
     """Register rows in one revision, all or none. Raises RegistryError for the first that is bad.
 
-    The report's lines are the positions of the rows, from 1.
+    The report's lines are the positions of the rows, from 1; it warns as ``check`` does.
     """
     lines = list(enumerate(rows, start=1))
     report = _import(store, lines, folder or Path(), account=account, keep_going=False)
@@ -265,9 +265,11 @@ def _import(
             return ImportReport(0, 0, problems, revision(connection))
         changes = changes_of(connection, entries)
         now = _commit(store, connection, changes, account)
+    with store.read() as connection:
+        warnings = tuple(warnings_on(connection, entries))
     repeated = len(entries) - len({entry.work_id for entry in entries})
     updated = len(changes.changed) + repeated
-    return ImportReport(len(changes.added), updated, problems, now, changes.unchanged)
+    return ImportReport(len(changes.added), updated, problems, now, changes.unchanged, warnings)
 
 
 def check_rows(store: Store, path: Path) -> ImportReport:
