@@ -13,6 +13,7 @@ from cleardance.store.tables import (
     asset,
     enforcement,
     licence_evidence,
+    notice_file,
     removal,
     task,
     task_reference,
@@ -68,5 +69,6 @@ _NAMED: CompoundSelect[Any] = union_all(
     select(task_reference.c.blob),
     select(asset.c.blob),
     select(licence_evidence.c.blob),
+    select(notice_file.c.blob),
     select(verdict_picture.c.blob),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cleardance.clearance.notices.accepting import from_us
 from cleardance.clearance.notices.accounting import Plan, account_for, plan_of
 from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.service import Service, open_service
@@ -39,7 +40,8 @@ def submit(ctx: click.Context, file: Path, as_json: bool) -> None:
     """
     form = read_notice(file)
     with open_service(ctx.obj) as service:
-        receipt = filing.file_notice(service.store, form, file.parent, datetime.now(UTC))
+        now, intake = datetime.now(UTC), from_us(service)
+        receipt = filing.file_notice(service.store, form, file.parent, now, intake)
         held = bool(receipt.concerns)
         plan = _plan(service, receipt.works, form.located) if receipt.valid and not held else None
     if as_json:

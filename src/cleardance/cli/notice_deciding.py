@@ -56,8 +56,10 @@ def execute(ctx: click.Context, notice_id: str, policy: str, by: str, as_json: b
 @click.pass_context
 def accept(ctx: click.Context, notice_id: str, by: str, reason: str, as_json: bool) -> None:
     """Let the held notice ID have effect: its works are registered, and it can be executed."""
+    from cleardance.clearance.notices import accepting
+
     with open_service(ctx.obj) as service:
-        filed = filing.accept(service.store, notice_id, by=by, reason=reason)
+        filed = accepting.accept(service, notice_id, by=by, reason=reason)
     _print(filed, as_json=as_json)
 
 

@@ -12,6 +12,7 @@ from cleardance.cli.console import json_option, print_json
 from cleardance.cli.words import line
 from cleardance.rights.notices.counter_form import cure_request, parse_counter
 from cleardance.rights.notices.reading import read_values
+from cleardance.rights.notices.suspending import suspended_until
 from cleardance.rights.registry import find_work
 
 _ID = click.argument("notice_id", metavar="ID")
@@ -192,7 +193,11 @@ def misuse_(
         else:
             found = misuse.lift_misuse(service, misuse_id, by=by, why=why, at=now)
         with service.store.read() as session:
-            until = misuse.suspended_until(session, service.settings, found.sender, now)
+            settings = service.settings
+            until = suspended_until(
+                session, found.sender, now,
+                limit=settings.misuse_limit, days=settings.misuse_days,
+            )  # fmt: skip
     if as_json:
         print_json({**vars(found), "suspended_until": until and until.isoformat()})
     else:

@@ -1,5 +1,6 @@
 """Works are taken out of training: by caption, by provenance, by the picture."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -7,6 +8,7 @@ import pytest
 
 from cleardance.clearance.notices.excluding import readmit_samples, samples_touched
 from cleardance.clearance.notices.executing import execute
+from cleardance.clearance.notices.withdrawing import withdraw
 from cleardance.clearance.service import Service
 from cleardance.dataset import exclusion, kept
 from cleardance.dataset.shelf import Shelf, build
@@ -86,3 +88,20 @@ def test_training_refuses_what_a_notice_took_out_and_models_are_marked(
     readmit_samples(service, notice_id, by="local", why="withdrawn")
     with service.store.read() as session:
         assert kept.marked(session) == []
+
+
+def test_samples_of_a_work_that_is_withdrawn_are_let_in_again(
+    service: Service, shelf: Shelf
+) -> None:
+    caption = next(row.caption for row in shelf.manifest.rows if row.subject != "sailboat")
+    works = [{"name": "sailboat", "kind": "film"},
+             {"name": "Zyzzogeton", "kind": "film", "descriptors": [caption]}]  # fmt: skip
+    notice_id = file(service, works=works, demands=["exclude_from_training"])
+    execute(service, notice_id, by="local")
+    both = kept.excluded(service.store)
+    [boat] = [one for one in filing.find(service.store, notice_id).works if "sailboat" in one]
+    part = {"by": "local", "why": "a mistake", "at": datetime(2026, 12, 1, tzinfo=UTC)}
+    withdraw(service, notice_id, works=[boat], **part)
+    boats = {row.sha256 for row in shelf.manifest.rows if row.subject == "sailboat"}
+    assert boats < both
+    assert kept.excluded(service.store) == both - boats

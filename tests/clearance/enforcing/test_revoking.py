@@ -1,14 +1,17 @@
 """Keys are revoked as far as the operator's policy goes, and given back."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from cleardance.accounts import keys
 from cleardance.accounts.accounts import create_account
+from cleardance.clearance.notices import statements
 from cleardance.clearance.notices.executing import execute
 from cleardance.clearance.notices.revoking import RevokePolicy, restore_keys
+from cleardance.clearance.notices.withdrawing import withdraw
 from cleardance.clearance.service import Service
 from cleardance.store.tables import task
 from tests.clearance.enforcing.letters import file, make_past
@@ -66,3 +69,22 @@ def test_a_key_that_was_revoked_before_is_not_given_back(
     execute(service, notice_id, by="local")
     assert restore_keys(service, notice_id, by="local", why="withdrawn") == []
     assert revoked(service, made) == {"named"}
+
+
+def test_a_key_comes_back_once_nothing_that_it_made_is_left_of_the_notice(
+    service: Service, made: dict[str, str]
+) -> None:
+    notice_id = file(service)
+    execute(service, notice_id, by="local", revoke=RevokePolicy.WORKS)
+    with service.store.read() as session:
+        by_key = select(task.c.id).where(task.c.key_id == made["named"])
+        [named] = session.scalars(by_key)
+    part = {"by": "local", "why": "a mistake", "at": datetime(2026, 12, 1, tzinfo=UTC)}
+    withdraw(service, notice_id, outputs=[named], **part)
+    assert revoked(service, made) == {"waiting"}
+    with service.store.read() as session:
+        told = statements.of_notice(session, notice_id)
+    access = {one.account: one.lifted_at for one in told if one.reasons.restriction == "access"}
+    assert (access["studio"] is None, access["local"] is None) == (False, True)
+    withdraw(service, notice_id, **part)
+    assert revoked(service, made) == set()

@@ -10,7 +10,7 @@ from cleardance.accounts import accounts
 from cleardance.clearance.erasure import erase
 from cleardance.clearance.notices import complaints, counter, statements, strikes
 from cleardance.clearance.notices.executing import execute
-from cleardance.clearance.notices.misuse import find_misuse, lift_misuse, suspended_until
+from cleardance.clearance.notices.misuse import find_misuse, lift_misuse
 from cleardance.clearance.service import Service
 from cleardance.clearance.serving import open_output
 from cleardance.errors import (
@@ -24,6 +24,7 @@ from cleardance.errors import (
 from cleardance.ledger.verify import verify
 from cleardance.rights.notices.counter_form import CounterForm, parse_counter
 from cleardance.rights.notices.filing import file_notice
+from cleardance.rights.notices.suspending import suspended_until
 from cleardance.store.tables import CounterStatus
 from tests.clearance.notices.past import NOW, Past, check_golden
 from tests.rights.notices.forms import copyright_form
@@ -257,7 +258,7 @@ def test_misuse_is_logged_and_suspends_its_sender_for_a_time(
 
     def until() -> datetime | None:
         with service.store.read() as session:
-            return suspended_until(session, service.settings, "counsel@example.com", NOW)
+            return suspended_until(session, "counsel@example.com", NOW, limit=2, days=90)
 
     first = find_misuse(service, past.receipt.id, by="reviewer", why="not theirs", at=NOW)
     assert until() is None  # a warning

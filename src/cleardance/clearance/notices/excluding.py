@@ -41,19 +41,42 @@ def samples_touched(service: Service, works: tuple[str, ...]) -> int:
     return sum(len(samples_of(read_manifest(s.manifest), s.folder, registry)) for s in sets)
 
 
-def readmit_samples(service: Service, notice_id: str, *, by: str, why: str) -> int:
-    """Let samples in again that a notice took out; return how many. Others' exclusions stay."""
-    own = (excluded_sample.c.notice_id == notice_id) & excluded_sample.c.lifted_at.is_(None)
+def readmit_samples(
+    service: Service, notice_id: str, left: tuple[str, ...] = (), *, by: str, why: str
+) -> int:
+    """Let samples in again that a notice took out; return how many. Others' exclusions stay.
+
+    ``left`` are the works that the notice still concerns: samples that touch these stay out.
+    """
+    kept_out = _touching(service, left) if left else {}
+    of_notice = (excluded_sample.c.notice_id == notice_id) & excluded_sample.c.lifted_at.is_(None)
     with service.store.begin() as session:
-        lifted = session.execute(update(excluded_sample).where(own).values(lifted_at=utc_now()))
-        done = steps.steps_of(session, notice_id, Demand.EXCLUDE_FROM_TRAINING)
-        subjects = [row.subject for row in done if row.subject != steps.WHOLE]
-        steps.undo(session, notice_id, Demand.EXCLUDE_FROM_TRAINING, subjects)
-        if lifted.rowcount:
+        rows = session.execute(
+            select(excluded_sample.c.training_set, excluded_sample.c.sample).where(of_notice)
+        ).all()
+        freed = [row for row in rows if row.sample not in kept_out.get(row.training_set, ())]
+        for row in freed:
+            one = of_notice & (excluded_sample.c.training_set == row.training_set)
+            one &= excluded_sample.c.sample == row.sample
+            session.execute(update(excluded_sample).where(one).values(lifted_at=utc_now()))
+        if not left:
+            done = steps.steps_of(session, notice_id, Demand.EXCLUDE_FROM_TRAINING)
+            subjects = [row.subject for row in done if row.subject != steps.WHOLE]
+            steps.undo(session, notice_id, Demand.EXCLUDE_FROM_TRAINING, subjects)
+        if freed:
             salt = session.scalar(select(notice.c.salt).where(notice.c.id == notice_id)) or b""
-            body = {"notice": notice_id, "samples": lifted.rowcount, "by": personal(by, salt)}
+            body = {"notice": notice_id, "samples": len(freed), "by": personal(by, salt)}
             append(session, EntryKind.READMITTED, None, body | {"why": personal(why, salt)})
-    return lifted.rowcount
+    return len(freed)
+
+
+def _touching(service: Service, works: tuple[str, ...]) -> dict[str, set[str]]:
+    """Return, by training set, which samples show some works."""
+    registry = works_alone(service.store, works)
+    return {
+        one.digest: set(samples_of(read_manifest(one.manifest), one.folder, registry))
+        for one in kept.sets(service.store)
+    }
 
 
 def _keep(session: Connection, notice_id: str, set_digest: str, found: dict[str, str]) -> None:

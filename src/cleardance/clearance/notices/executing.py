@@ -24,7 +24,12 @@ from cleardance.clearance.notices.removing import remove_outputs
 from cleardance.clearance.notices.reporting.gathering import report_of
 from cleardance.clearance.notices.reporting.model import ReportFormat
 from cleardance.clearance.notices.reporting.writing import written
-from cleardance.clearance.notices.revoking import RevokePolicy, keys_to_revoke, revoke_keys
+from cleardance.clearance.notices.revoking import (
+    RevokePolicy,
+    keys_to_revoke,
+    policy_of,
+    revoke_keys,
+)
 from cleardance.clearance.notices.searching import Instance
 from cleardance.clearance.notices.statements import state_reasons
 from cleardance.clearance.notices.strikes import give_strikes
@@ -167,11 +172,8 @@ def _subjects(touched: list[Instance]) -> dict[Demand, list[str]]:
 
 def _keys(service: Service, filed: FiledNotice, instances: Sequence[Instance]) -> list[str]:
     with service.store.read() as session:
-        rows = steps.steps_of(session, filed.id, Demand.REVOKE)
-    policies = [row.before["policy"] for row in rows if row.subject == steps.WHOLE]
-    if not policies:
-        return []
-    return keys_to_revoke(service, instances, RevokePolicy(policies[0]))
+        policy = policy_of(session, filed.id)
+    return keys_to_revoke(service, instances, policy) if policy else []
 
 
 def _stop(service: Service, filed: FiledNotice) -> None:

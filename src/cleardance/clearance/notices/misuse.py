@@ -7,7 +7,7 @@ those who often send manifestly unfounded ones. A person finds it, gives a reaso
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -19,7 +19,6 @@ from cleardance.clearance.service import Service
 from cleardance.errors import NotFound
 from cleardance.ledger.entry import EntryKind, personal
 from cleardance.ledger.log import append
-from cleardance.settings import Settings
 from cleardance.store.tables import misuse, notice, utc_text
 
 
@@ -70,22 +69,6 @@ def lift_misuse(service: Service, misuse_id: str, *, by: str, why: str, at: date
             notice_id = found[0].notice_id
             _log(session, notice_id, salt_of(session, notice_id), "taken back", by, why)
         return _select(session, misuse.c.id == misuse_id)[0]
-
-
-def suspended_until(
-    session: Connection, settings: Settings, sender: str, at: datetime
-) -> datetime | None:
-    """Return until when notices of a sender are not handled; None if they are.
-
-    So it is after ``misuse_limit`` findings, for ``misuse_days`` days after the last of them; each
-    before the last was a warning.
-    """
-    counting = _select(session, (misuse.c.sender == sender) & misuse.c.lifted_at.is_(None))
-    if len(counting) < settings.misuse_limit:
-        return None
-    last = max(datetime.fromisoformat(one.at) for one in counting)
-    until = last + timedelta(days=settings.misuse_days)
-    return until if until > at else None
 
 
 def listing(session: Connection) -> list[MisuseRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from cleardance.accounts import keys
 from cleardance.clearance.notices import steps
@@ -33,18 +33,31 @@ def keys_to_revoke(
     service: Service, instances: Sequence[Instance], policy: RevokePolicy
 ) -> list[str]:
     """Return the keys that a policy means, of those that count now; licensed use revokes none."""
+    counting = select(api_key.c.id).where(api_key.c.revoked_at.is_(None))
+    with service.store.read() as session:
+        meant = _keys_meant(session, instances, policy)
+        return sorted(meant & set(session.scalars(counting)))
+
+
+def _keys_meant(
+    session: Connection, instances: Sequence[Instance], policy: RevokePolicy
+) -> set[str]:
     reached = [one for one in instances if not one.is_licensed]
     guilty = [one for one in reached if one.status is TaskStatus.RELEASED]
     chosen = reached if policy is RevokePolicy.WORKS else guilty
     wanted = {one.key_id for one in chosen if one.key_id}
-    counting = select(api_key.c.id).where(api_key.c.revoked_at.is_(None))
-    with service.store.read() as session:
-        if policy is RevokePolicy.PARTNERS:
-            partners = {one.partner for one in guilty if one.partner}
-            of_partner = account.c.partner.in_(partners)
-            joined = select(api_key.c.id).join(account, account.c.id == api_key.c.account_id)
-            wanted |= set(session.scalars(joined.where(of_partner)))
-        return sorted(wanted & set(session.scalars(counting)))
+    if policy is RevokePolicy.PARTNERS:
+        partners = {one.partner for one in guilty if one.partner}
+        joined = select(api_key.c.id).join(account, account.c.id == api_key.c.account_id)
+        wanted |= set(session.scalars(joined.where(account.c.partner.in_(partners))))
+    return wanted
+
+
+def policy_of(session: Connection, notice_id: str) -> RevokePolicy | None:
+    """Return how far executing a notice goes; None if it revokes nothing, or has not begun."""
+    rows = steps.steps_of(session, notice_id, Demand.REVOKE)
+    policies = [row.before["policy"] for row in rows if row.subject == steps.WHOLE]
+    return RevokePolicy(policies[0]) if policies else None
 
 
 def revoke_keys(service: Service, filed: FiledNotice, by: str) -> None:
@@ -59,6 +72,20 @@ def revoke_keys(service: Service, filed: FiledNotice, by: str) -> None:
         with service.store.begin() as session:
             was = keys.revoke_key(session, key_id, by=by, why=f"notice {filed.id}")
             steps.finish(session, filed.id, Demand.REVOKE, [key_id], before={"revoked_here": was})
+
+
+def restore_keys_without_cause(
+    service: Service, notice_id: str, left: Sequence[Instance], *, by: str, why: str
+) -> list[str]:
+    """Give back the keys that a notice revoked and that what is ``left`` of it would not."""
+    with service.store.read() as session:
+        policy = policy_of(session, notice_id)
+        if policy is None:
+            return []
+        meant = _keys_meant(session, left, policy)
+        rows = steps.steps_of(session, notice_id, Demand.REVOKE)
+    freed = [row.subject for row in rows if row.subject not in {*meant, steps.WHOLE}]
+    return restore_keys(service, notice_id, freed, by=by, why=why)
 
 
 def restore_keys(

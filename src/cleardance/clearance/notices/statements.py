@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from cleardance.clearance.notices.accounting import account_for
 from cleardance.clearance.notices.reporting.instances import evidence_words
@@ -38,6 +38,7 @@ COMPLAINTS_OPEN: Final = timedelta(days=183)
 """At least six months from the decision: Regulation (EU) 2022/2065, Art. 20(1)."""
 
 _AT_MOST_FINDINGS: Final = 5
+_AT_ONCE: Final = 500  # ids in one query
 
 
 class Reasons(BaseModel):
@@ -142,9 +143,18 @@ def load(session: Connection, statement_id: str) -> Statement:
 
 def lift(session: Connection, notice_id: str, subjects: Sequence[str], at: datetime) -> None:
     """Mark in statements that what they tell of was undone."""
-    of_subjects = (statement.c.notice_id == notice_id) & statement.c.subject.in_(subjects)
-    open_ = of_subjects & statement.c.lifted_at.is_(None)
-    session.execute(update(statement).where(open_).values(lifted_at=utc_text(at)))
+    own = (statement.c.notice_id == notice_id) & statement.c.lifted_at.is_(None)
+    for start in range(0, len(subjects), _AT_ONCE):
+        some = own & statement.c.subject.in_(subjects[start : start + _AT_ONCE])
+        session.execute(update(statement).where(some).values(lifted_at=utc_text(at)))
+
+
+def lift_access(session: Connection, notice_id: str, at: datetime) -> None:
+    """Mark in statements about access that it was given back, where all of it was."""
+    own = (statement.c.notice_id == notice_id) & (statement.c.subject == statement.c.account_id)
+    told = session.scalars(select(statement.c.subject).where(own))
+    taken = {whose for whose, _ in session.execute(_taken(notice_id))}
+    lift(session, notice_id, [whose for whose in told if whose not in taken], at)
 
 
 def forget(session: Connection, task_id: str) -> None:
@@ -252,16 +262,22 @@ def _owed(session: Connection, notice_id: str) -> list[tuple[str, str]]:
 
 def _revoked(session: Connection, notice_id: str) -> dict[str, list[str]]:
     """Return the keys that a notice revoked, by accounts that were not told yet."""
-    done = (enforcement.c.notice_id == notice_id) & enforcement.c.done_at.is_not(None)
-    query = select(api_key.c.account_id, api_key.c.id).join(
-        enforcement, enforcement.c.subject == api_key.c.id
-    )
     told = select(statement.c.subject).where(statement.c.notice_id == notice_id)
     found: dict[str, list[str]] = {}
-    untold = api_key.c.account_id.not_in(told) & enforcement.c.undone_at.is_(None)
-    for whose, key_id in session.execute(query.where(done, untold)):
+    for whose, key_id in session.execute(
+        _taken(notice_id).where(api_key.c.account_id.not_in(told))
+    ):
         found.setdefault(whose, []).append(key_id)
     return found
+
+
+def _taken(notice_id: str) -> Select[str, str]:
+    """Return the query of accounts and their keys that a notice revoked and nobody gave back."""
+    done = (enforcement.c.notice_id == notice_id) & enforcement.c.done_at.is_not(None)
+    joined = select(api_key.c.account_id, api_key.c.id).join(
+        enforcement, enforcement.c.subject == api_key.c.id
+    )
+    return joined.where(done, enforcement.c.undone_at.is_(None))
 
 
 def _keep(

@@ -15,7 +15,7 @@ from cleardance.clearance.notices.accounting import account_for
 from cleardance.clearance.notices.ceasing import allow_works
 from cleardance.clearance.notices.excluding import readmit_samples
 from cleardance.clearance.notices.restoring import restore_outputs
-from cleardance.clearance.notices.revoking import restore_keys
+from cleardance.clearance.notices.revoking import restore_keys, restore_keys_without_cause
 from cleardance.clearance.notices.salts import salt_of
 from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, NoticeError
@@ -48,9 +48,9 @@ def withdraw(
 ) -> Withdrawal:
     """Withdraw a notice: as far as it concerns some works (ids) or outputs, or as a whole.
 
-    Outputs that concern other works of the notice too stay removed; so does what another notice
-    removed. Does no harm when done again. Raises NotFound for what the notice does not name,
-    NoticeError while it is being executed.
+    Outputs, keys and samples that concern other works of the notice too stay as they are; so does
+    what another notice did. Does no harm when done again. Raises NotFound for what the notice does
+    not name, NoticeError while it is being executed.
     """
     filed = filing.find(service.store, notice_id)
     if filed.status is NoticeStatus.EXECUTING:
@@ -86,12 +86,18 @@ def _in_part(
     if strange := sorted({*outputs} - removed):
         raise NotFound(f"Notice {filed.id} removed no such outputs: {', '.join(strange)}.")
     left = tuple(one for one in filed.works if one not in works)
+    found = account_for(service, left, filed.form.located).instances
+    still = [one for one in found if not one.is_licensed and one.task_id not in outputs]
     freed = {*outputs}
     if works:
-        still = account_for(service, left, filed.form.located).instances
-        freed |= removed - {one.task_id for one in still if not one.is_licensed}
+        freed |= removed - {one.task_id for one in still}
     back = restore_outputs(service, filed.id, sorted(freed), by=by, why=why, at=at)
+    if restore_keys_without_cause(service, filed.id, still, by=by, why=why):
+        with service.store.begin() as session:
+            statements.lift_access(session, filed.id, at)
     policies = allow_works(service, filed.id, frozenset(works)) if works else {}
+    if works:
+        readmit_samples(service, filed.id, left, by=by, why=why)
     _log(service, filed.id, left, by, why, at)
     return Withdrawal(filed.id, False, tuple(back), policies)
 

@@ -10,15 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, func, select
-
 from cleardance.rights.licence import state
 from cleardance.rights.notices.form import NoticeForm
+from cleardance.rights.notices.suspending import misuse_by, suspended_until
 from cleardance.rights.notices.works import registered, rows_of
 from cleardance.rights.row import RegistryRow
 from cleardance.rights.snapshot import current
 from cleardance.store import Store
-from cleardance.store.tables import misuse
 
 _MANY: Final = 10_000
 """A notice that points at more outputs is looked at: nobody has watched so many."""
@@ -30,7 +28,9 @@ class Worry(StrEnum):
     PUBLIC_DOMAIN = "public_domain"
     LICENCE_IN_FORCE = "licence_in_force"
     OTHER_OWNER = "other_owner"
+    UNKNOWN_SENDER = "unknown_sender"
     EARLIER_MISUSE = "earlier_misuse"
+    SUSPENDED_SENDER = "suspended_sender"
     VERY_MANY = "very_many"
 
 
@@ -48,19 +48,24 @@ class Concern:
         return {**asdict(self), "worry": self.worry.value}
 
 
-def concerns_about(store: Store, form: NoticeForm, now: datetime) -> tuple[Concern, ...]:
+@dataclass(frozen=True)
+class Intake:
+    """How a notice comes in: whether one of us vouches for its sender, and how misuse counts.
+
+    After ``misuse_limit`` notices that were misuse a sender's are not handled for ``misuse_days``.
+    """
+
+    is_vouched: bool = True
+    misuse_limit: int = 2
+    misuse_days: int = 90
+
+
+def concerns_about(
+    store: Store, form: NoticeForm, now: datetime, intake: Intake
+) -> tuple[Concern, ...]:
     """Return what a person must look at before the notice is acted on; none is the usual."""
     found = [one for row in rows_of(store, form) for one in _about_work(store, row, form, now)]
-    with store.read() as connection:
-        earlier = misuse_by(connection, sender_key(form))
-    if earlier:
-        found.append(
-            Concern(
-                Worry.EARLIER_MISUSE,
-                f"{earlier} earlier notices from this address were found to be misuse; this one is "
-                "looked at by a person first (17 USC 512(f); Regulation (EU) 2022/2065, Art. 23).",
-            )
-        )
+    found += _about_sender(store, form, now, intake)
     if len(form.located) > _MANY:
         found.append(
             Concern(
@@ -72,10 +77,32 @@ def concerns_about(store: Store, form: NoticeForm, now: datetime) -> tuple[Conce
     return tuple(found)
 
 
-def misuse_by(connection: Connection, sender: str) -> int:
-    """Return how many notices of a sender were found to be misuse, and still count as such."""
-    counted = select(func.count()).where(misuse.c.sender == sender, misuse.c.lifted_at.is_(None))
-    return connection.scalar(counted) or 0
+def _about_sender(
+    store: Store, form: NoticeForm, now: datetime, intake: Intake
+) -> Iterator[Concern]:
+    """Yield what speaks against its sender; whoever anybody may be registers no works of theirs."""
+    if form.works and not intake.is_vouched:
+        yield Concern(
+            Worry.UNKNOWN_SENDER,
+            "Anybody can send this form: a person looks first at whether you may speak for the "
+            "owner. Until then nothing is registered or removed.",
+        )
+    sender, limit = sender_key(form), intake.misuse_limit
+    with store.read() as connection:
+        earlier = misuse_by(connection, sender)
+        until = suspended_until(connection, sender, now, limit=limit, days=intake.misuse_days)
+    if until is not None:
+        yield Concern(
+            Worry.SUSPENDED_SENDER,
+            f"Notices from this address are not handled until {until:%Y-%m-%d}: {len(earlier)} "
+            "before were found to be misuse (Regulation (EU) 2022/2065, Art. 23(2)).",
+        )
+    elif earlier:
+        yield Concern(
+            Worry.EARLIER_MISUSE,
+            f"{len(earlier)} earlier notices from this address were found to be misuse; this one "
+            "is looked at by a person first (17 USC 512(f); Regulation (EU) 2022/2065, Art. 23).",
+        )
 
 
 def sender_key(form: NoticeForm) -> str:

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from cleardance.errors import NotFound, NoticeError
 from cleardance.ledger.entry import EntryKind, digest, personal
 from cleardance.ledger.log import append
-from cleardance.rights.notices.concerns import Concern, concerns_about, sender_key
+from cleardance.rights.notices.attached import keep_files, note_files, with_files
+from cleardance.rights.notices.concerns import Concern, Intake, concerns_about, sender_key
 from cleardance.rights.notices.deadlines import due_at
 from cleardance.rights.notices.form import NoticeForm
 from cleardance.rights.notices.requirements import cure_request, missing
@@ -26,6 +27,7 @@ from cleardance.store import Store
 from cleardance.store.tables import NoticeStatus, misuse, notice, utc_now, utc_text
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
+_VOUCHED = Intake()
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,20 @@ class FiledNotice:
 
 
 def file_notice(
-    store: Store, form: NoticeForm, folder: Path, now: datetime, *, sent_by: str | None = None
+    store: Store,
+    form: NoticeForm,
+    folder: Path,
+    now: datetime,
+    intake: Intake = _VOUCHED,
+    *,
+    sent_by: str | None = None,
 ) -> Receipt:
     """File a notice whose references are relative to ``folder``; ``sent_by`` is an account's id.
 
     A notice that lacks something is kept too, and registers nothing; so does one that a person has
-    to decide on first (``concerns``), until ``accept``. Raises NoticeError for a
-    deadline or a time of receipt that cannot be, RegistryError for a row that is none; and, once
-    the notice is kept, for a reference that cannot be read.
+    to decide on first (``concerns``), until ``accept``; its files are kept till then. Raises
+    NoticeError for a deadline or a time of receipt that cannot be, RegistryError for a row that is
+    none; and, once the notice is kept, for a reference that cannot be read.
     """
     received = form.received or now
     if received > now + _CLOCKS_DIFFER:
@@ -84,8 +92,8 @@ def file_notice(
             _give(connection, notice_id, sent_by)
     filed = find(store, notice_id)
     if filed.status is NoticeStatus.RECEIVED:
-        if concerns := concerns_about(store, filed.form, now):
-            _hold(store, notice_id, concerns, folder)
+        if concerns := concerns_about(store, filed.form, now, intake):
+            _hold(store, filed, concerns, folder)
         else:
             works = register_works(store, filed.form, folder, account=filed.id)
             with store.begin() as connection:
@@ -97,15 +105,12 @@ def file_notice(
 def accept(store: Store, notice_id: str, *, by: str, reason: str) -> FiledNotice:
     """Let a held notice have effect, as a person decided; its works are registered.
 
-    Its references are read from where they were when it was filed. Raises NotFound, NoticeError if
-    it is not held, RegistryError for a reference that is not there any more.
+    Raises NotFound, NoticeError if it is not held, RegistryError for a reference that cannot be
+    read; it stays held then.
     """
     filed = _held(store, notice_id)
-    with store.read() as connection:
-        kept: dict[str, str] = connection.execute(
-            select(notice.c.concerns).where(notice.c.id == notice_id)
-        ).scalar_one()
-    works = register_works(store, filed.form, Path(kept["folder"]), account=notice_id)
+    form = with_files(store, notice_id, filed.form)
+    works = register_works(store, form, store.home.work, account=notice_id)
     with store.begin() as connection:
         _decide(connection, notice_id, NoticeStatus.ACCEPTED, by, reason)
         _accept(connection, filed, works, NoticeStatus.ACCEPTED)
@@ -126,14 +131,6 @@ def reject(
     return find(store, filed.id)
 
 
-def lift_misuse(store: Store, notice_id: str) -> bool:
-    """Take back that a notice was misuse; returns whether it counted as such."""
-    counted = (misuse.c.notice_id == notice_id) & misuse.c.lifted_at.is_(None)
-    with store.begin() as connection:
-        change = update(misuse).where(counted).values(lifted_at=utc_now())
-        return connection.execute(change).rowcount > 0
-
-
 def _held(store: Store, notice_id: str) -> FiledNotice:
     filed = find(store, notice_id)
     if filed.status is not NoticeStatus.HELD:
@@ -141,15 +138,17 @@ def _held(store: Store, notice_id: str) -> FiledNotice:
     return filed
 
 
-def _hold(store: Store, notice_id: str, concerns: Sequence[Concern], folder: Path) -> None:
-    kept = {"found": [one.to_json() for one in concerns], "folder": str(folder.absolute())}
+def _hold(store: Store, filed: FiledNotice, concerns: Sequence[Concern], folder: Path) -> None:
+    files = keep_files(store, filed.form, folder)
+    kept = {"found": [one.to_json() for one in concerns]}
     values = {"status": NoticeStatus.HELD, "concerns": kept, "updated_at": utc_now()}
     waiting = notice.c.status == NoticeStatus.RECEIVED
     with store.begin() as connection:
-        change = update(notice).where(notice.c.id == notice_id, waiting).values(**values)
+        change = update(notice).where(notice.c.id == filed.id, waiting).values(**values)
         if connection.execute(change).rowcount == 1:
+            note_files(connection, filed.id, files)
             worries = sorted({one.worry.value for one in concerns})
-            body = {"notice": notice_id, "concerns": worries}
+            body = {"notice": filed.id, "concerns": worries}
             append(connection, EntryKind.NOTICE_HELD, None, body)
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from cleardance.clearance.notices.accepting import from_anybody
 from cleardance.errors import CleardanceError, UsageError
 from cleardance.rights.notices.filing import Receipt, file_notice
 from cleardance.rights.notices.form import Demand, NoticeForm, NoticeKind
@@ -49,7 +50,7 @@ async def send(seen: Visiting) -> Response:
 
 
 def _file(seen: Visit, notice: NoticeForm, folder: Path) -> Receipt:
-    return file_notice(seen.service.store, notice, folder, seen.now)
+    return file_notice(seen.service.store, notice, folder, seen.now, from_anybody(seen.service))
 
 
 def _page(seen: Visit, filled: Any, problem: str | None = None) -> Response:

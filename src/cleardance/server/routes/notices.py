@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header
 
 from cleardance.accounts.roles import Permission
+from cleardance.clearance.notices.accepting import from_anybody
 from cleardance.clearance.notices.executing import execute
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.filing import FiledNotice
@@ -21,13 +22,14 @@ router = APIRouter(prefix="/api/clearance/notices", route_class=Guarded, tags=["
 def submit(here: Called, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
     """Submit a notice (docs/how-to/file-a-notice.md); references are addresses on the web.
 
-    The answer has a secret, shown once, by which its status is asked.
+    The answer has a secret, shown once, by which its status is asked. A notice that names works
+    waits for a person (``held`` says why): it registers and removes nothing before.
     """
     refuse_paths(body)
     service = here.service
-    receipt = filing.file_notice(
-        service.store, parse_notice(body), service.store.home.work, datetime.now(UTC)
-    )
+    form, work = parse_notice(body), service.store.home.work
+    now = datetime.now(UTC)
+    receipt = filing.file_notice(service.store, form, work, now, from_anybody(service))
     return {
         "id": receipt.id,
         "valid": receipt.valid,
@@ -36,6 +38,7 @@ def submit(here: Called, body: Annotated[dict[str, Any], Body()]) -> dict[str, A
         "cure_request": receipt.cure_request,
         "secret": receipt.secret,
         "joined": receipt.joined,
+        "held": [one["to_sender"] for one in receipt.concerns],
     }
 
 

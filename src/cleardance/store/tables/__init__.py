@@ -35,6 +35,7 @@ from cleardance.store.tables.notices import (
     enforcement,
     misuse,
     notice,
+    notice_file,
     removal,
 )
 from cleardance.store.tables.redress import (
@@ -116,6 +117,7 @@ __all__ = [
     "metadata",
     "misuse",
     "notice",
+    "notice_file",
     "output_signal",
     "password",
     "person_link",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Named, Table, Text, TypedColumns
 
-from cleardance.store.tables.base import Json, metadata, one_of
+from cleardance.store.tables.base import Json, RowId, metadata, one_of
 
 
 class NoticeStatus(StrEnum):
@@ -55,6 +55,14 @@ class _Notice(TypedColumns):
     decision: Named[str | None] = Column(Text)
 
 
+class _NoticeFile(TypedColumns):
+    id: Named[int] = Column(RowId, primary_key=True)
+    notice_id: Named[str] = Column(Text, ForeignKey("notice.id"), index=True)
+    # As the notice calls it.
+    name: Named[str] = Column(Text)
+    blob: Named[str] = Column(Text)
+
+
 class _Misuse(TypedColumns):
     id: Named[str] = Column(Text, primary_key=True)
     # As in the notice: one who sent unfounded notices before is looked at by a person.
@@ -92,6 +100,8 @@ class _Enforcement(TypedColumns):
 
 
 notice = Table("notice", metadata, _Notice, one_of("status", NoticeStatus))
+notice_file = Table("notice_file", metadata, _NoticeFile)
+"""Files that came with a notice which waits for a person: kept until they are registered."""
 misuse = Table("misuse", metadata, _Misuse)
 """Notices that a person found to be misuse, by sender (17 USC 512(f); DSA Art. 23(2))."""
 removal = Table("removal", metadata, _Removal)

@@ -7,7 +7,14 @@ from fastapi import Form
 from fastapi.responses import Response
 
 from cleardance.accounts.roles import Permission
-from cleardance.clearance.notices import complaints, counter, executing, misuse, statements
+from cleardance.clearance.notices import (
+    accepting,
+    complaints,
+    counter,
+    executing,
+    misuse,
+    statements,
+)
 from cleardance.clearance.notices.accounting import account_for, plan_of
 from cleardance.clearance.notices.excluding import samples_touched
 from cleardance.clearance.notices.reporting.gathering import report_of
@@ -91,7 +98,7 @@ def decide(
 
     def act() -> None:
         if decision == "accept":
-            filing.accept(store, notice_id, by=by, reason=reason)
+            accepting.accept(seen.service, notice_id, by=by, reason=reason)
         else:
             filing.reject(store, notice_id, by=by, reason=reason, is_misuse=is_misuse)
 
