@@ -35,6 +35,6 @@ def make_past(service: Service, folder: Path) -> dict[str, Record]:
     return records
 
 
-def file(service: Service, **changed: Any) -> str:
+def file(service: Service, folder: Path = Path(), **changed: Any) -> str:
     form = copyright_form(**{"demands": [one.value for one in Demand]} | changed)
-    return filing.file_notice(service.store, form, Path(), datetime.now(UTC)).id
+    return filing.file_notice(service.store, form, folder, datetime.now(UTC)).id

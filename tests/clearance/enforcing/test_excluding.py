@@ -30,9 +30,11 @@ def shelf(service: Service, tmp_path: Path) -> Shelf:
     return made
 
 
-def excluded_by(service: Service, **work: object) -> frozenset[str]:
+def excluded_by(service: Service, folder: Path = Path(), **work: object) -> frozenset[str]:
     before = kept.excluded(service.store)
-    notice_id = file(service, works=[{"kind": "film"} | work], demands=["exclude_from_training"])
+    notice_id = file(
+        service, folder, works=[{"kind": "film"} | work], demands=["exclude_from_training"]
+    )
     planned = samples_touched(service, filing.find(service.store, notice_id).works)
     execute(service, notice_id, by="local")
     found = kept.excluded(service.store) - before
@@ -63,7 +65,7 @@ def test_samples_are_found_by_their_pictures(
 ) -> None:
     picture = shelf.pixels[5, 0][..., ::-1].repeat(2, 0).repeat(2, 1)
     cv2.imwrite(str(tmp_path / "still.png"), picture)
-    found = excluded_by(service, name="Zyzzogeton", references=[str(tmp_path / "still.png")])
+    found = excluded_by(service, tmp_path, name="Zyzzogeton", references=["still.png"])
     assert shelf.manifest.rows[5].sha256 in found
 
 

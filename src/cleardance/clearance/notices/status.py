@@ -11,6 +11,7 @@ from cleardance.clearance.notices.reporting.proving import Signed
 from cleardance.clearance.service import Service
 from cleardance.ledger.entry import EntryKind
 from cleardance.rights.notices import filing
+from cleardance.rights.notices.filing import FiledNotice
 from cleardance.store.tables import NoticeStatus, removal, utc_text
 
 _WORDS = {
@@ -47,6 +48,7 @@ class NoticeStatusPage:
     deadline: str
     overdue: bool
     missing: tuple[str, ...]
+    held: tuple[str, ...]
     demands: tuple[str, ...]
     works: int
     removed: int
@@ -60,6 +62,13 @@ class NoticeStatusPage:
     def page(self) -> str:
         """The page as HTML."""
         return render("status.html", status=self)
+
+
+def _concerns(filed: FiledNotice) -> tuple[str, ...]:
+    """Return what the sender is told of why a person has to decide, while it waits."""
+    if filed.status is not NoticeStatus.HELD:
+        return ()
+    return tuple(str(one["to_sender"]) for one in filed.concerns)
 
 
 def status_of(service: Service, notice_id: str, secret: str, at: datetime) -> NoticeStatusPage:
@@ -85,6 +94,7 @@ def standing_of(service: Service, notice_id: str, at: datetime) -> NoticeStatusP
             deadline=filed.deadline_at,
             overdue=filed.status not in _ENDED and filed.deadline_at < utc_text(at),
             missing=filed.missing,
+            held=_concerns(filed),
             demands=tuple(one.value for one in filed.form.demands),
             works=len(filed.works),
             removed=session.scalar(in_force) or 0,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from cleardance.errors import NoticeError
 from cleardance.rights.notices.form import NoticeForm
 from cleardance.store import Store
 from cleardance.store.tables import notice_file
@@ -22,6 +23,26 @@ def keep_files(store: Store, form: NoticeForm, folder: Path) -> dict[str, str]:
         if "://" not in name and path.is_file():
             found[name] = store.blobs.put_file(path)
     return found
+
+
+def refuse_paths_elsewhere(form: NoticeForm, folder: Path) -> None:
+    """Raise NoticeError if a notice names a file that is not in its own folder or below.
+
+    Whoever wrote a letter must not have the one who files it read other files of theirs.
+    """
+    for name in names_of(form):
+        if "://" not in name and not _is_below(folder / name, folder):
+            raise NoticeError(
+                f"The reference {name!r} is not in the folder of the notice.",
+                hint="Put the file beside the notice, and name it without a folder.",
+            )
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):  # a loop of links, a zero byte, a name too long
+        return False
 
 
 def names_of(form: NoticeForm) -> list[str]:

@@ -17,7 +17,12 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from cleardance.errors import NotFound, NoticeError
 from cleardance.ledger.entry import EntryKind, digest, personal
 from cleardance.ledger.log import append
-from cleardance.rights.notices.attached import keep_files, note_files, with_files
+from cleardance.rights.notices.attached import (
+    keep_files,
+    note_files,
+    refuse_paths_elsewhere,
+    with_files,
+)
 from cleardance.rights.notices.concerns import Concern, Intake, concerns_about, sender_key
 from cleardance.rights.notices.deadlines import due_at
 from cleardance.rights.notices.form import NoticeForm
@@ -75,14 +80,16 @@ def file_notice(
 
     A notice that lacks something is kept too, and registers nothing; so does one that a person has
     to decide on first (``concerns``), until ``accept``; its files are kept till then. Raises
-    NoticeError for a deadline or a time of receipt that cannot be, RegistryError for a row that is
-    none; and, once the notice is kept, for a reference that cannot be read.
+    NoticeError for a deadline or a time of receipt that cannot be and for a reference outside of
+    ``folder``, RegistryError for a row that is none; and, once the notice is kept, for a reference
+    that cannot be read.
     """
     received = form.received or now
     if received > now + _CLOCKS_DIFFER:
         raise NoticeError(f"The notice says it was received at {received}, which is to come.")
     deadline = due_at(form, received)
     rows_of(store, form)
+    refuse_paths_elsewhere(form, folder)
     content = _content_digest(form)
     with store.begin() as connection:
         earlier = connection.scalar(select(notice.c.id).where(notice.c.content == content))
