@@ -158,9 +158,7 @@ def measure(count: int, looks: int) -> dict[str, float]:
                 "clock_s": round(spent_s, 2),
                 "processor_s": round(busy_s, 2),
                 "on_two_cores_s": round(busy_s / 2, 2),
-                "memory_mb": max(
-                    _peak_mb(resource.RUSAGE_SELF), _peak_mb(resource.RUSAGE_CHILDREN)
-                ),
+                "memory_mb": _peak_mb(),
                 "recall": len(ids & planted) / len(planted),
                 "precision": len(ids & planted) / max(len(ids), 1),
                 "missed": sorted(planted - ids)[:5],
