@@ -47,6 +47,11 @@ class Kept:
         self.results[name] = outcome
         self._path.write_text(json.dumps(self.results))
 
+    def complete(self, source: Source, others: list[Peer]) -> bool:
+        wanted = {"named", *(peer.name for peer in others)}
+        tried = all(wanted <= self.of(source.name, attack).keys() for attack in SINGLE | CHAINED)
+        return tried and bool(self.of(source.name, "quality"))
+
     def of(self, clip_name: str, attack_name: str) -> dict:
         return self.results.get(f"{clip_name}/{attack_name}", {})
 
@@ -97,8 +102,8 @@ def cpu_s(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def quality(name: str, clip: Clip, watermark: KeyedWatermark) -> None:
-    """Print PSNR-Y, SSIM, bit rate and speed of marking one clip."""
+def quality(name: str, clip: Clip, watermark: KeyedWatermark) -> str:
+    """Return in words PSNR-Y, SSIM, bit rate and speed of marking one clip."""
     planes = [luma(frame) for frame in clip[::6]]
     marked = [watermark.embed(plane, 0, INDEX) for plane in planes]
     errors = [np.mean((a.astype(float) - b) ** 2) for a, b in zip(planes, marked, strict=True)]
@@ -107,11 +112,10 @@ def quality(name: str, clip: Clip, watermark: KeyedWatermark) -> None:
     embed_s = cpu_s(lambda: [watermark.embed(plane, 0, INDEX) for plane in planes]) / len(planes)
     (_, plain), (_, with_mark) = made(clip, None, "23"), made(clip, watermark, "23")
     kbps = (with_mark - plain) * 8 / (len(clip) / FPS) / 1000
-    print(
+    return (
         f"{name:<20} {clip[0].shape[1]:>4}x{clip[0].shape[0]:<4} PSNR-Y {psnr:4.1f} dB"
         f"  SSIM {like:.4f}  rate {with_mark / plain - 1:+6.1%} ({kbps:+5.0f} kbit/s)"
-        f"  embed {1000 * embed_s:4.1f} ms, {1 / FPS / embed_s:4.0f} x real time",
-        flush=True,
+        f"  embed {1000 * embed_s:4.1f} ms, {1 / FPS / embed_s:4.0f} x real time"
     )
 
 
@@ -127,6 +131,8 @@ def survival(
     source: Source, clip: Clip, watermark: KeyedWatermark, others: list[Peer], kept: Kept
 ) -> None:
     """Try every attack on one clip that was not tried yet."""
+    if not kept.of(source.name, "quality"):
+        kept.add(f"{source.name}/quality", {"said": quality(source.name, clip, watermark)})
     marked: Clip = []
     for attack_name, attack in (SINGLE | CHAINED).items():
         outcome = kept.results.get(f"{source.name}/{attack_name}", {})
@@ -142,6 +148,7 @@ def survival(
 def table(tried: list[Source], kept: Kept) -> None:
     """Print how many clips survive each attack, the clips the mark was set on apart."""
     peer_names = [peer.name for peer in peers()]
+    print("\n".join(kept.of(source.name, "quality").get("said", "") for source in tried))
     for title, attacks in (("single", SINGLE), ("chained", CHAINED)):
         print(f"\n{title:<30}set on: read named  others: read named  {'  '.join(peer_names)}")
         for attack_name in attacks:
@@ -250,12 +257,10 @@ def main() -> None:
         return
     if not arguments.table:
         others = peers() if arguments.peers else []
-        for number, source in enumerate(wanted):
-            clip = source.frames(arguments.frames)
-            quality(source.name, clip, watermark)
-            if number == 0:
-                speed(clip, watermark)
-            survival(source, clip, watermark, others, results)
+        left = [source for source in wanted if not results.complete(source, others)]
+        for source in left:
+            survival(source, source.frames(arguments.frames), watermark, others, results)
+        speed(wanted[0].frames(arguments.frames), watermark)
     table(wanted, results)
 
 
