@@ -4,7 +4,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 FPS = 24
 MAX_PROMPT_CHARS = 20_000
@@ -80,7 +81,7 @@ class Request(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    prompt: str = Field(min_length=1, max_length=MAX_PROMPT_CHARS)
+    prompt: str = Field(max_length=MAX_PROMPT_CHARS)
     account: str = "local"
     model: str = "draft"
     duration_s: float = Field(5.0, gt=0.0, le=60.0)
@@ -96,6 +97,13 @@ class Request(BaseModel):
     end_user: str | None = Field(None, max_length=64, description="whom the caller asks for")
     remixed_from: str | None = Field(None, description="the task that it is made after")
     asked_model: str | None = Field(None, description="another name the model was asked by")
+
+    @field_validator("prompt")
+    @classmethod
+    def _says_something(cls, prompt: str) -> str:
+        if not prompt.strip():
+            raise PydanticCustomError("empty", "it is empty")
+        return prompt
 
     @property
     def reference_names(self) -> tuple[str, ...]:

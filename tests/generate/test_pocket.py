@@ -4,6 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from cleardance.errors import GenerationFailed, UnsupportedByModel, UsageError, VerificationError
 from cleardance.generate.backends.pocket import PLAN as POCKET_PLAN
@@ -206,16 +207,22 @@ def test_what_is_not_finite_is_named(clips: Path) -> None:
         film(replace(model, codec=broken), Ask(CAT, 13, 1, np.zeros((64, 96, 3), np.uint8)), PLAN)
 
 
-@pytest.mark.parametrize("prompt", [" ", "\n\t"])
-def test_an_empty_prompt_is_refused(clips: Path, prompt: str) -> None:
-    with pytest.raises(UsageError, match="empty"):
-        PocketBackend(clips).generate(request(prompt))
+@pytest.mark.parametrize("prompt", ["", " ", "\n\t"])
+def test_an_empty_prompt_is_refused_before_there_is_a_request(prompt: str) -> None:
+    with pytest.raises(ValidationError, match="empty"):
+        request(prompt)
 
 
-def test_five_thousand_words_are_read_as_the_shots_they_tell(clips: Path) -> None:
-    """The world's grammar says it again in its own few words, so length alone is no harm."""
-    raw = PocketBackend(clips).generate(request("cat " * 5000, still=True))
+def test_five_thousand_words_are_refused_before_any_work() -> None:
+    with pytest.raises(UnsupportedByModel, match="5,000 words"):
+        check_request(MODELS["pocket"], request("cat " * 5000))
+
+
+def test_a_thousand_words_are_read_as_the_shots_they_tell(clips: Path) -> None:
+    """The world's grammar says it again in its own few words; what is left out is named once."""
+    raw = PocketBackend(clips).generate(request("cat robot " * 500, still=True))
     assert len(list(raw.video.frames)) == 1
+    assert len(raw.ignored) == len(set(raw.ignored))
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ class Capabilities:
     max_sounds: int = 0
     sound_alone: bool = False  # sound may be the only reference
     camera_fixed: bool = False  # it can keep the camera still when asked to
+    max_words: int = 1000  # of a prompt
     default_duration_s: float = 5.0  # when the model is to decide
 
 

@@ -137,6 +137,9 @@ def model_named(name: str, settings: Settings) -> Model:
 def check_request(model: Model, request: Request) -> None:
     """Raise UnsupportedByModel, naming the first thing the model cannot do."""
     can = model.capabilities
+    words = len(request.prompt.split())
+    if words > can.max_words:
+        raise _cannot(model, f"read {words:,} words, only {can.max_words:,}")
     if request.ratio not in can.ratios or request.resolution not in can.resolutions:
         raise _cannot(model, f"make {request.ratio} at {request.resolution}")
     if not can.min_duration_s <= request.duration_s <= can.max_duration_s:

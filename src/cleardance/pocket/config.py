@@ -93,11 +93,12 @@ class Config:
         text = self.words * d + self.text_tokens * d + (d * d + d)
         inputs = (self.token_dims * d + d) + (self.audio_dims * d + d)
         places = PLACE_FEATURES * d + d + 2 * d  # and whether a token is given
-        outputs = (d * self.token_dims + self.token_dims) + (d * self.audio_dims + self.audio_dims)
+        outputs = 2 * (d + 1) * (self.token_dims + self.audio_dims)  # velocities and spreads
+        first = d * self.token_dims + (d + 1) * self.token_dims  # in, and how much of it stays
         ends = STREAMS * 2 * d  # shift and scale before the outputs
         labels = d * self.labels + self.labels
         whole = self.depth * block + time + shared + text + inputs + places
-        return whole + outputs + ends + labels
+        return whole + outputs + first + ends + labels
 
     def forward_flops(self, video: int, audio: int) -> int:
         """Return multiplications and additions of one evaluation, both counted, of one sample.
@@ -107,8 +108,8 @@ class Config:
         d, n = self.width, video + audio + self.text_tokens
         block = (4 + 2 * MLP_RATIO) * d * d * n + 2 * n * n * d
         condition = d * (TIME_FEATURES + d) + d * d + d * STREAMS * MODULATIONS * d
-        ends = video * d * (PLACE_FEATURES + 2 * self.token_dims + self.labels)
-        ends += audio * d * 2 * self.audio_dims
+        ends = video * d * (PLACE_FEATURES + 5 * self.token_dims + self.labels)
+        ends += audio * d * 3 * self.audio_dims
         return 2 * (self.depth * block + condition + ends)
 
     @property

@@ -16,6 +16,7 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
 from cleardance.pocket.config import Config
+from cleardance.pocket.positions import geometry, layout_of
 from cleardance.pocket.runtime import INPUTS, OUTPUTS, Precision
 from cleardance.pocket.transformer import Transformer
 
@@ -31,25 +32,28 @@ class _Velocities(nn.Module):
         self.network = network
 
     def forward(
-        self, video: Tensor, audio: Tensor, t: Tensor, words: Tensor, gv: Tensor, ga: Tensor
+        self,
+        video: Tensor,
+        audio: Tensor,
+        t: Tensor,
+        words: Tensor,
+        given_video: Tensor,
+        given_audio: Tensor,
+        first: Tensor,
+        places: Tensor,
+        angles: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Return both velocities; arguments as ``Transformer.forward``."""
-        out = self.network(video, audio, t, words, gv, ga)
+        given = given_video, given_audio
+        out = self.network(video, audio, t, words, *given, first, places, angles)
         return out.video, out.audio
 
 
-def export(
-    network: Transformer,
-    path: Path,
-    frames: int,
-    audio_tokens: int,
-    words: int,
-    precision: Precision = "half",
-) -> None:
-    """Write the network for so many frames, sounds and words; the batch may be of any size."""
-    inputs = _example(network.config, frames, audio_tokens, words)
-    batch = tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
-    exported(_Velocities(network).eval(), inputs, path, INPUTS, OUTPUTS, batch)
+def export(network: Transformer, path: Path, precision: Precision = "half") -> None:
+    """Write the network; batch, and numbers of tokens, are whatever it is then given."""
+    inputs = _example(network.config)
+    module = _Velocities(network).eval()
+    exported(module, inputs, path, INPUTS, OUTPUTS, _free())
     if precision == "half":
         _halve(path)
     elif precision == "int8":
@@ -123,14 +127,35 @@ def exported(
         exporter.setLevel(level)
 
 
-def _example(config: Config, frames: int, audio_tokens: int, words: int) -> tuple[Tensor, ...]:
-    """Return inputs of two samples: one would be taken for a constant."""
-    video = config.video_tokens(frames)
+def _example(config: Config) -> tuple[Tensor, ...]:
+    """Return inputs of two samples: a size of one would be taken for a constant."""
+    layout = layout_of(config, 3, 4, 5)
+    told = geometry(config, layout)
+    video = 2, layout.video
     return (
-        torch.zeros(2, video, config.token_dims),
-        torch.zeros(2, audio_tokens, config.audio_dims),
+        torch.zeros(*video, config.token_dims),
+        torch.zeros(2, layout.audio, config.audio_dims),
         torch.full((2,), 0.5),
-        torch.ones(2, words, dtype=torch.long),
-        torch.zeros(2, video),
-        torch.zeros(2, audio_tokens),
+        torch.ones(2, layout.words, dtype=torch.long),
+        torch.zeros(video),
+        torch.zeros(2, layout.audio),
+        torch.zeros(*video, config.token_dims),
+        torch.tensor(told.places),
+        torch.tensor(told.angles),
+    )
+
+
+def _free() -> tuple[dict[int, object], ...]:
+    """Return which axes of the inputs may vary: batch B, and tokens Nv, Na, T and all of them."""
+    some, video, audio, words = (torch.export.Dim(name) for name in ("B", "Nv", "Na", "T"))
+    return (
+        {0: some, 1: video},
+        {0: some, 1: audio},
+        {0: some},
+        {0: some, 1: words},
+        {0: some, 1: video},
+        {0: some, 1: audio},
+        {0: some, 1: video},
+        {0: video},
+        {0: torch.export.Dim.DYNAMIC},
     )

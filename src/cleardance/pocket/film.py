@@ -1,22 +1,23 @@
-"""A shot longer than the model's own clip: windows, each begun from the end of the one before.
+"""A shot: a still that then moves, in windows, each begun from the end of the one before.
 
-A window is given three key frames of the one before it and the sound beside them, as training gave
-them, so that motion and sound go on; the rest of it is new. The last window ends with the shot, so
-that a given last frame is its own last.
+The first frame is given, or drawn as a still, which is what the model knows best. A later window is
+given three key frames of the one before it and the sound beside them, as training gave them, so
+that motion and sound go on; the rest of it is new. The last window ends with the shot, so that a
+given last frame is its own last.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cleardance.errors import UsageError
 from cleardance.pocket import audio
 from cleardance.pocket.codec import Pixels
 from cleardance.pocket.moments import tokens_of
+from cleardance.pocket.positions import Grid, Layout
 from cleardance.pocket.runtime import Model
-from cleardance.pocket.sampler import Floats, Given, Plan, Progress
+from cleardance.pocket.sampler import Floats, Given, Ids, Plan, Progress, Tokens
 
 OVERLAP = 3
 """Key frames that a window has from the one before it: two moments."""
@@ -26,12 +27,14 @@ OVERLAP = 3
 class Ask:
     """One shot: its words [T], how many key frames, and what is known of it beforehand."""
 
-    words: NDArray[np.int64]
+    words: Ids
     frames: int
     seed: int
     first: Pixels | None = None  # [H, W, 3], of the model's size
     last: Pixels | None = None  # [H, W, 3]
     sound: Floats | None = None  # mono samples [S], 16 kHz, as long as the shot or longer
+    picture: Pixels | None = None  # [H, W, 3], of the subject
+    grid: Grid | None = None  # tokens of a frame, if they are not the model's own
 
 
 class Film(NamedTuple):
@@ -39,6 +42,38 @@ class Film(NamedTuple):
 
     frames: Pixels
     sound: Floats | None
+
+
+def still(
+    model: Model,
+    words: Ids,
+    seed: int | list[int],
+    plan: Plan,
+    picture: Pixels | None = None,
+    grid: Grid | None = None,
+    progress: Progress | None = None,
+) -> Pixels:
+    """Return one frame [H, W, 3] of words [T], of the subject of a ``picture`` [H, W, 3] if given.
+
+    ``grid`` is its tokens' rows and columns. Raises GenerationFailed for what is not finite.
+    """
+    layout = replace(model.layout(1, grid), pictured=picture is not None)
+    known = model.unknown(layout)
+    if picture is not None:
+        tokens = tokens_of(model.codec, picture[None], model.config)  # [N, C]
+        known.tokens.video[0, -len(tokens) :] = tokens
+        known.video[0, -len(tokens) :] = True
+
+    def frame_alone(tokens: Tokens) -> Tokens:
+        return Tokens(tokens.video[:, : layout.frame], tokens.audio)
+
+    def told(step: int, expected: Tokens) -> None:
+        if progress is not None:
+            progress(step, frame_alone(expected))
+
+    made = model.sample(words, seed, plan, layout, known, told)
+    frame: Pixels = model.pixels(frame_alone(made), grid)[0]
+    return frame
 
 
 def film(model: Model, ask: Ask, plan: Plan, progress: Progress | None = None) -> Film:
@@ -52,27 +87,32 @@ def film(model: Model, ask: Ask, plan: Plan, progress: Progress | None = None) -
         raise UsageError("This model makes stills only.", hint="Ask for a .png.")
     if ask.sound is not None and model.sound_codec is None:
         raise UsageError("This model knows no sound.")
-    config = model.config
-    frames = np.zeros((0, config.height_px, config.width_px, 3), np.uint8)
-    heard = np.zeros((0, config.audio_dims), np.float32)
+    layout = model.layout(grid=ask.grid)
+    frames = _first(model, ask, plan, progress)[None]  # [1, H, W, 3]
+    heard = np.zeros((0, model.config.audio_dims), np.float32)
     sound = _tokens(model, ask)
     starts = windows(ask.frames, length)
     for number, start in enumerate(starts):
-        known = model.unknown()
-        if start == 0 and ask.first is not None:
-            _put_frames(model, known, ask.first[None])
-        elif start > 0:
-            _put_frames(model, known, frames[start : start + OVERLAP])
-            _put_sound(known, heard[start : start + OVERLAP - 1])
+        known = model.unknown(layout)
+        _put_frames(model, known, frames[start : start + OVERLAP])  # of the first there is one
+        _put_sound(known, heard[start : start + OVERLAP - 1])
         if start == starts[-1] and ask.last is not None:
-            _put_last(model, known, ask.last, ask.frames - start)
+            _put_last(model, known, layout, ask.last, ask.frames - start)
         if sound is not None:
             _put_sound(known, sound[start : start + model.card.audio_tokens])
-        tokens = model.sample(ask.words, [ask.seed, number], plan, known, progress)
-        kept = OVERLAP if start > 0 else 0  # what was given is as it was
-        frames = np.concatenate((frames[: start + kept], model.pixels(tokens)[kept:]))
+        tokens = model.sample(ask.words, [ask.seed, number + 1], plan, layout, known, progress)
+        kept = len(frames[start : start + OVERLAP])  # what was given is as it was
+        made = model.pixels(tokens, ask.grid)
+        frames = np.concatenate((frames[: start + kept], made[kept:]))
         heard = np.concatenate((heard[:start], tokens.audio[0]))
     return Film(frames[: ask.frames], model.sound(heard))
+
+
+def _first(model: Model, ask: Ask, plan: Plan, progress: Progress | None) -> Pixels:
+    """Return the first frame [H, W, 3]: the one that was given, or a still."""
+    if ask.first is not None:
+        return ask.first
+    return still(model, ask.words, [ask.seed, 0], plan, ask.picture, ask.grid, progress)
 
 
 def windows(frames: int, length: int) -> list[int]:
@@ -103,12 +143,12 @@ def _put_frames(model: Model, known: Given, frames: Pixels) -> None:
     known.video[0, : len(tokens)] = True
 
 
-def _put_last(model: Model, known: Given, frame: Pixels, frames: int) -> None:
+def _put_last(model: Model, known: Given, layout: Layout, frame: Pixels, frames: int) -> None:
     """Give the frame [H, W, 3] that a window of so many key frames ends with, as a still."""
     config = model.config
     tokens = tokens_of(model.codec, frame[None], config)  # [N, C]
     whole = frames + 1 - frames % 2 if config.motion_dims else frames  # pairs end on odd counts
-    end = config.moments(whole) * len(tokens)
+    end = config.moments(whole) * layout.frame
     known.tokens.video[0, end - len(tokens) : end] = tokens
     known.video[0, end - len(tokens) : end] = True
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cleardance.pocket.codec import Codec, Pixels, frames_of, patches, to_pixels
 from cleardance.pocket.config import Config
+from cleardance.pocket.positions import Grid
 
 Floats = NDArray[np.float32]
 
@@ -41,9 +42,13 @@ def tokens_of(codec: Codec, frames: Pixels, config: Config) -> Floats:
     return tokens.reshape(*frames.shape[:-4], -1, codec.dims)
 
 
-def frames_from(codec: Codec, tokens: Floats, config: Config) -> Pixels:
-    """Return tokens [..., Nv, C] as key frames [..., T, H, W, 3]."""
-    shape = (*tokens.shape[:-2], -1, config.video_tokens(1), codec.dims)
+def frames_from(codec: Codec, tokens: Floats, config: Config, grid: Grid | None = None) -> Pixels:
+    """Return tokens [..., Nv, C] as key frames [..., T, H, W, 3].
+
+    ``grid`` is that of the frame, if it is not the size's own.
+    """
+    rows, columns = grid or (config.rows, config.columns)
+    shape = (*tokens.shape[:-2], -1, rows * columns, codec.dims)
     patched = codec.decode(tokens.reshape(shape))  # [..., M, N, P or 2 P]
     shown = unpaired(patched) if config.motion_dims else patched  # [..., T, N, P]
-    return to_pixels(frames_of(shown, config.rows, config.patch_px))
+    return to_pixels(frames_of(shown, rows, config.patch_px))

@@ -6,12 +6,11 @@ it is read.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cleardance.errors import VerificationError
@@ -19,7 +18,8 @@ from cleardance.pocket import audio, sampler
 from cleardance.pocket.codec import Codec, Pixels, to_pixels
 from cleardance.pocket.config import Config, config_named
 from cleardance.pocket.moments import frames_from
-from cleardance.pocket.sampler import Floats, Given, Plan, Progress, Tokens
+from cleardance.pocket.positions import Grid, Layout, geometry, layout_of
+from cleardance.pocket.sampler import Floats, Given, Ids, Plan, Predict, Progress, Tokens
 from cleardance.pocket.text import Vocabulary
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ ENLARGED = 3
 """How many times larger the decoder makes a frame."""
 
 INPUTS = ["video", "audio", "t", "words", "given_video", "given_audio"]
+INPUTS += ["first", "places", "angles"]
 OUTPUTS = ["video_velocity", "audio_velocity"]
 
 Precision = Literal["single", "half", "int8"]
@@ -44,7 +45,7 @@ class Card(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     size: str
     run: str
     steps: int = Field(ge=0)
@@ -112,13 +113,28 @@ class Model:
         """The model's row in the table of sizes."""
         return config_named(self.card.size)
 
-    def predict(
-        self, x: Tokens, t: NDArray[np.float32], words: NDArray[np.int64], given: Given
-    ) -> Tokens:
-        """Return the velocity, as ``sampler.sample`` asks for it."""
-        known = given.video.astype(np.float32), given.audio.astype(np.float32)
-        arrays = (x.video, x.audio, t, words, *known)
-        return Tokens(*self.session.run(OUTPUTS, dict(zip(INPUTS, arrays, strict=True))))
+    def layout(self, frames: int | None = None, grid: Grid | None = None) -> Layout:
+        """Return the layout of so many key frames, the model's own number if nobody says.
+
+        One frame has no sound. ``grid`` is rows and columns, if they are not the size's own.
+        """
+        card = self.card
+        frames = card.frames if frames is None else frames
+        own = layout_of(self.config, frames, card.audio_tokens, card.text_tokens)
+        rows, columns = grid or (own.rows, own.columns)
+        audio = card.audio_tokens if frames > 1 else 0
+        return replace(own, rows=rows, columns=columns, audio=audio)
+
+    def predictor(self, layout: Layout) -> Predict:
+        """Return the network at work on a layout, as ``sampler.sample`` asks for it."""
+        told = geometry(self.config, layout)
+
+        def predict(x: Tokens, t: Floats, words: Ids, given: Given) -> Tokens:
+            known = given.video.astype(np.float32), given.audio.astype(np.float32)
+            arrays = (x.video, x.audio, t, words, *known, given.first(layout), *told)
+            return Tokens(*self.session.run(OUTPUTS, dict(zip(INPUTS, arrays, strict=True))))
+
+        return predict
 
     def make(
         self, prompt: str, seed: int | list[int], plan: Plan, progress: Progress | None = None
@@ -128,14 +144,15 @@ class Model:
         Raises UsageError for a prompt that is too long, GenerationFailed for what is not finite.
         """
         ids, ignored = Vocabulary(self.card.words).ids(prompt, self.card.text_tokens)
-        made = self.sample(ids, seed, plan, progress=progress)
+        made = self.sample(ids, seed, plan, self.layout(), progress=progress)
         return Made(self.pixels(made), self.sound(made.audio[0]), ignored)
 
     def sample(
         self,
-        words: NDArray[np.int64],
+        words: Ids,
         seed: int | list[int],
         plan: Plan,
+        layout: Layout,
         given: Given | None = None,
         progress: Progress | None = None,
     ) -> Tokens:
@@ -143,23 +160,22 @@ class Model:
 
         Raises GenerationFailed for what is not finite.
         """
-        start = sampler.noise(*self._shapes, seed)
-        return sampler.sample(self.predict, start, words[None], plan, given, progress)
+        start = sampler.noise(*self._shapes(layout), seed)
+        return sampler.sample(self.predictor(layout), start, words[None], plan, given, progress)
 
-    def unknown(self) -> Given:
+    def unknown(self, layout: Layout) -> Given:
         """Return the condition of one sample that nothing is given."""
-        return sampler.unknown(Tokens(*(np.zeros(shape, np.float32) for shape in self._shapes)))
+        empty = (np.zeros(shape, np.float32) for shape in self._shapes(layout))
+        return sampler.unknown(Tokens(*empty))
 
-    @property
-    def _shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def _shapes(self, layout: Layout) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return the shapes of one sample's tokens, of video and of audio."""
-        card, config = self.card, self.config
-        video = (1, config.video_tokens(card.frames), config.token_dims)
-        return video, (1, card.audio_tokens, config.audio_dims)
+        config = self.config
+        return (1, layout.video, config.token_dims), (1, layout.audio, config.audio_dims)
 
-    def pixels(self, tokens: Tokens) -> Pixels:
+    def pixels(self, tokens: Tokens, grid: Grid | None = None) -> Pixels:
         """Return the key frames [T, H, W, 3] of one sample's tokens; also previews, on the way."""
-        return frames_from(self.codec, tokens.video[0], self.config)
+        return frames_from(self.codec, tokens.video[0], self.config, grid)
 
     def enlarged(self, frames: Pixels) -> Pixels:
         """Return frames [T, H, W, 3] without seams, three times larger; as they are by no decoder.

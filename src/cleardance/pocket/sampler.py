@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cleardance.errors import GenerationFailed
 from cleardance.pocket import flow
+from cleardance.pocket.positions import Layout
 from cleardance.pocket.text import nothing
 
 Floats = NDArray[np.float32]
@@ -43,6 +44,16 @@ class Given:
     tokens: Tokens
     video: NDArray[np.bool_]
     audio: NDArray[np.bool_]
+
+    def first(self, layout: Layout) -> Floats:
+        """Return for each video token the first frame's at its place, if given, [B, Nv, C].
+
+        It is 0 for those of a picture of the subject, and where nothing is given.
+        """
+        first = np.where(self.video[..., None], self.tokens.video, 0)[:, : layout.frame]
+        shown = np.tile(first, (1, layout.moments, 1))  # [B, M x N, C]
+        more = layout.video - shown.shape[1]
+        return np.pad(shown, ((0, 0), (0, more), (0, 0))).astype(np.float32, copy=False)
 
     def put(self, onto: Tokens) -> Tokens:
         """Return tokens with the known ones in their places."""

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from cleardance.pocket import flow, positions
+from cleardance.pocket import flow
 from cleardance.pocket.config import (
     MLP_RATIO,
     MODULATIONS,
@@ -25,6 +25,7 @@ from cleardance.pocket.config import (
 )
 from cleardance.pocket.text import PAD
 
+_MOST_SPREAD = 3.0  # logarithm of the greatest factor by which a token's own sd leaves the usual
 _UNSEEN = -30000.0  # added to the attention scores of empty places: e^-30000 is 0 in any format
 
 
@@ -129,6 +130,10 @@ class Transformer(nn.Module):
         self.ends = nn.Parameter(torch.zeros(STREAMS, 2, width))
         self.video_out = nn.Linear(width, config.token_dims)
         self.audio_out = nn.Linear(width, config.audio_dims)
+        self.first_in = nn.Linear(config.token_dims, width, bias=False)
+        self.first_out = nn.Linear(width, config.token_dims)
+        self.video_spread = nn.Linear(width, config.token_dims)
+        self.audio_spread = nn.Linear(width, config.audio_dims)
         self.register_buffer("video_sd", torch.ones(config.token_dims))
         self.register_buffer("audio_sd", torch.ones(config.audio_dims))
         self._initialise()
@@ -141,34 +146,42 @@ class Transformer(nn.Module):
         words: Tensor,
         given_video: Tensor,
         given_audio: Tensor,
+        first: Tensor,
+        places: Tensor,
+        angles: Tensor,
     ) -> Output:
         """Return the velocities at x_t.
 
         ``video`` [B, Nv, C] and ``audio`` [B, Na, A] are x_t, clean where ``given_*`` [B, N*] is 1
-        and else noised to ``t`` [B]; ``words`` [B, T] are ids. Nv is whole moments; Na may be 0.
+        and else noised to ``t`` [B]; ``words`` [B, T] are ids. ``first`` [B, Nv, C] is, for each
+        token, the one at its place in the first frame if that is given, and else 0; ``places``
+        [Nv, PLACE_FEATURES] and ``angles`` [N, d / 2] say where tokens are. Na may be 0.
         """
-        moments = video.shape[1] // self.config.video_tokens(1)
         at = t[:, None, None]  # [B, 1, 1]
-        in_x, skip_x, out_x = flow.scales(at, self.video_sd)  # [B, 1, C] each
-        in_y, skip_y, out_y = flow.scales(at, self.audio_sd)  # [B, 1, A] each
+        in_x, in_y = (flow.scales(at, sd)[0] for sd in (self.video_sd, self.audio_sd))  # [B, 1, *]
         in_x = torch.where(given_video[..., None] > 0, 1 / self.video_sd, in_x)  # [B, Nv, C]
         in_y = torch.where(given_audio[..., None] > 0, 1 / self.audio_sd, in_y)  # [B, Na, A]
         text, pooled = self._read(words)  # [B, T, D], [B, D]
-        place = self.place(self._constant(positions.places(self.config, moments)))  # [Nv, D]
-        x = self.video_in(in_x * video) + place + given_video[..., None] * self.known[0]
+        x = self.video_in(in_x * video) + self.place(places)  # [B, Nv, D]
+        x = x + given_video[..., None] * self.known[0] + self.first_in(first / self.video_sd)
         sound = self.audio_in(in_y * audio) + given_audio[..., None] * self.known[1]
         y = torch.cat((sound, text), dim=1)  # [B, Na + T, D]
         shared = self._modulation(t, pooled)  # [B, 2, 6, D]
-        turn, unseen = self._geometry(moments, audio.shape[1], words)
+        turn = torch.stack((angles.cos(), angles.sin()))  # [2, N, d / 2]
+        unseen = _unseen(words, video.shape[1] + audio.shape[1])  # [B, 1, 1, N]
         labels = x
         for i, block in enumerate(self.blocks, 1):
             x, y = block(x, y, shared, turn, unseen)
             if i == (self.config.depth + 1) // 2:
                 labels = self.label_head(x)  # [B, Nv, labels]
-        heard = y[:, : audio.shape[1]]  # [B, Na, D]
-        f_x = self.video_out(self.norm(x, *self.ends[0]))  # [B, Nv, C]
-        f_y = self.audio_out(self.norm(heard, *self.ends[1]))  # [B, Na, A]
-        return Output(skip_x * video + out_x * f_x, skip_y * audio + out_y * f_y, labels)
+        x = self.norm(x, *self.ends[0])  # [B, Nv, D]
+        heard = self.norm(y[:, : audio.shape[1]], *self.ends[1])  # [B, Na, D]
+        mean = torch.sigmoid(self.first_out(x).float()) * first  # [B, Nv, C]
+        sd_x = self.video_sd * _factor(self.video_spread(x))  # [B, Nv, C]
+        sd_y = self.audio_sd * _factor(self.audio_spread(heard))  # [B, Na, A]
+        v_x = _velocity(video, at, self.video_out(x), sd_x, mean)  # [B, Nv, C]
+        v_y = _velocity(audio, at, self.audio_out(heard), sd_y)  # [B, Na, A]
+        return Output(v_x, v_y, labels)
 
     def _read(self, words: Tensor) -> tuple[Tensor, Tensor]:
         """Return the words [B, T] as tokens [B, T, D] and as one vector [B, D]."""
@@ -186,17 +199,6 @@ class Transformer(nn.Module):
         condition = functional.silu(self.time(waves) + pooled)  # [B, D]
         return self.shared(condition).view(-1, STREAMS, MODULATIONS, self.config.width)
 
-    def _geometry(self, moments: int, audio: int, words: Tensor) -> tuple[Tensor, Tensor]:
-        """Return cosines and sines of all tokens' turns [2, N, d / 2], and what not to look at."""
-        angles = self._constant(positions.angles(self.config, moments, audio, words.shape[1]))
-        before = moments * self.config.video_tokens(1) + audio
-        empty = (words == PAD).to(angles.dtype) * _UNSEEN  # [B, T]
-        unseen = functional.pad(empty, (before, 0))[:, None, None]  # [B, 1, 1, N]
-        return torch.stack((angles.cos(), angles.sin())), unseen
-
-    def _constant(self, values: positions.Floats) -> Tensor:
-        return torch.as_tensor(values, device=self.word_places.device)
-
     def _initialise(self) -> None:
         """Start every block as the identity and every output at zero (adaLN-Zero)."""
         nn.init.normal_(self.words.weight, std=0.5)
@@ -206,8 +208,31 @@ class Transformer(nn.Module):
                 nn.init.xavier_uniform_(module.weight)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-        for last in (self.shared, self.video_out, self.audio_out):
+        ends = self.video_out, self.audio_out, self.video_spread, self.audio_spread
+        for last in (self.shared, *ends, self.first_in, self.first_out):
             nn.init.zeros_(last.weight)
+
+
+def _unseen(words: Tensor, before: int) -> Tensor:
+    """Return what to add to attention's scores, [B, 1, 1, N], so that empty places are not seen."""
+    empty = (words == PAD).float() * _UNSEEN  # [B, T]
+    return functional.pad(empty, (before, 0))[:, None, None]
+
+
+def _velocity(x: Tensor, at: Tensor, found: Tensor, sd: Tensor, mean: Tensor | float = 0) -> Tensor:
+    """Return the velocity [B, n, c] that what the network ``found`` means at x_t.
+
+    ``mean`` and ``sd`` are what the network takes each token for before it looks at the rest: where
+    nothing changes, ``mean`` is the first frame, ``sd`` is next to nothing, and noise goes without
+    having to be carried through the network.
+    """
+    _, skip, out = flow.scales(at, sd)  # [B, n, c] each
+    return skip * (x - (1 - at) * mean) - mean + out * found
+
+
+def _factor(z: Tensor) -> Tensor:
+    """Return how much more than usual a token varies: 1 at zero, within a factor of 20."""
+    return torch.exp(_MOST_SPREAD * torch.tanh(z.float() / _MOST_SPREAD))
 
 
 def _attention(q: Tensor, k: Tensor, v: Tensor, unseen: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ def write_model(trainer: Trainer, folder: Path, precision: Precision = "half") -
     (folder / CARD).unlink(missing_ok=True)
     run = trainer.run
     frames, audio_tokens = run.frames or 1, run.audio_tokens
-    export(trainer.averaged(), folder / NETWORK, frames, audio_tokens, run.text_tokens, precision)
+    export(trainer.averaged(), folder / NETWORK, precision)
     names = [name for name in (CODEC, SOUND_CODEC, DECODER) if (trainer.folder / name).exists()]
     for name in names:
         shutil.copyfile(trainer.folder / name, folder / name)

@@ -1,6 +1,6 @@
 """What is learnt: batches of the data set, noised, and how far off the network's velocity is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,16 +16,22 @@ from cleardance.pocket import audio as hearing
 from cleardance.pocket import flow
 from cleardance.pocket.codec import Codec
 from cleardance.pocket.moments import tokens_of
-from cleardance.pocket.text import Vocabulary, nothing
+from cleardance.pocket.positions import Layout, geometry, layout_of
+from cleardance.pocket.sampler import Given, Tokens
+from cleardance.pocket.text import PAD, Vocabulary, nothing
 from cleardance.pocket.transformer import Transformer
+from cleardance.train.picturing import cut_out
 from cleardance.train.runs import Run
 
-FRAME, ENDS, BEGINNING, BRIDGE, SOUND = range(1, 6)
-"""What a clip is given: its first frame; its first and last; what an earlier window ended with
-(its first two moments and their sound); that and its last frame; its sound."""
+NOTHING, FRAME, ENDS, BEGINNING, BRIDGE, SOUND = range(6)
+"""What a clip is given: nothing; its first frame; its first and last; what an earlier window ended
+with (its first two moments and their sound); that and its last frame; its first frame and sound."""
 
-ODDS = (0.3, 0.3, 0.1, 0.15, 0.05, 0.1)
-"""Of being given nothing, and of those: half of all begin from a picture that is there."""
+ODDS = (0.05, 0.6, 0.07, 0.15, 0.05, 0.08)
+"""Of each: nearly all begin from a picture that is there, since a clip is a still that moves."""
+
+UNNAMED = 0.5
+"""Share of lessons with a picture of the subject whose words do not name it."""
 
 OVERLAP = 2
 """Moments that a window shares with the one before it: three frames, a quarter of a second."""
@@ -34,11 +40,13 @@ COVERED = 0.25
 """Share of a patch that a subject must cover for the patch to bear its label."""
 
 Floats = NDArray[np.float32]
+Kinds = NDArray[np.int64]
 
 
 class Lesson(NamedTuple):
     """A batch: clean tokens, noise, times, words, each token's label, and what is given clean."""
 
+    layout: Layout
     video: Tensor  # [B, Nv, C]
     video_noise: Tensor  # [B, Nv, C]
     audio: Tensor  # [B, Na, A]
@@ -48,6 +56,7 @@ class Lesson(NamedTuple):
     labels: Tensor  # [B, Nv]
     given_video: Tensor  # [B, Nv], 1 or 0
     given_audio: Tensor  # [B, Na]
+    first: Tensor  # [B, Nv, C], as ``Given.first``
     onsets: Tensor  # [B, Na], 0 to 1: how much of a beginning is in it
 
 
@@ -82,12 +91,20 @@ class Teacher:
         """Whether a step of a run on clips teaches one frame of each."""
         return self.run.frames is not None and step % self.run.still_every == 0
 
+    def is_pictured(self, step: int) -> bool:
+        """Whether a step that teaches stills also shows each subject in a picture of its own."""
+        return self.is_still(step) and step // self.run.still_every % 2 == 1
+
     def lesson(self, step: int, rank: int = 0, ranks: int = 1) -> Lesson:
         """Return the batch of a step, or a rank's share of it."""
         rows = self.rows_at(step)[rank::ranks]
         rng = np.random.default_rng([self.run.seed, step, rank])
-        still = self.is_still(step)
-        return self.prepared(rows, rng, self.run.text_dropout, still=still, gives=True)
+        dropout = self.run.text_dropout
+        if self.is_still(step):
+            pictured = self.is_pictured(step)
+            return self.prepared(rows, rng, dropout, frames=1, pictured=pictured)
+        kinds = None if self.run.frames is None else rng.choice(len(ODDS), len(rows), p=ODDS)
+        return self.prepared(rows, rng, dropout, kinds=kinds)
 
     def prepared(
         self,
@@ -95,31 +112,42 @@ class Teacher:
         rng: Generator,
         dropout: float,
         *,
-        still: bool = False,
-        gives: bool = False,
+        frames: int | None = None,
+        pictured: bool = False,
+        kinds: Kinds | None = None,
     ) -> Lesson:
         """Return rows as a lesson, with noise, times and dropped prompts of a generator.
 
-        Of each clip a part is taken that begins anywhere. ``still`` takes one frame of each and no
-        sound, so that stills are not forgotten; ``gives`` gives some clips what ``ODDS`` says.
+        Of each clip a part of ``frames`` is taken that begins anywhere; one frame has no sound.
+        Each is given what its kind [B] says. ``pictured`` adds a picture of the subject, from
+        another moment, and takes its name out of some of the words.
         """
-        frames = 1 if still else self.run.frames or 1
+        config, frames = self.run.config, frames or self.run.frames or 1
         pixels, marks, sound = self._parts(rows, rng, frames)
-        config = self.run.config
-        clean = tokens_of(self.codec, pixels, config)  # [B, Nv, C]
+        video = tokens_of(self.codec, pixels, config)  # [B, Nv, C]
         audio = self._heard(sound)  # [B, Na, A]
-        kinds = rng.choice(len(ODDS), len(rows), p=ODDS) if gives and frames > 1 else None
         last = tokens_of(self.codec, pixels[:, -1:], config)  # [B, N, C]
-        given_video, given_audio = _given(kinds, clean, audio, last, self.run.audio_at(2))
+        given_video, given_audio = _given(kinds, video, audio, last, self.run.audio_at(2))
         words = np.stack([self._ids(row) for row in rows])  # [B, T]
-        words[rng.random(len(rows)) < dropout] = nothing(words.shape[1])
-        t = 1 / (1 + np.exp(-rng.normal(self.run.time_mean, 1.0, len(rows))))  # [B]
-        noise = rng.standard_normal(clean.shape, dtype=np.float32)  # [B, Nv, C]
-        audio_noise = rng.standard_normal(audio.shape, dtype=np.float32)  # [B, Na, A]
         labels = token_labels(_by_moment(marks, config.motion_dims > 0), config.patch_px)  # [B, Nv]
+        if pictured:
+            shown = cut_out(*self._parts(rows, rng, 1)[:2], rng)  # [B, 1, H, W, 3]
+            video = np.concatenate((video, tokens_of(self.codec, shown, config)), axis=1)
+            given_video = np.concatenate((given_video, np.ones_like(given_video)), axis=1)
+            labels = np.concatenate((labels, np.zeros_like(labels)), axis=1)
+            words = self._unnamed(words, rows, rng)
+        words[rng.random(len(rows)) < dropout] = nothing(words.shape[1])
+        mean = self.run.time_mean if frames == 1 else self.run.clip_time_mean
+        t = 1 / (1 + np.exp(-rng.normal(mean, 1.0, len(rows))))  # [B]
+        noise = rng.standard_normal(video.shape, dtype=np.float32)  # [B, Nv, C]
+        audio_noise = rng.standard_normal(audio.shape, dtype=np.float32)  # [B, Na, A]
         onsets = hearing.onsets(sound.astype(np.float32))  # [B, Na]
-        arrays = (clean, noise, audio, audio_noise, t.astype(np.float32), words, labels)
-        return Lesson(*map(torch.from_numpy, (*arrays, given_video, given_audio, onsets)))
+        layout = layout_of(config, frames, audio.shape[1], words.shape[1])
+        layout = replace(layout, pictured=pictured)
+        known = Given(Tokens(video, audio), given_video > 0, given_audio > 0)
+        arrays = (video, noise, audio, audio_noise, t.astype(np.float32), words, labels)
+        more = given_video, given_audio, known.first(layout), onsets
+        return Lesson(layout, *map(torch.from_numpy, (*arrays, *more)))
 
     def _parts(self, rows: list[int], rng: Generator, frames: int) -> Samples:
         """Return so many frames of each row, from anywhere, and the sound beside them."""
@@ -141,13 +169,25 @@ class Teacher:
         caption = self.shelf.manifest.rows[row].caption
         return self.words.ids(caption, self.run.text_tokens)[0]
 
+    def _unnamed(
+        self, words: NDArray[np.int64], rows: list[int], rng: Generator
+    ) -> NDArray[np.int64]:
+        """Return words [B, T], in some of them without those that name the row's subject."""
+        kept = np.full_like(words, PAD)  # [B, T]
+        for number, row in enumerate(rows):
+            name = self.words.ids(self.shelf.manifest.rows[row].subject, words.shape[1])[0]
+            without = words[number][~np.isin(words[number], name)]
+            left = without if rng.random() < UNNAMED and len(without) else words[number]
+            kept[number, : len(left)] = left
+        return kept
+
     def _row(self, number: int) -> int:
         epoch, place = divmod(number, len(self.rows))
         return self.rows[_order(self.run.seed, epoch, len(self.rows))[place]]
 
 
 def _given(
-    kinds: NDArray[np.int64] | None, video: Floats, audio: Floats, last: Floats, overlap: int
+    kinds: Kinds | None, video: Floats, audio: Floats, last: Floats, overlap: int
 ) -> tuple[Floats, Floats]:
     """Return which tokens are given, [B, Nv] and [B, Na]; none without ``kinds`` [B].
 
@@ -159,7 +199,7 @@ def _given(
     given = np.zeros((len(video), video.shape[1] // tokens, tokens), np.float32)  # [B, M, N]
     heard = np.zeros(audio.shape[:2], np.float32)  # [B, Na]
     if kinds is not None:
-        given[np.isin(kinds, (FRAME, ENDS, BEGINNING)), 0] = 1
+        given[np.isin(kinds, (FRAME, ENDS, BEGINNING, SOUND)), 0] = 1
         goes_on, ends = np.isin(kinds, (BEGINNING, BRIDGE)), np.isin(kinds, (ENDS, BRIDGE))
         given[goes_on, :OVERLAP] = 1
         heard[goes_on, :overlap] = 1
@@ -200,8 +240,10 @@ def loss_of(network: Transformer, lesson: Lesson, run: Run) -> Loss:
     at = lesson.t[:, None, None]  # [B, 1, 1]
     video = _shown(lesson.video, lesson.video_noise, at, lesson.given_video)  # [B, Nv, C]
     audio = _shown(lesson.audio, lesson.audio_noise, at, lesson.given_audio)  # [B, Na, A]
+    told = map(torch.tensor, geometry(network.config, lesson.layout))
+    given = lesson.given_video, lesson.given_audio, lesson.first
     with torch.autocast(video.device.type, torch.bfloat16):
-        out = network(video, audio, lesson.t, lesson.words, lesson.given_video, lesson.given_audio)
+        out = network(video, audio, lesson.t, lesson.words, *given, *told)
     wanted = flow.velocity(lesson.video, lesson.video_noise)
     error = (out.video.float() - wanted).square().mean(-1)  # [B, Nv]
     to_make, subject = 1 - lesson.given_video, (lesson.labels > 0).float()  # [B, Nv] each

@@ -34,10 +34,11 @@ class Run:
     label_weight: float = 0.4
     audio_weight: float = 0.3
     frames: int | None = None  # key frames of a lesson's clip; none for stills
-    still_every: int = 3  # steps; of clips, every so often one frame alone is taught
+    still_every: int = 4  # steps; of clips, every so often one frame alone is taught
     still_batch: int = 64  # pictures of such a step, which is as long as seven clips
     onset_weight: float = 2.0  # of a sound that begins, beside 1 of one that lasts
     time_mean: float = 0.5  # t = sigmoid(N(time_mean, 1)): shapes are decided near the noise
+    clip_time_mean: float = 1.0  # of clips, whose frames tell of each other through more noise
     seed: int = 0
 
     @property

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cleardance.dataset.manifest import Manifest
 from cleardance.pocket import audio, sampler
 from cleardance.pocket.moments import frames_from
+from cleardance.pocket.positions import Layout, geometry, layout_of
 from cleardance.pocket.sampler import Given, Plan, Tokens
 from cleardance.pocket.transformer import Transformer
 from cleardance.train.objective import Teacher
@@ -39,17 +40,18 @@ def prompts(manifest: Manifest, step: int) -> list[str]:
     return chosen
 
 
-def predictor(network: Transformer) -> sampler.Predict:
+def predictor(network: Transformer, layout: Layout) -> sampler.Predict:
     """Return the network as the sampler wants it: NumPy in, NumPy out."""
+    told = geometry(network.config, layout)
 
     @torch.inference_mode()
     def predict(
         x: Tokens, t: NDArray[np.float32], words: NDArray[np.int64], given: Given
     ) -> Tokens:
         known = given.video.astype(np.float32), given.audio.astype(np.float32)
-        arrays = (x.video, x.audio, t, words, *known)
+        arrays = (x.video, x.audio, t, words, *known, given.first(layout), *told)
         with torch.autocast("cpu", torch.bfloat16):
-            out = network(*(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays))
+            out = network(*(torch.tensor(array) for array in arrays))
         return Tokens(out.video.float().numpy(), out.audio.float().numpy())
 
     return predict
@@ -80,13 +82,37 @@ def draw(folder: Path, step: int, network: Transformer, teacher: Teacher) -> Non
 def tokens(
     network: Transformer, teacher: Teacher, captions: Sequence[str], plan: Plan, seed: int
 ) -> Tokens:
-    """Return what the model makes of captions: clean tokens of B samples."""
-    config, run, count = network.config, teacher.run, len(captions)
+    """Return what the model makes of captions: clean tokens of B samples.
+
+    Clips are stills first, which then move.
+    """
+    config, run = network.config, teacher.run
     ids = np.stack([teacher.words.ids(caption, run.text_tokens)[0] for caption in captions])
-    video = (count, config.video_tokens(run.frames or 1), config.token_dims)
-    sound = (count, run.audio_tokens, config.audio_dims)
-    start = sampler.noise(video, sound, seed)
-    return sampler.sample(predictor(network), start, ids, plan)
+    still = layout_of(config, 1, 0, run.text_tokens)
+    drawn = _sampled(network, still, ids, plan, seed, None)
+    if run.frames is None:
+        return drawn
+    layout = layout_of(config, run.frames, run.audio_tokens, run.text_tokens)
+    return _sampled(network, layout, ids, plan, seed + 1, drawn.video)
+
+
+def _sampled(
+    network: Transformer,
+    layout: Layout,
+    ids: NDArray[np.int64],
+    plan: Plan,
+    seed: int,
+    first: NDArray[np.float32] | None,
+) -> Tokens:
+    """Return a sample of a layout for each of the words [B, T], begun by ``first`` [B, N, C]."""
+    config, count = network.config, len(ids)
+    video = count, layout.video, config.token_dims
+    start = sampler.noise(video, (count, layout.audio, config.audio_dims), seed)
+    known = sampler.unknown(start)
+    if first is not None:
+        known.tokens.video[:, : layout.frame] = first
+        known.video[:, : layout.frame] = True
+    return sampler.sample(predictor(network, layout), start, ids, plan, known)
 
 
 def write_wav(path: Path, sound: NDArray[np.float32]) -> None:

@@ -22,6 +22,7 @@ from cleardance.pocket.transformer import Transformer
 
 FILE_NAME = "state.pt"
 _FORMAT = 2
+_NEW = ("first_", "video_spread.", "audio_spread.")  # states of before have none
 _GROWING = ("video_in.weight", "video_out.", "video_sd")
 
 
@@ -103,8 +104,9 @@ def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[
         raise VerificationError(f"{path} is of a model with another {part}.")
     own = progress.network.state_dict()
     body["weights"] |= body["average"]
-    body["weights"] = {k: _grown(k, v, own) for k, v in body["weights"].items()}
-    body["average"] = {k: body["weights"][k] for k in body["average"]}
+    new = {k: v for k, v in own.items() if k.startswith(_NEW)}
+    body["weights"] = new | {k: _grown(k, v, own) for k, v in body["weights"].items()}
+    body["average"] = {k: body["weights"][k] for k in progress.average}
     _put(progress, body, path)
     progress.lineage = _lineage(body)
 

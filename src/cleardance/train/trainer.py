@@ -1,10 +1,12 @@
 """The loop: a lesson, a step, and now and then a look at how it goes."""
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, current_thread, main_thread
 
 import numpy as np
 import torch
@@ -18,7 +20,7 @@ from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer, compiled
 from cleardance.train import fitting, sheets, state
 from cleardance.train.metrics import Metrics
-from cleardance.train.objective import Loss, Teacher, loss_of
+from cleardance.train.objective import FRAME, Loss, Teacher, loss_of
 from cleardance.train.optimiser import optimisers
 from cleardance.train.runs import Run
 
@@ -74,7 +76,7 @@ class Trainer:
         _scale(self.progress.network, self.codec, self.sound_codec)
 
     def train(self, steps: int, habits: Habits, report: Report) -> None:
-        """Go on until ``steps`` steps of the run are done, then save.
+        """Go on until ``steps`` steps of the run are done, or somebody says SIGTERM; then save.
 
         Raises GenerationFailed, naming step and tensor, if anything is not finite.
         """
@@ -84,7 +86,8 @@ class Trainer:
             compiled(self.progress.network)
         saved = looked = time.monotonic()
         first, began = self.progress.step, time.monotonic()
-        while self.progress.step < min(steps, self.run.steps):
+        stopped = _told_to_stop() if self.ranks == 1 else Event()  # ranks stop together or not
+        while self.progress.step < min(steps, self.run.steps) and not stopped.is_set():
             loss = self.step()
             now, step = time.monotonic(), self.progress.step
             if metrics is None:
@@ -101,7 +104,8 @@ class Trainer:
                 looked = time.monotonic()
         if metrics is not None and self.progress.step > first:
             self.save()
-            self.look(metrics)
+            if not stopped.is_set():
+                self.look(metrics)
 
     def step(self) -> Loss:
         """Take one step on one lesson and return its loss."""
@@ -139,7 +143,8 @@ class Trainer:
     def _validated(self, network: Transformer) -> Loss:
         """Return the loss on held-out rows, with the same noise and times whenever it is asked."""
         rows = self.shelf.manifest.indices("held_out")[:_VALIDATION]
-        lesson = self.teacher.prepared(rows, np.random.default_rng(0), dropout=0.0)
+        kinds = None if self.run.frames is None else np.full(len(rows), FRAME)
+        lesson = self.teacher.prepared(rows, np.random.default_rng(0), dropout=0.0, kinds=kinds)
         return loss_of(network, lesson, self.run)
 
     def averaged(self) -> Transformer:
@@ -171,6 +176,14 @@ class Trainer:
             if not torch.isfinite(norm):
                 step = self.progress.step
                 raise GenerationFailed(f"The gradient of {name} is not finite at step {step}.")
+
+
+def _told_to_stop() -> Event:
+    """Return what SIGTERM sets from now on, if this is the thread that hears of it."""
+    stopped = Event()
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    return stopped
 
 
 def _fresh(run: Run) -> state.Progress:

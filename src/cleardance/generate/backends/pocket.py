@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleardance.errors import UsageError
 from cleardance.generate.backend import Preview, Raw, unseen
 from cleardance.media import Audio, Frame, Video, read_audio, read_image
 from cleardance.pocket import audio, playback
-from cleardance.pocket.film import Ask, film, windows
+from cleardance.pocket.film import Ask, film, still, windows
+from cleardance.pocket.positions import Grid
 from cleardance.pocket.runtime import CARD, Model, sha256
 from cleardance.pocket.sampler import Plan, Progress, Tokens
 from cleardance.pocket.text import Vocabulary
-from cleardance.request import FPS, Request
+from cleardance.request import FPS, Ratio, Request
 from cleardance.world.language import reading
 from cleardance.world.language.captions import canonical
 from cleardance.world.scene import Scene
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 
 SAMPLE_RATE_HZ = 48_000
 PLAN = Plan(steps=8, guidance=3.0)
+
+GRIDS: dict[Ratio, Grid] = {
+    Ratio.R21_9: (7, 16),
+    Ratio.R16_9: (8, 14),
+    Ratio.R4_3: (9, 12),
+    Ratio.R1_1: (10, 10),
+    Ratio.R3_4: (12, 9),
+    Ratio.R9_16: (14, 8),
+}
+"""Rows and columns of tokens nearest to each ratio, about as many as in the frames it learnt."""
 
 
 class PocketBackend:
@@ -41,8 +51,6 @@ class PocketBackend:
 
         A preview is of the model's own size, in the middle of what is being made.
         """
-        if not request.prompt.strip():
-            raise UsageError("The prompt is empty.")
         understood = reading.read(request.prompt, request.duration_s, request.seed)
         shots = understood.scene.shots
         told = [self._read(Scene((shot,), 0)) for shot in shots]
@@ -53,7 +61,8 @@ class PocketBackend:
             "steps": str(PLAN.steps),
             "guidance": f"{PLAN.guidance:g}",
         }
-        ignored = (*understood.ignored, *(word for _, unknown in told for word in unknown))
+        unknown = (word for _, words in told for word in words)
+        ignored = tuple(dict.fromkeys((*understood.ignored, *unknown)))
         words = [ids for ids, _ in told]
         if request.still:
             return Raw(self._still(request, words[0], preview), None, ignored, recipe)
@@ -61,10 +70,11 @@ class PocketBackend:
         return Raw(*self._filmed(request, asks, preview), ignored, recipe)
 
     def _still(self, request: Request, words: "Words", preview: Preview) -> Video:
-        progress = self._progress(preview, PLAN.steps)
-        tokens = self._model.sample(words, [request.seed, 0], PLAN, progress=progress)
-        picture = self._model.enlarged(self._model.pixels(tokens))[0]
-        picture = playback.filled(picture, *request.size)
+        grid = GRIDS[request.ratio]
+        progress = self._progress(preview, PLAN.steps, grid)
+        subject = self._subject(request)
+        frame = still(self._model, words, [request.seed, 0], PLAN, subject, grid, progress)
+        picture = playback.filled(self._model.enlarged(frame[None])[0], *request.size)
         return Video(*request.size, FPS, 1, iter((picture,)))
 
     def _asks(
@@ -85,6 +95,8 @@ class PocketBackend:
                     first=self._given(request, "first_frame") if number == 0 else None,
                     last=self._given(request, "last_frame") if number == len(words) - 1 else None,
                     sound=heard,
+                    picture=self._subject(request),
+                    grid=GRIDS[request.ratio],
                 )
             )
         return asks
@@ -94,7 +106,8 @@ class PocketBackend:
     ) -> tuple[Video, Audio | None]:
         """Return the shots one after the other, at the rate and size that are asked for."""
         parts = sum(len(windows(ask.frames, self._model.card.frames)) for ask in asks)
-        progress = self._progress(preview, PLAN.steps * parts)
+        parts += sum(ask.first is None for ask in asks)  # each begins with a still
+        progress = self._progress(preview, PLAN.steps * parts, GRIDS[request.ratio])
         made = [film(self._model, ask, PLAN, progress) for ask in asks]
         seconds = ((ask.frames - 1) / self._model.config.key_fps for ask in asks)
         heard = [
@@ -107,14 +120,14 @@ class PocketBackend:
         frames = self._played(shown, count, request.size)
         return Video(*request.size, FPS, count, frames), self._heard(request, heard)
 
-    def _progress(self, preview: Preview, steps: int) -> Progress:
-        """Return what counts the steps of all windows, and shows the middle frame of each."""
+    def _progress(self, preview: Preview, steps: int, grid: Grid) -> Progress:
+        """Return what counts the steps of all parts, and shows the middle frame of each."""
         done = 0
 
         def progress(step: int, expected: Tokens) -> None:
             nonlocal done
             done += 1
-            frames = self._model.pixels(expected)
+            frames = self._model.pixels(expected, grid)
             preview(done, steps, frames[len(frames) // 2])
 
         return progress
@@ -125,13 +138,18 @@ class PocketBackend:
         return Vocabulary(card.words).ids(canonical(scene), card.text_tokens)
 
     def _given(self, request: Request, role: str) -> Frame | None:
-        """Return the picture that was given in a role, in the model's own size."""
-        config = self._model.config
+        """Return the picture that was given in a role, in the model's own size for the ratio."""
+        rows, columns = GRIDS[request.ratio]
+        patch_px = self._model.config.patch_px
         for reference in request.references:
             if reference.role == role:
                 picture = read_image(reference.path)
-                return playback.filled(picture, config.width_px, config.height_px)
+                return playback.filled(picture, columns * patch_px, rows * patch_px)
         return None
+
+    def _subject(self, request: Request) -> Frame | None:
+        """Return the picture of the subject, if one was given."""
+        return self._given(request, "reference_image")
 
     def _played(self, shots: list[Frame], count: int, size: tuple[int, int]) -> Iterator[Frame]:
         """Yield the shots' key frames at the rate and size asked for; no flow crosses a cut."""
