@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -83,19 +84,20 @@ def test_each_window_goes_on_from_the_end_of_the_one_before(
     clips: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, seen = Model.load(clips), []
-    predict = Model.predict
+    sample = Model.sample
 
-    def spied(self: Model, x: Tokens, t: object, words: object, given: Given) -> Tokens:
-        seen.append(given)
-        return predict(self, x, t, words, given)  # type: ignore[arg-type]
+    def spied(self: Model, *arguments: Any) -> Tokens:
+        seen.append(arguments[4])
+        return sample(self, *arguments)
 
-    monkeypatch.setattr(Model, "predict", spied)
+    monkeypatch.setattr(Model, "sample", spied)
     made = film(model, Ask(CAT, 31, 7), PLAN)
     assert made.frames.shape == (31, 64, 96, 3)
     assert made.sound is not None
     assert len(made.sound) == 30 * 2000
-    first, second, third = seen[0], seen[4], seen[8]
-    assert not first.video.any()
+    still, first, second, third = seen
+    assert not still.video.any()
+    assert first.video.reshape(7, 96).all(axis=1).tolist() == [True] + [False] * 6
     for given, start in ((second, 10), (third, 18)):
         shown = given.video.reshape(7, 96)
         assert shown[:2].all()

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from cleardance.errors import UsageError
-from cleardance.pocket.config import CONFIGS, Config, config_named
+from cleardance.pocket.config import CONFIGS, PLACE_FEATURES, Config, config_named
 
 ALL = list(CONFIGS.values())
 
@@ -37,6 +37,9 @@ def test_the_operations_are_those_that_torch_counts(config: Config, clip: bool) 
             torch.empty(1, config.text_tokens, dtype=torch.long),
             torch.empty(1, video),
             torch.empty(1, audio),
+            torch.empty(1, video, config.token_dims),
+            torch.empty(video, PLACE_FEATURES),
+            torch.empty(video + audio + config.text_tokens, config.head_dims // 2),
         )
         with FlopCounterMode(display=False) as counter:
             network(*inputs)

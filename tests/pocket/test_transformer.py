@@ -6,6 +6,7 @@ import torch
 
 from cleardance.pocket import flow
 from cleardance.pocket.config import CONFIGS
+from cleardance.pocket.positions import geometry, layout_of
 from cleardance.pocket.text import PAD
 from cleardance.pocket.transformer import Output, Transformer
 
@@ -26,6 +27,7 @@ def network(random: bool = True) -> Transformer:
 def inputs(frames: int = 2, audio: int = 24, words: int = 5) -> list[torch.Tensor]:
     made = torch.Generator().manual_seed(1)
     video = TINY.video_tokens(frames)
+    told = geometry(TINY, layout_of(TINY, frames, audio, words))
     return [
         torch.randn(2, video, TINY.token_dims, generator=made),
         torch.randn(2, audio, TINY.audio_dims, generator=made),
@@ -33,6 +35,8 @@ def inputs(frames: int = 2, audio: int = 24, words: int = 5) -> list[torch.Tenso
         torch.randint(2, 50, (2, words), generator=made),
         torch.zeros(2, video),
         torch.zeros(2, audio),
+        torch.zeros(2, video, TINY.token_dims),
+        *map(torch.tensor, told),
     ]
 
 
@@ -62,6 +66,7 @@ def test_empty_places_after_the_words_change_nothing() -> None:
     arguments, net = inputs(words=5), network()
     short = out(net, arguments)
     arguments[3] = torch.nn.functional.pad(arguments[3], (0, 4), value=PAD)
+    arguments[8] = torch.nn.functional.pad(arguments[8], (0, 0, 0, 4))  # text is nowhere
     torch.testing.assert_close(out(net, arguments), short, rtol=1e-4, atol=1e-5)
 
 
@@ -86,6 +91,26 @@ def test_a_given_token_is_told_from_a_noised_one() -> None:
     assert (out(net, arguments).video - before.video)[:, 96:].abs().max() > 1e-4
 
 
+def test_where_nothing_changes_noise_goes_by_itself() -> None:
+    """A token that stays as the first frame has it needs nothing carried through the network."""
+    arguments, net = inputs(), network(random=False)
+    with torch.no_grad():
+        net.video_spread.bias.fill_(-100)
+        net.first_out.bias.fill_(100)
+    first, t = torch.randn_like(arguments[0]), arguments[2][:, None, None]
+    noise = torch.randn_like(first)
+    arguments[0], arguments[6] = flow.mix(first, noise, t), first
+    off = out(net, arguments).video - flow.velocity(first, noise)
+    assert off.square().mean() < 1e-3
+
+
+def test_a_first_frame_reaches_every_moment() -> None:
+    arguments, net = inputs(), network()
+    before = out(net, arguments).video
+    arguments[6] = torch.randn_like(arguments[6])
+    assert ((out(net, arguments).video - before).abs().amax(-1) > 1e-4).all()
+
+
 def test_time_orders_the_frames() -> None:
     """Frames swapped are not the same clip: attention knows which comes first."""
     arguments, net = inputs(frames=2), network()
@@ -102,4 +127,4 @@ def test_gradients_reach_every_weight() -> None:
     still = [name for name, p in net.named_parameters() if p.grad is None]
     zero = [n for n, p in net.named_parameters() if p.grad is not None and not p.grad.any()]
     assert still == []
-    assert set(zero) <= {"known"}  # nothing was given
+    assert set(zero) <= {"known", "first_in.weight", "first_out.weight", "first_out.bias"}

@@ -11,6 +11,7 @@ import torch
 from cleardance.dataset.shelf import Shelf
 from cleardance.errors import UsageError, VerificationError
 from cleardance.pocket import sampler
+from cleardance.pocket.positions import geometry
 from cleardance.pocket.runtime import CARD, CODEC, NETWORK, Model, Precision, sha256
 from cleardance.pocket.sampler import Plan
 from cleardance.train.bundle import write_model
@@ -56,12 +57,14 @@ def test_both_ways_of_running_it_agree(
     known = sampler.unknown(start)
     known.video[0, :10] = True
     t = np.array([0.1, 0.5, 1.0], np.float32)
-    here = model.predict(start, t, words, known)
+    layout = model.layout()
+    here = model.predictor(layout)(start, t, words, known)
     network = trainer.averaged()
     with torch.inference_mode():
         arrays = (start.video, start.audio, t, words)
         flags = known.video.astype(np.float32), known.audio.astype(np.float32)
-        there = network(*map(torch.from_numpy, (*arrays, *flags)))
+        told = known.first(layout), *geometry(config, layout)
+        there = network(*map(torch.tensor, (*arrays, *flags, *told)))
     assert np.abs(here.video).max() > 1
     np.testing.assert_allclose(here.video, there.video.numpy(), atol=TOLERANCES[precision])
     off = np.square(here.video - there.video.numpy()).mean() / np.square(here.video).mean()
@@ -83,7 +86,8 @@ def test_a_picture_is_the_same_by_either_way_but_for_rounding(
     ids = trainer.teacher.words.ids("a cat stands on a road", RUNS["tiny"].text_tokens)[0]
     shape = (1, config.video_tokens(1), config.token_dims)
     start = sampler.noise(shape, (1, 0, config.audio_dims), 3)
-    made = sampler.sample(predictor(trainer.averaged()), start, ids[None], Plan(4))
+    predict = predictor(trainer.averaged(), model.layout())
+    made = sampler.sample(predict, start, ids[None], Plan(4))
     other = model.pixels(made)
     assert np.abs(pixels.astype(int) - other).mean() < 4
 

@@ -1,6 +1,7 @@
 """What is learnt: batches of the data set, noised, and how far off the network's velocity is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,12 +16,13 @@ from cleardance.dataset.shelf import Samples, Shelf
 from cleardance.pocket import audio as hearing
 from cleardance.pocket import flow
 from cleardance.pocket.codec import Codec
+from cleardance.pocket.config import Config
 from cleardance.pocket.moments import tokens_of
-from cleardance.pocket.positions import Layout, geometry, layout_of
+from cleardance.pocket.positions import Grid, Layout, geometry
 from cleardance.pocket.sampler import Given, Tokens
 from cleardance.pocket.text import PAD, Vocabulary, nothing
 from cleardance.pocket.transformer import Transformer
-from cleardance.train.picturing import cut_out
+from cleardance.train.picturing import cropped, cut_out
 from cleardance.train.runs import Run
 
 NOTHING, FRAME, ENDS, BEGINNING, BRIDGE, SOUND = range(6)
@@ -29,6 +31,22 @@ with (its first two moments and their sound); that and its last frame; its first
 
 ODDS = (0.05, 0.6, 0.07, 0.15, 0.05, 0.08)
 """Of each: nearly all begin from a picture that is there, since a clip is a still that moves."""
+
+
+class Theme(Enum):
+    """What a step on stills is about: whole frames, other shapes, subjects shown by a picture."""
+
+    PLAIN = auto()
+    SQUARE = auto()
+    WIDE = auto()
+    TALL = auto()
+    PICTURED = auto()
+
+
+THEMES = (
+    *(Theme.PLAIN, Theme.PICTURED, Theme.PLAIN, Theme.SQUARE),
+    *(Theme.PLAIN, Theme.PICTURED, Theme.WIDE, Theme.TALL),
+)
 
 UNNAMED = 0.5
 """Share of lessons with a picture of the subject whose words do not name it."""
@@ -91,9 +109,9 @@ class Teacher:
         """Whether a step of a run on clips teaches one frame of each."""
         return self.run.frames is not None and step % self.run.still_every == 0
 
-    def is_pictured(self, step: int) -> bool:
-        """Whether a step that teaches stills also shows each subject in a picture of its own."""
-        return self.is_still(step) and step // self.run.still_every % 2 == 1
+    def theme(self, step: int) -> Theme:
+        """Return what a step that teaches stills is about, one after the other."""
+        return THEMES[step // self.run.still_every % len(THEMES)]
 
     def lesson(self, step: int, rank: int = 0, ranks: int = 1) -> Lesson:
         """Return the batch of a step, or a rank's share of it."""
@@ -101,8 +119,7 @@ class Teacher:
         rng = np.random.default_rng([self.run.seed, step, rank])
         dropout = self.run.text_dropout
         if self.is_still(step):
-            pictured = self.is_pictured(step)
-            return self.prepared(rows, rng, dropout, frames=1, pictured=pictured)
+            return self.prepared(rows, rng, dropout, frames=1, theme=self.theme(step))
         kinds = None if self.run.frames is None else rng.choice(len(ODDS), len(rows), p=ODDS)
         return self.prepared(rows, rng, dropout, kinds=kinds)
 
@@ -113,24 +130,28 @@ class Teacher:
         dropout: float,
         *,
         frames: int | None = None,
-        pictured: bool = False,
+        theme: Theme = Theme.PLAIN,
         kinds: Kinds | None = None,
     ) -> Lesson:
         """Return rows as a lesson, with noise, times and dropped prompts of a generator.
 
         Of each clip a part of ``frames`` is taken that begins anywhere; one frame has no sound.
-        Each is given what its kind [B] says. ``pictured`` adds a picture of the subject, from
-        another moment, and takes its name out of some of the words.
+        Each is given what its kind [B] says. ``theme`` may cut them to another shape, or add a
+        picture of the subject, from another moment, and take its name out of some of the words.
         """
         config, frames = self.run.config, frames or self.run.frames or 1
         pixels, marks, sound = self._parts(rows, rng, frames)
+        grid = _grid(config, theme)
+        if grid != (config.rows, config.columns):
+            size_px = grid[0] * config.patch_px, grid[1] * config.patch_px
+            pixels, marks = cropped(pixels, marks, size_px, rng)
         video = tokens_of(self.codec, pixels, config)  # [B, Nv, C]
         audio = self._heard(sound)  # [B, Na, A]
         last = tokens_of(self.codec, pixels[:, -1:], config)  # [B, N, C]
         given_video, given_audio = _given(kinds, video, audio, last, self.run.audio_at(2))
         words = np.stack([self._ids(row) for row in rows])  # [B, T]
         labels = token_labels(_by_moment(marks, config.motion_dims > 0), config.patch_px)  # [B, Nv]
-        if pictured:
+        if theme is Theme.PICTURED:
             shown = cut_out(*self._parts(rows, rng, 1)[:2], rng)  # [B, 1, H, W, 3]
             video = np.concatenate((video, tokens_of(self.codec, shown, config)), axis=1)
             given_video = np.concatenate((given_video, np.ones_like(given_video)), axis=1)
@@ -142,8 +163,9 @@ class Teacher:
         noise = rng.standard_normal(video.shape, dtype=np.float32)  # [B, Nv, C]
         audio_noise = rng.standard_normal(audio.shape, dtype=np.float32)  # [B, Na, A]
         onsets = hearing.onsets(sound.astype(np.float32))  # [B, Na]
-        layout = layout_of(config, frames, audio.shape[1], words.shape[1])
-        layout = replace(layout, pictured=pictured)
+        moments = config.moments(frames)
+        pictured = theme is Theme.PICTURED
+        layout = Layout(*grid, moments, audio.shape[1], words.shape[1], pictured)
         known = Given(Tokens(video, audio), given_video > 0, given_audio > 0)
         arrays = (video, noise, audio, audio_noise, t.astype(np.float32), words, labels)
         more = given_video, given_audio, known.first(layout), onsets
@@ -214,6 +236,13 @@ def _by_moment(marks: NDArray[np.uint8], paired: bool) -> NDArray[np.uint8]:
     if not paired:
         return marks
     return np.concatenate((marks[:, :1], np.maximum(marks[:, 1::2], marks[:, 2::2])), axis=1)
+
+
+def _grid(config: Config, theme: Theme) -> Grid:
+    """Return rows and columns of a theme's frames: 1:1, about 21:9 and 9:16, or the size's own."""
+    rows, columns = config.rows, config.columns
+    shapes = {Theme.SQUARE: (rows, rows), Theme.WIDE: (rows * 5 // 8, columns)}
+    return (shapes | {Theme.TALL: (rows, rows * 5 // 8)}).get(theme, (rows, columns))
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,4 @@
-"""Pictures of a subject alone, as somebody would hand one in: cut out, on a plain ground."""
+"""Frames in other shapes, and pictures of a subject alone, as somebody would hand one in."""
 
 import cv2
 import numpy as np
@@ -9,6 +9,35 @@ Pixels = NDArray[np.uint8]
 
 _LEAST, _MOST = 0.6, 0.95  # of the frame that a subject fills
 _DARKEST = 96
+
+
+def cropped(
+    pixels: Pixels, marks: Pixels, size_px: tuple[int, int], rng: Generator
+) -> tuple[Pixels, Pixels]:
+    """Return parts of so many rows and columns of frames [B, T, H, W, 3] and their ``marks``.
+
+    The subject is in each, somewhere, as far as it fits.
+    """
+    high, wide = size_px
+    parts = []
+    for frames, mark in zip(pixels, marks, strict=True):
+        seen = mark.any(axis=0)  # [H, W]
+        top, left = _start(seen.any(axis=1), high, rng), _start(seen.any(axis=0), wide, rng)
+        box = slice(None), slice(top, top + high), slice(left, left + wide)
+        parts.append((frames[box], mark[box]))
+    shown, where = zip(*parts, strict=True)
+    return np.stack(shown), np.stack(where)
+
+
+def _start(seen: NDArray[np.bool_], length: int, rng: Generator) -> int:
+    """Return where a part of ``length`` begins that has what is ``seen`` [n], or its middle."""
+    most = len(seen) - length
+    places = np.flatnonzero(seen) if seen.any() else np.arange(len(seen))
+    first, last = int(places[0]), int(places[-1]) + 1
+    low, high = last - length, first  # it begins between these if all of it fits
+    if low > high:
+        low = high = (first + last - length) // 2
+    return int(np.clip(rng.integers(low, high + 1), 0, most))
 
 
 def cut_out(pixels: Pixels, marks: Pixels, rng: Generator) -> Pixels:
