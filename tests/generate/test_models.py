@@ -8,7 +8,7 @@ import pytest
 from cleardance.errors import UnsupportedByModel
 from cleardance.generate.backends.draft import DraftBackend
 from cleardance.generate.models import MODELS, check_request
-from cleardance.request import Ratio, ReferenceInput, Request, Resolution
+from cleardance.request import ReferenceInput, Request, Resolution
 from tests.clearance.first_frame import MODEL
 
 
@@ -27,7 +27,7 @@ FIRST, SOUND = ("image", "first_frame"), ("audio", "reference_audio")
         (MODELS["draft"], asked(FIRST), "as a first frame"),
         (MODELS["draft"], asked(duration_s=3.0), "3 s, only 4 to 15"),
         (MODELS["pocket"], asked(FIRST, FIRST, FIRST), "3 references of image, only 2"),
-        (MODELS["pocket"], asked(ratio=Ratio.R9_16), "9:16"),
+        (MODELS["pocket"], asked(prompt="a " * 1001), "1,001 words, only 1,000"),
         (MODELS["pocket"], asked(camera_fixed=True), "camera fixed"),
         (MODEL, asked(SOUND, duration_s=2.0), "reference audio"),
     ],

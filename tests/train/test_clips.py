@@ -14,14 +14,15 @@ import torch
 from cleardance.dataset.shelf import Shelf, build
 from cleardance.errors import VerificationError
 from cleardance.pocket.codec import Codec
-from cleardance.pocket.runtime import CODEC, Model
+from cleardance.pocket.positions import geometry
+from cleardance.pocket.runtime import CODEC, NETWORK, SOUND_CODEC, Model
 from cleardance.pocket.sampler import Plan
 from cleardance.pocket.transformer import Transformer
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.train import state
 from cleardance.train.bundle import write_model
 from cleardance.train.data import stamped_shelf
-from cleardance.train.objective import loss_of
+from cleardance.train.objective import FRAME, NOTHING, SOUND, loss_of
 from cleardance.train.runs import RUNS
 from cleardance.train.trainer import Habits, Trainer
 
@@ -55,11 +56,45 @@ def test_clips_go_on_where_stills_ended(first: Path, clips: Shelf, tmp_path: Pat
     torch.testing.assert_close(again.progress.average, trainer.progress.average)
 
 
-def test_every_so_often_a_still_is_taught(first: Path, clips: Shelf, tmp_path: Path) -> None:
+def test_every_so_often_a_still_is_taught_in_one_of_its_shapes(
+    first: Path, clips: Shelf, tmp_path: Path
+) -> None:
     teacher = Trainer(CLIPS, clips, tmp_path, first).teacher
-    still, clip = teacher.lesson(0), teacher.lesson(1)
-    assert (still.video.shape[1], still.audio.shape[1]) == (96, 0)
+    clip = teacher.lesson(1)
     assert (clip.video.shape[1], clip.audio.shape[1]) == (7 * 96, 12)
+    stills = [teacher.lesson(CLIPS.still_every * number) for number in range(8)]
+    grids = [(one.layout.rows, one.layout.columns) for one in stills]
+    own, square, wide, tall = (8, 12), (8, 8), (5, 12), (8, 5)
+    assert grids == [own, own, own, square, own, own, wide, tall]
+    assert all(one.video.shape[1] == one.layout.video for one in stills)
+    assert not any(one.audio.numel() for one in stills)
+
+
+def test_a_subject_is_shown_by_a_picture_and_named_at_times(
+    first: Path, clips: Shelf, tmp_path: Path
+) -> None:
+    run = replace(CLIPS, still_batch=40)
+    teacher = Trainer(run, clips, tmp_path, first).teacher
+    lesson = teacher.lesson(CLIPS.still_every)
+    assert lesson.layout.pictured
+    given = lesson.given_video.view(40, 2, 96)
+    assert not given[:, 0].any()
+    assert given[:, 1].all()
+    assert not lesson.first.any()
+    names = torch.tensor([teacher.words.ids(name, 16)[0][0] for name in CLIPS.cast])
+    named = torch.isin(lesson.words, names).any(dim=1)
+    assert 0 < named.sum() < 40
+
+
+def test_the_first_frame_is_beside_every_moment(first: Path, clips: Shelf, tmp_path: Path) -> None:
+    teacher = Trainer(CLIPS, clips, tmp_path, first).teacher
+    kinds = np.array([NOTHING, FRAME, SOUND])
+    lesson = teacher.prepared([0, 1, 2], np.random.default_rng(0), 0.0, kinds=kinds)
+    own = lesson.video.view(3, 7, 96, -1)[:, :1].expand(3, 7, 96, -1)
+    shown = lesson.first.view(3, 7, 96, -1)
+    assert not shown[0].any()
+    torch.testing.assert_close(shown[1:], own[1:])
+    assert lesson.given_audio.sum(dim=1).tolist() == [0, 0, 12]
 
 
 def test_stills_mean_the_same_to_the_model_of_clips(
@@ -69,12 +104,14 @@ def test_stills_mean_the_same_to_the_model_of_clips(
     now, before = Trainer(CLIPS, clips, tmp_path, first), Transformer(STILLS.config)
     body = torch.load(first, weights_only=True)
     before.load_state_dict(body["weights"] | body["average"])
-    still = now.teacher.prepared([0, 1], np.random.default_rng(0), 0.0, still=True)
+    still = now.teacher.prepared([0, 1], np.random.default_rng(0), 0.0, frames=1)
     assert not still.video[..., 64:].any()
-    arguments = (still.t, still.words, still.given_video, still.given_audio)
+    told = [torch.tensor(array) for array in geometry(STILLS.config, still.layout)]
+    given = still.given_video, still.given_audio
     with torch.inference_mode():
-        there = before(still.video[..., :64], still.audio, *arguments).video
-        here = now.progress.network(still.video, still.audio, *arguments).video
+        arguments = still.audio, still.t, still.words, *given
+        there = before(still.video[..., :64], *arguments, still.first[..., :64], *told).video
+        here = now.progress.network(still.video, *arguments, still.first, *told).video
     torch.testing.assert_close(here[..., :64], there)
 
 
@@ -110,7 +147,7 @@ def test_beginnings_ends_and_sounds_are_given_at_times(
         ((1,) + (0,) * 5 + (1,), none),
         ((1, 1) + (0,) * 5, overlap),
         ((1, 1) + (0,) * 4 + (1,), overlap),
-        ((0,) * 7, all_heard),
+        ((1,) + (0,) * 6, all_heard),
     }
     ends = lesson.video.view(200, 7, 96, 128)[shown[:, -1] > 0][:, -1]
     assert not ends[..., 64:].any()  # a last frame is a still: nothing is known of before
@@ -136,6 +173,40 @@ def test_the_model_makes_frames_and_sound(first: Path, clips: Shelf, tmp_path: P
     assert made.sound is not None
     assert made.sound.shape == (24_000,)
     assert np.isfinite(made.sound).all()
+
+
+def test_training_goes_on_from_an_exported_model_alone(
+    first: Path, clips: Shelf, tmp_path: Path
+) -> None:
+    """All that is drawn with is there, to half precision; the optimisers begin anew."""
+    before = Trainer(CLIPS, clips, tmp_path / "before", first)
+    before.train(3, Habits(look_s=1e9, threads=1), lambda line: None)
+    card = write_model(before, tmp_path / "model")
+    after = Trainer(CLIPS, clips, tmp_path / "after", tmp_path / "model")
+    drawn = {k: v for k, v in before.progress.average.items() if not k.startswith("label_head.")}
+    assert len(drawn) > 40
+    for name, weight in drawn.items():
+        torch.testing.assert_close(after.progress.average[name], weight, rtol=1e-3, atol=1e-6)
+    assert after.sound_codec is not None
+    assert after.sound_codec.digest == Codec.load(before.folder / SOUND_CODEC).digest
+    assert after.progress.lineage == (*card.earlier_manifests, card.manifest_sha256)
+    after.step()
+
+
+@pytest.mark.parametrize("harm", ["bytes", "foreign", "damaged"])
+def test_models_that_training_cannot_go_on_from_are_refused(
+    first: Path, clips: Shelf, tmp_path: Path, harm: str
+) -> None:
+    before = Trainer(CLIPS, clips, tmp_path / "before", first)
+    write_model(before, tmp_path / "model", "int8" if harm == "bytes" else "half")
+    network = tmp_path / "model" / NETWORK
+    if harm == "damaged":
+        network.write_bytes(network.read_bytes()[:-1])
+    if harm == "foreign":
+        fitted = Codec.load(tmp_path / "model" / CODEC)
+        replace(fitted, mean=fitted.mean + 1).save(tmp_path / "model" / CODEC)
+    with pytest.raises(VerificationError):
+        Trainer(CLIPS, clips, tmp_path / "after", tmp_path / "model")
 
 
 def test_another_cast_is_another_data_set(

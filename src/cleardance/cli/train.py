@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "start",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A state of another run, whose averaged weights a fresh run begins with.",
+    type=click.Path(path_type=Path, exists=True),
+    help="What a fresh run begins with: the state of another run, or the folder of a model.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Stop after this many [default: all].")
 @click.option(

@@ -15,12 +15,14 @@ import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
+from cleardance.pocket.carried import HALF, name_weights
 from cleardance.pocket.config import Config
 from cleardance.pocket.positions import geometry, layout_of
 from cleardance.pocket.runtime import INPUTS, OUTPUTS, Precision
 from cleardance.pocket.transformer import Transformer
 
 _OPSET = 20
+_ONLY_TAUGHT = "label_head."  # weights that nothing is drawn with
 _LARGE = 1024  # values: smaller tensors stay as they are
 
 
@@ -49,11 +51,16 @@ class _Velocities(nn.Module):
         return out.video, out.audio
 
 
+@torch.no_grad()
 def export(network: Transformer, path: Path, precision: Precision = "half") -> None:
     """Write the network; batch, and numbers of tokens, are whatever it is then given."""
     inputs = _example(network.config)
     module = _Velocities(network).eval()
     exported(module, inputs, path, INPUTS, OUTPUTS, _free())
+    model = onnx.load(path)
+    taught = {name: weight.numpy() for name, weight in network.named_parameters()}
+    name_weights(model, {k: v for k, v in taught.items() if not k.startswith(_ONLY_TAUGHT)})
+    onnx.save(model, path)
     if precision == "half":
         _halve(path)
     elif precision == "int8":
@@ -69,7 +76,7 @@ def _halve(path: Path) -> None:
         if values.dtype != np.float32 or values.size < _LARGE:
             kept.append(weight)
             continue
-        name = f"{weight.name}.half"
+        name = weight.name + HALF
         kept.append(numpy_helper.from_array(values.astype(np.float16), name))
         casts.append(helper.make_node("Cast", [name], [weight.name], to=onnx.TensorProto.FLOAT))
     nodes = [*casts, *graph.node]
@@ -146,16 +153,7 @@ def _example(config: Config) -> tuple[Tensor, ...]:
 
 
 def _free() -> tuple[dict[int, object], ...]:
-    """Return which axes of the inputs may vary: batch B, and tokens Nv, Na, T and all of them."""
-    some, video, audio, words = (torch.export.Dim(name) for name in ("B", "Nv", "Na", "T"))
-    return (
-        {0: some, 1: video},
-        {0: some, 1: audio},
-        {0: some},
-        {0: some, 1: words},
-        {0: some, 1: video},
-        {0: some, 1: audio},
-        {0: some, 1: video},
-        {0: video},
-        {0: torch.export.Dim.DYNAMIC},
-    )
+    """Return which axes of the inputs may vary: the batch, and how many tokens there are."""
+    any_ = torch.export.Dim.DYNAMIC
+    tokens = {0: any_, 1: any_}
+    return tokens, tokens, {0: any_}, tokens, tokens, tokens, tokens, {0: any_}, {0: any_}

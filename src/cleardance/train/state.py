@@ -16,13 +16,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from cleardance.errors import VerificationError
+from cleardance.pocket.carried import weights_in
+from cleardance.pocket.codec import Codec
 from cleardance.pocket.config import config_named
+from cleardance.pocket.runtime import CODEC, NETWORK, verified
 from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer
 
 FILE_NAME = "state.pt"
 _FORMAT = 2
-_NEW = ("first_", "video_spread.", "audio_spread.")  # states of before have none
+_NEW = ("first_", "video_spread.", "audio_spread.", "label_head.")
+"""What states of before, or exported models, may be without."""
 _GROWING = ("video_in.weight", "video_out.", "video_sd")
 
 
@@ -89,10 +93,11 @@ def restore(path: Path, progress: Progress, origin: Origin) -> None:
 def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[str]) -> None:
     """Begin with the averaged weights of another run, whose codec has one of these ``codecs``.
 
-    The sound may be new, the words may have grown, and tokens may have more channels, which begin
-    unheard and silent. Raises VerificationError if the weights do not fit.
+    ``path`` is a state, or the folder of an exported model, which has all but the head that names
+    labels. The sound may be new, the words may have grown, and tokens may have more channels, which
+    begin unheard and silent. Raises VerificationError if the weights do not fit.
     """
-    body, now = _read(path), _body(origin)
+    body, now = _start(path), _body(origin)
     then = body["origin"]
     now["words"] = now["words"][: len(then["words"])]
     fits = {
@@ -104,21 +109,21 @@ def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[
         raise VerificationError(f"{path} is of a model with another {part}.")
     own = progress.network.state_dict()
     body["weights"] |= body["average"]
-    new = {k: v for k, v in own.items() if k.startswith(_NEW)}
+    new = {k: v for k, v in own.items() if k.startswith(_NEW) or k not in progress.average}
     body["weights"] = new | {k: _grown(k, v, own) for k, v in body["weights"].items()}
-    body["average"] = {k: body["weights"][k] for k in progress.average}
+    body["average"] = {k: body["weights"].get(k, own[k]) for k in progress.average}
     _put(progress, body, path)
     progress.lineage = _lineage(body)
 
 
 def lineage_of(path: Path) -> tuple[str, ...]:
     """Return the digests of what a saved state's weights were taught. Raises VerificationError."""
-    return _lineage(_read(path))
+    return _lineage(_start(path))
 
 
 def words_of(path: Path) -> Vocabulary:
     """Return the words that a saved state's model knows. Raises VerificationError."""
-    return Vocabulary(tuple(_read(path)["origin"]["words"]))
+    return Vocabulary(tuple(_start(path)["origin"]["words"]))
 
 
 def _body(origin: Origin) -> dict[str, Any]:
@@ -151,6 +156,24 @@ def _put(progress: Progress, body: dict[str, Any], path: Path) -> None:
         raise VerificationError(f"The weights in {path} do not fit: {error}.") from error
     for name, kept in progress.average.items():
         kept.copy_(body["average"][name])
+
+
+def _start(path: Path) -> dict[str, Any]:
+    """Return a state to begin with; that of an exported model is made from what it carries."""
+    if not path.is_dir():
+        return _read(path)
+    card = verified(path)
+    weights = {k: torch.tensor(v) for k, v in weights_in(path / NETWORK).items()}
+    origin = Origin(
+        run=card.run,
+        size=card.size,
+        manifest=card.manifest_sha256,
+        codec=Codec.load(path / CODEC).digest,
+        sound_codec="",
+        words=card.words,
+    )
+    lineage = list(card.earlier_manifests)
+    return {"origin": _body(origin), "lineage": lineage, "weights": weights, "average": {}}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Trainer:
     """One run in one folder. Making it resumes whatever state the folder holds."""
 
     def __init__(self, run: Run, shelf: Shelf, folder: Path, start: Path | None = None) -> None:
-        """Open the run; ``start`` is a state of another run whose weights a fresh one begins with.
+        """Open the run; ``start`` is what a fresh one begins with: a state, or an exported model.
 
         Raises VerificationError if the folder's state is of another run, or ``start`` does not fit.
         """
@@ -55,7 +55,7 @@ class Trainer:
         words = Vocabulary(shelf.manifest.header.words)
         self.codec = _codec(run, shelf, folder, start)
         rows = shelf.manifest.indices("train")
-        self.sound_codec = _sound_codec(run, shelf, folder)
+        self.sound_codec = _sound_codec(run, shelf, folder, start)
         self.teacher = Teacher(run, shelf, self.codec, self.sound_codec, words, rows)
         self.origin = state.Origin(
             run.name,
@@ -199,7 +199,7 @@ def _codec(run: Run, shelf: Shelf, folder: Path, start: Path | None) -> Codec:
     """Return the folder's codec; a fresh one is that of the run it starts from, or is fitted."""
     path = folder / CODEC
     if not path.exists():
-        codec = Codec.load(start.parent / CODEC) if start else fitting.fit(shelf, run.config)
+        codec = Codec.load(_folder(start) / CODEC) if start else fitting.fit(shelf, run.config)
         if codec.dims < run.config.token_dims:
             codec = codec.with_motion(fitting.fit_motion(shelf, run.config))
         codec.save(path)
@@ -213,14 +213,21 @@ def _codecs(run: Run, codec: Codec) -> list[str]:
     return [one.digest for one in (codec, *stills)]
 
 
-def _sound_codec(run: Run, shelf: Shelf, folder: Path) -> Codec | None:
-    """Return the folder's codec of sound, fitted first if there is none; stills need none."""
+def _sound_codec(run: Run, shelf: Shelf, folder: Path, start: Path | None) -> Codec | None:
+    """Return the folder's codec of sound, or that of the start, or a new one; stills need none."""
     if run.frames is None:
         return None
     path = folder / SOUND_CODEC
     if not path.exists():
-        fitting.fit_sound(shelf, run.config).save(path)
+        heard = _folder(start) / SOUND_CODEC if start else path
+        codec = Codec.load(heard) if heard.exists() else fitting.fit_sound(shelf, run.config)
+        codec.save(path)
     return Codec.load(path)
+
+
+def _folder(start: Path) -> Path:
+    """Return where the codecs are of what a run begins with."""
+    return start if start.is_dir() else start.parent
 
 
 def _scale(network: Transformer, codec: Codec, sound_codec: Codec | None) -> None:

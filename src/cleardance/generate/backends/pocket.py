@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 SAMPLE_RATE_HZ = 48_000
 PLAN = Plan(steps=8, guidance=3.0)
 
-GRIDS: dict[Ratio, Grid] = {
-    Ratio.R21_9: (7, 16),
-    Ratio.R16_9: (8, 14),
-    Ratio.R4_3: (9, 12),
-    Ratio.R1_1: (10, 10),
-    Ratio.R3_4: (12, 9),
-    Ratio.R9_16: (14, 8),
-}
-"""Rows and columns of tokens nearest to each ratio, about as many as in the frames it learnt."""
-
 
 class PocketBackend:
     """A trained model in a folder of its own."""
@@ -70,7 +60,7 @@ class PocketBackend:
         return Raw(*self._filmed(request, asks, preview), ignored, recipe)
 
     def _still(self, request: Request, words: "Words", preview: Preview) -> Video:
-        grid = GRIDS[request.ratio]
+        grid = self._grid(request)
         progress = self._progress(preview, PLAN.steps, grid)
         subject = self._subject(request)
         frame = still(self._model, words, [request.seed, 0], PLAN, subject, grid, progress)
@@ -96,7 +86,7 @@ class PocketBackend:
                     last=self._given(request, "last_frame") if number == len(words) - 1 else None,
                     sound=heard,
                     picture=self._subject(request),
-                    grid=GRIDS[request.ratio],
+                    grid=self._grid(request),
                 )
             )
         return asks
@@ -107,7 +97,7 @@ class PocketBackend:
         """Return the shots one after the other, at the rate and size that are asked for."""
         parts = sum(len(windows(ask.frames, self._model.card.frames)) for ask in asks)
         parts += sum(ask.first is None for ask in asks)  # each begins with a still
-        progress = self._progress(preview, PLAN.steps * parts, GRIDS[request.ratio])
+        progress = self._progress(preview, PLAN.steps * parts, self._grid(request))
         made = [film(self._model, ask, PLAN, progress) for ask in asks]
         seconds = ((ask.frames - 1) / self._model.config.key_fps for ask in asks)
         heard = [
@@ -137,9 +127,20 @@ class PocketBackend:
         card = self._model.card
         return Vocabulary(card.words).ids(canonical(scene), card.text_tokens)
 
+    def _grid(self, request: Request) -> Grid:
+        """Return rows and columns of tokens for a ratio; 16:9 and 4:3 are cut from its own 3:2."""
+        rows, columns = self._model.config.rows, self._model.config.columns
+        shapes = {
+            Ratio.R21_9: (rows * 5 // 8, columns),
+            Ratio.R1_1: (rows, rows),
+            Ratio.R3_4: (rows, rows * 3 // 4),
+            Ratio.R9_16: (rows, rows * 5 // 8),
+        }
+        return shapes.get(request.ratio, (rows, columns))
+
     def _given(self, request: Request, role: str) -> Frame | None:
         """Return the picture that was given in a role, in the model's own size for the ratio."""
-        rows, columns = GRIDS[request.ratio]
+        rows, columns = self._grid(request)
         patch_px = self._model.config.patch_px
         for reference in request.references:
             if reference.role == role:
