@@ -33,6 +33,18 @@ def test_guidance_goes_beyond_what_was_asked() -> None:
     np.testing.assert_allclose(made.video.mean(axis=(1, 2)), 2 * GOALS[:, 0, 0], rtol=0.05)
 
 
+def test_guidance_is_paid_for_only_where_it_is_at_work() -> None:
+    asked = []
+
+    def predict(x: Tokens, t: Floats, words: Ids, given: Given) -> Tokens:
+        asked.append((round(float(t[0]), 2), bool((words[:, 0] == NOTHING).all())))
+        return towards_the_goal(x, t, words, given)
+
+    sample(predict, START, WORDS, Plan(4, shift=1.0, guided=(0.4, 0.8)))
+    assert [t for t, nothing in asked if nothing] == [0.75, 0.5]
+    assert [t for t, nothing in asked if not nothing] == [1.0, 0.75, 0.5, 0.25]
+
+
 def test_what_is_given_stays_and_is_shown_to_the_network() -> None:
     seen = []
 

@@ -23,9 +23,11 @@ from cleardance.train import state
 from cleardance.train.bundle import write_model
 from cleardance.train.data import stamped_shelf
 from cleardance.train.objective import FRAME, NOTHING, SOUND, loss_of
+from cleardance.train.probe import ASPECTS, judge
 from cleardance.train.runs import RUNS
 from cleardance.train.trainer import Habits, Trainer
 
+OTHERS = ", another's sound"
 STILLS, CLIPS = RUNS["tiny"], RUNS["tiny-clips"]
 
 
@@ -207,6 +209,14 @@ def test_models_that_training_cannot_go_on_from_are_refused(
         replace(fitted, mean=fitted.mean + 1).save(tmp_path / "model" / CODEC)
     with pytest.raises(VerificationError):
         Trainer(CLIPS, clips, tmp_path / "after", tmp_path / "model")
+
+
+def test_clips_are_judged_by_what_happens_and_by_what_is_heard(
+    first: Path, clips: Shelf, tmp_path: Path
+) -> None:
+    judged = judge(Trainer(CLIPS, clips, tmp_path, first), 3, steps=2)
+    assert set(judged.made) == set(judged.real) == set(ASPECTS)
+    assert set(judged.sync) == {f"{a}{b}" for a in ("made", "real") for b in ("", OTHERS)}
 
 
 def test_another_cast_is_another_data_set(

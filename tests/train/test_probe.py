@@ -12,8 +12,9 @@ from cleardance.train.trainer import Trainer
 
 
 def test_the_truth_is_what_the_caption_says() -> None:
-    said = truth("A train facing left travels on a road at dusk.")
-    assert said == {"subject": "train", "place": "road", "time": "dusk", "heading": "left"}
+    said = truth("A train facing left drives on a road at dusk.")
+    assert list(said) == list(ASPECTS)
+    assert list(said.values()) == ["train", "road", "dusk", "left", "drive"]
 
 
 def test_every_caption_of_a_data_set_is_read_as_it_was_meant(shelf: Shelf) -> None:
@@ -22,12 +23,13 @@ def test_every_caption_of_a_data_set_is_read_as_it_was_meant(shelf: Shelf) -> No
 
 
 def test_the_probe_tells_a_cat_from_a_car_and_noise_from_both(shelf: Shelf, tmp_path: Path) -> None:
-    probe = trained(shelf, steps=60)
+    probe = trained(shelf, 1, steps=60)
     rows = shelf.manifest.indices("train")
     captions = [shelf.manifest.rows[row].caption for row in rows]
-    assert accuracies(probe, shelf.read(rows).pixels[:, 0], captions)["subject"] > 0.8
+    assert accuracies(probe, shelf.read(rows).pixels, captions)["subject"] > 0.8
     judged = judge(Trainer(RUNS["tiny"], shelf, tmp_path), 4, steps=1)
-    assert set(judged.made) == set(judged.real) == set(ASPECTS)
+    assert set(judged.made) == set(judged.real) == set(ASPECTS[:-1])
+    assert not judged.sync
     assert 0 < judged.pictures <= 4
-    noise = np.random.default_rng(0).integers(0, 256, (len(rows), 64, 96, 3)).astype(np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (len(rows), 1, 64, 96, 3)).astype(np.uint8)
     assert accuracies(probe, noise, captions)["subject"] < 0.8

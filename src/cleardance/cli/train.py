@@ -1,7 +1,7 @@
 """``cleardance train``: trains the pocket model on pictures of our own world."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,7 +68,8 @@ if TYPE_CHECKING:
     "--judge",
     "judged",
     type=click.IntRange(min=1),
-    help="Afterwards, draw so many held-out prompts and have them named by a probe.",
+    help="Afterwards, draw so many held-out prompts and have them named by a probe; of clips, "
+    "time contacts against what is heard.",
 )
 @json_option
 @click.pass_context
@@ -123,7 +124,7 @@ def train(
         with open_service(ctx.obj) as service:
             weights, made = card.network_sha256, shelf.manifest
             kept.keep_model(service.store, weights, made, run.name, trainer.progress.step)
-    judgement = vars(judge(trainer, judged)) if judged else None
+    judgement = asdict(judge(trainer, judged)) if judged else None
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:
         print_json(done | {"state": str(out / "state.pt"), "judgement": judgement})

@@ -27,7 +27,14 @@ FILE_NAME = "state.pt"
 _FORMAT = 2
 _NEW = ("first_", "video_spread.", "audio_spread.", "label_head.")
 """What states of before, or exported models, may be without."""
-_GROWING = ("video_in.weight", "video_out.", "video_sd")
+_GROWING = (
+    "video_in.weight",
+    "video_out.",
+    "video_sd",
+    "video_spread.",
+    "first_in.weight",
+    "first_out.",
+)
 
 
 @dataclass(eq=False)
