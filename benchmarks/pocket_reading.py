@@ -13,10 +13,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from cleardance.dataset.manifest import read_manifest
 from cleardance.generate.backends.pocket import PLAN
+from cleardance.pocket.film import Ask, film, still
 from cleardance.pocket.runtime import Model
+from cleardance.pocket.text import Vocabulary
 
 SHOWN = 5
 
@@ -29,7 +32,7 @@ def main() -> None:
     rng = np.random.default_rng([seed, 6])
     chosen = [str(one) for one in rng.choice(captions, count, replace=False)]
     began = time.process_time()
-    made = [model.make(caption, [seed, n], PLAN).frames for n, caption in enumerate(chosen)]
+    made = [drawn(model, caption, 1000 * seed + n) for n, caption in enumerate(chosen)]
     print(f"{(time.process_time() - began) / count:.2f} s of processor time each, {PLAN}")
     cells = [np.hstack(frames[:: max(1, len(frames) // SHOWN)][:SHOWN]) for frames in made]
     cells += [np.zeros_like(cells[0])] * (-len(cells) % across)
@@ -37,6 +40,14 @@ def main() -> None:
     page = np.vstack(rows)[..., ::-1]
     cv2.imwrite(sheet, cv2.resize(page, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
     Path(sheet).with_suffix(".txt").write_text("\n".join(chosen) + "\n", "utf-8")
+
+
+def drawn(model: Model, caption: str, seed: int) -> NDArray[np.uint8]:
+    """Return the frames [T, H, W, 3] of a caption: one, or a window of a clip."""
+    words = Vocabulary(model.card.words).ids(caption, model.card.text_tokens)[0]
+    if model.card.frames == 1:
+        return still(model, words, seed, PLAN)[None]
+    return film(model, Ask(words, model.card.frames, seed), PLAN).frames
 
 
 if __name__ == "__main__":
