@@ -34,12 +34,22 @@ def test_released_json(run: Run, tmp_path: Path, rewrite_goldens: bool) -> None:
     check_golden("released.json", done.json, rewrite_goldens)
 
 
+@pytest.mark.parametrize("prompt", ["", " ", "\n\t"])
+def test_an_empty_prompt_is_refused_before_anything_is_there(
+    run: Run, tmp_path: Path, prompt: str
+) -> None:
+    done = run("generate", prompt, "-o", "ball.png")
+    assert done.exit_code == 2
+    assert "prompt: it is empty" in done.err
+    assert not (tmp_path / "ball.png").exists()
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
         ((), "no weights of the model 'pocket'"),
         (("--duration", "2"), "cannot make 2 s"),
-        (("--ratio", "9:16"), "cannot make 9:16"),
+        (("--duration", "15.5"), "cannot make 15.5 s"),
     ],
 )
 def test_what_pocket_cannot_do_ends_at_the_first_step(

@@ -36,7 +36,12 @@ class DraftBackend:
         frames = render.frames(understood.scene, width_px, height_px, FPS)
         video = Video(width_px, height_px, FPS, frame_count, frames)
         audio = _sound(request, understood) if request.audio else None
-        return Raw(video, audio, understood.ignored, {})
+        return Raw(video, audio, _ignored(understood), {})
+
+
+def _ignored(understood: Reading) -> tuple[str, ...]:
+    """Return the words that were not used, each once."""
+    return tuple(dict.fromkeys(understood.ignored))
 
 
 def _without_camera(scene: Scene) -> Scene:
@@ -49,7 +54,7 @@ def _still(request: Request, understood: Reading) -> Raw:
     take = render.takes(understood.scene, width_px / height_px)[0]
     moment = np.array([STILL_AT * take.shot.duration_s])
     frames = render.shoot(take, moment, width_px, height_px)
-    return Raw(Video(width_px, height_px, FPS, 1, frames), None, understood.ignored, {})
+    return Raw(Video(width_px, height_px, FPS, 1, frames), None, _ignored(understood), {})
 
 
 def _sound(request: Request, understood: Reading) -> Audio:

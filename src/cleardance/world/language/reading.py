@@ -59,8 +59,7 @@ def read(prompt: str, duration_s: float, seed: int) -> Reading:
     heading = (Heading.LEFT, Heading.RIGHT)[int(reader.rng.integers(2))]
     reader.read(tuple(hits(tokens, lexicon())))
     scene = drafts.scene(reader.shots, duration_s, heading, seed)
-    ignored = dict.fromkeys(tokens[i].text for i in sorted(reader.ignored))  # each word once
-    return Reading(scene, tuple(ignored))
+    return Reading(scene, tuple(tokens[i].text for i in sorted(reader.ignored)))
 
 
 _PAN = {Heading.LEFT: Camera.PAN_LEFT, Heading.RIGHT: Camera.PAN_RIGHT}
