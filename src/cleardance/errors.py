@@ -6,6 +6,7 @@
     ├── UsageError                  400 InvalidParameter     the request itself is wrong
     │   ├── UnsupportedByModel      400 InvalidParameter.Unsupported
     │   ├── AddressRefused          400 InvalidParameter.Address  a URL that we do not ask
+    │   ├── KeyUsed                 422 InvalidParameter.IdempotencyKey  for something else
     │   ├── NotFound                404 NotFound
     │   │   └── NoSuchModel         404 InvalidEndpointOrModel.NotFound
     │   ├── NotReleased             409 NotReleased          an output nobody is to have yet
@@ -101,6 +102,13 @@ class AddressRefused(UsageError):
     """A URL that is not fetched: not the web's, not public, or with a password in it."""
 
     code = "InvalidParameter.Address"
+
+
+class KeyUsed(UsageError):
+    """The name of a request that is another one's already."""
+
+    code = "InvalidParameter.IdempotencyKey"
+    http_status = 422
 
 
 class NotFound(UsageError):

@@ -94,6 +94,7 @@ class Request(BaseModel):
     references: tuple[ReferenceInput, ...] = Field((), max_length=MAX_REFERENCES)
     camera_fixed: bool = Field(False, description="the camera does not move")
     draft: bool = Field(False, description="a quick preview was asked for")
+    return_last_frame: bool = Field(False, description="as a picture of its own")
     end_user: str | None = Field(None, max_length=64, description="whom the caller asks for")
     remixed_from: str | None = Field(None, description="the task that it is made after")
     asked_model: str | None = Field(None, description="another name the model was asked by")

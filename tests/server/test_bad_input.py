@@ -62,7 +62,6 @@ BAD = {
     "callback a file": (create(callback_url="file:///etc/passwd"), 400,
                         "InvalidParameter.Address", "address"),
     "tools": (create(tools=[{"type": "web_search"}]), 400, "InvalidParameter.Unsupported", "tools"),
-    "last frame": (create(return_last_frame=True), 400, "InvalidParameter.Unsupported", "last"),
     "mov": (create(output_format="mov"), 400, "InvalidParameter.Unsupported", "mov"),
     "flag bad": (create(content=[{"type": "text", "text": "a fox --dur x"}]), 400,
                  "InvalidParameter", "--dur"),
@@ -126,6 +125,28 @@ def test_a_retried_create_is_joined_and_a_second_one_is_not(idle: Server) -> Non
             client.delete(f"{ARK}/{one}")
     assert first != second
     assert joined in (first, second)
+
+
+def test_creates_of_one_idempotency_key_are_one_and_of_one_body(idle: Server) -> None:
+    named = {"Idempotency-Key": "order-7"}
+    with idle.client() as client, idle.client("other") as stranger:
+        first = client.post(ARK, json=create(), headers=named).json()["id"]
+        time.sleep(0.5)
+        again = client.post(ARK, json=create(), headers=named).json()["id"]
+        changed = client.post(ARK, json=create(seed=12), headers=named)
+        theirs = stranger.post(ARK, json=create(), headers=named).json()["id"]
+        video = {"prompt": "a fox"}
+        one, two = (client.post("/v1/videos", json=video, headers={"Idempotency-Key": "order-8"})
+                    for _ in range(2))  # fmt: skip
+        long = client.post(ARK, json=create(), headers={"Idempotency-Key": 256 * "x"})
+        client.delete(f"{ARK}/{first}")
+        client.delete(f"{ARK}/{one.json()['id']}")
+        stranger.delete(f"{ARK}/{theirs}")
+    assert first == again != theirs
+    assert one.json()["id"] == two.json()["id"]
+    code = changed.json()["error"]["code"]
+    assert (changed.status_code, code) == (422, "InvalidParameter.IdempotencyKey")
+    assert (long.status_code, long.json()["error"]["code"]) == (400, "InvalidParameter")
 
 
 def test_ids_of_requests_are_echoed_and_answers_carry_careful_headers(idle: Server) -> None:

@@ -41,6 +41,7 @@ class Asked:
     visible_label: bool = False
     camera_fixed: bool = False
     draft: bool = False
+    return_last_frame: bool = False
     end_user: str | None = None
     remixed_from: str | None = None
     options: JobOptions = field(default_factory=JobOptions)
@@ -102,6 +103,7 @@ def _request(
         "references": references,
         "camera_fixed": asked.camera_fixed,
         "draft": asked.draft,
+        "return_last_frame": asked.return_last_frame,
         "end_user": asked.end_user,
         "remixed_from": asked.remixed_from,
     }

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from cleardance.accounts.usage import count_usage
 from cleardance.clearance import serving, tasks
-from cleardance.clearance.delivery import check_destination, deliver, suffix_of
+from cleardance.clearance.delivery import check_destination, deliver
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.progress import Watch
 from cleardance.clearance.references import commitments, ingredients
@@ -120,7 +120,7 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         extra=cleared.generated.recipe | commitments(request, task.salt),
     )
     parts = ManifestParts(
-        title=_title(task),
+        title=serving.name_of(task),
         output_id=task.id,
         ledger_index=index,
         verdict_digest=tasks.verdict_digest(cleared.output_verdict),
@@ -134,12 +134,6 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
     )
     source = service.store.blobs.path(cleared.generated.raw_digest)
     return UnsealedParts(source, parts, still=request.still)
-
-
-def _title(task: TaskRow) -> str:
-    if task.destination is not None:
-        return Path(task.destination).name
-    return f"{task.id}{suffix_of(still=task.request.still)}"
 
 
 def _label(service: Service, request: Request) -> Label | None:

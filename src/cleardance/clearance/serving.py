@@ -3,18 +3,16 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Connection, select, update
 
+from cleardance.clearance.delivery import media_type_of, suffix_of
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import TaskRow
 from cleardance.errors import LedgerInvalid, NotReleased, Removed
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.history import history_of
 from cleardance.store.tables import TaskStatus, removal, task, utc_now
-
-_MEDIA_TYPES: Final = {True: ("image/png", ".png"), False: ("video/mp4", ".mp4")}  # still or video
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,19 @@ def released_file(service: Service, task_id: str) -> ServedFile:
     with service.store.read() as session:
         refuse_removed(session, task_id)
     _check_logged(service, row, row.sealed_blob)
-    media_type, suffix = _MEDIA_TYPES[row.request.still]
     return ServedFile(
         path=service.store.blobs.path(row.sealed_blob),
         sha256=row.sealed_blob,
-        media_type=media_type,
-        name=Path(row.destination).name if row.destination else f"{task_id}{suffix}",
+        media_type=media_type_of(still=row.request.still),
+        name=name_of(row),
     )
+
+
+def name_of(row: TaskRow) -> str:
+    """Return what the released file of a task is called."""
+    if row.destination is not None:
+        return Path(row.destination).name
+    return f"{row.id}{suffix_of(still=row.request.still)}"
 
 
 def count(session: Connection, task_id: str) -> None:

@@ -101,6 +101,7 @@ class ManifestParts:
     reviews: tuple[str, ...] = ()  # ids of those by which persons released it
     producer: str = ""  # as the metadata of a label names it
     ingredients: tuple[Ingredient, ...] = ()
+    is_copy: bool = False  # the manifest that the ledger index leads to is another file's
 
 
 class Record(BaseModel):
@@ -122,8 +123,9 @@ class Record(BaseModel):
 
 def build_manifest(parts: ManifestParts, mime: str) -> dict[str, Any]:
     """Return the manifest definition (C2PA 2.x, actions v2; CAWG training and data mining)."""
+    label = {} if parts.is_copy else {"label": manifest_id(parts.output_id, parts.ledger_index)}
     return {
-        "label": manifest_id(parts.output_id, parts.ledger_index),
+        **label,
         "claim_generator_info": [{"name": "Cleardance", "version": cleardance.__version__}],
         "title": parts.title,
         "format": mime,

@@ -7,7 +7,7 @@ disk. Only if it says what we meant does a `Sealed` exist, and nothing but `seal
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import InitVar, dataclass, replace
+from dataclasses import InitVar, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ from cleardance.media import (
 
 from .authority import Authority
 from .label import Label, Overlay, aigc, tag_png
-from .manifest import ManifestParts, record
+from .manifest import Ingredient, ManifestParts, Recipe, SourceType, record
 from .sign import sign
 from .verify import ManifestFacts, State, verify_signed
 from .watermark import NoWatermark, Watermark
@@ -109,6 +109,55 @@ def prove(
     if facts.record:  # whether there was a time stamp was only known when it was signed
         manifest = replace(manifest, time_stamp=facts.record.time_stamp)
     return _proved(path, replace(parts, manifest=manifest), facts)
+
+
+def seal_picture(
+    video: Path, picture: Frame, target: Path, authority: Authority, producer: str
+) -> Sealed:
+    """Make ``target`` (.png) of a picture [H, W, 3] of a sealed video, and return it once proved.
+
+    It says what the video says, and names the video as what it was made from; the video's own mark
+    is in it. Raises SealInvalid if the video is not sealed or the picture is not its size, and as
+    ``seal``.
+    """
+    facts = verify_signed(video, authority.root_pem)
+    parts = UnsealedParts(video, _said_by(facts, video, target.name, producer), still=True)
+    unsigned = target.with_suffix(".unsigned.png")
+    try:
+        write_png(unsigned, picture)
+        for key, text in _tags(parts.manifest).items():
+            tag_png(unsigned, key, text)
+        signed = sign(unsigned, target, parts.manifest, authority)
+        again = verify_signed(target, authority.root_pem)
+        return _proved(target, replace(parts, manifest=signed), again)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    finally:
+        unsigned.unlink(missing_ok=True)
+
+
+def _said_by(facts: ManifestFacts, video: Path, title: str, producer: str) -> ManifestParts:
+    said = facts.record
+    assert said is not None  # verify_signed saw it
+    names = {one.name for one in fields(Recipe)} - {"extra"}
+    known = {name: value for name, value in said.recipe.items() if name in names}
+    extra = {name: str(value) for name, value in said.recipe.items() if name not in names}
+    return ManifestParts(
+        title=title,
+        output_id=said.output,
+        ledger_index=said.ledger_index,
+        verdict_digest=said.verdict_sha256,
+        registry_revision=said.registry_revision,
+        source_type=SourceType(str(facts.source_type)),
+        recipe=Recipe(**known, extra=extra),  # type: ignore[arg-type]
+        watermark=said.watermark,
+        label=said.label,
+        reviews=said.reviews,
+        producer=producer,
+        ingredients=(Ingredient(video, "the video that it is a picture of", "video/mp4"),),
+        is_copy=True,
+    )
 
 
 def file_sha256(path: Path) -> str:

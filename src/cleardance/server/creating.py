@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from cleardance.accounts.roles import Principal
 from cleardance.clearance import asking
 from cleardance.clearance.asking import Asked
-from cleardance.clearance.jobs.submitting import Submitted
+from cleardance.clearance.jobs.submitting import Submitted, digest_of
 from cleardance.clearance.service import Service
+from cleardance.errors import UsageError
 from cleardance.server.errors import from_validation
 from cleardance.server.guard import Here
 from cleardance.server.wire.refusals import refusal
@@ -21,6 +22,8 @@ from cleardance.store.tables import TaskStatus
 Body = TypeVar("Body", bound=BaseModel)
 
 RETRIED_WITHIN_S = 600.0
+NAMED_WITHIN_S = 86_400.0
+MAX_NAME_CHARS = 255
 LARGE_BYTES = 256 * 1024
 
 
@@ -59,6 +62,23 @@ def is_retry(request: Request) -> bool:
     """Whether the client says that it has sent this before."""
     count = request.headers.get("x-stainless-retry-count", "0")
     return count.isdigit() and int(count) > 0
+
+
+def known_by(
+    request: Request, account_id: str, body_digest: str, within_s: float
+) -> tuple[str, float]:
+    """Return by what a create is known if it comes again, and for how long: seconds.
+
+    A client that names it with an ``Idempotency-Key`` decides that by itself, for a day; the same
+    name for another body is an error (draft-ietf-httpapi-idempotency-key-header). Raises UsageError
+    for a name that is none.
+    """
+    name = request.headers.get("idempotency-key")
+    if name is None:
+        return body_digest, within_s
+    if not 1 <= len(name) <= MAX_NAME_CHARS or not (name.isascii() and name.isprintable()):
+        raise UsageError(f"An Idempotency-Key is 1 to {MAX_NAME_CHARS} printable characters.")
+    return f"{digest_of(account_id, ['idempotency-key', name])}:{body_digest}", NAMED_WITHIN_S
 
 
 async def take_in(here: Here, read: Callable[[], Asked], *, large: bool) -> Submitted:

@@ -18,7 +18,7 @@ from cleardance.clearance import intake, leases, screening, tasks
 from cleardance.clearance.intake import Checked
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service
-from cleardance.errors import LeaseLost, QueueFull, UsageError
+from cleardance.errors import KeyUsed, LeaseLost, QueueFull, UsageError
 from cleardance.ledger.entry import canonical
 from cleardance.media.fetch import check_url
 from cleardance.request import Request
@@ -36,7 +36,8 @@ class JobOptions:
 
     ``priority`` orders an account's own tasks, 0 to 9, the higher first. ``expires_after_s`` is how
     long it may take, 3,600 to 259,200 s. Creates with the same ``dedupe_key`` within
-    ``dedupe_within_s`` are one: a client that got no answer tries again.
+    ``dedupe_within_s`` are one: a client that got no answer tries again. Of a key ``NAME:BODY``
+    the name must not come again with another body.
     """
 
     priority: int = 0
@@ -177,12 +178,19 @@ def _join(session: Connection, account: str, options: JobOptions) -> None:
     if options.dedupe_key is None:
         return
     owner = account_id(session, account)
-    serialise(session, f"create {owner} {options.dedupe_key}")
+    name, colon, _ = options.dedupe_key.partition(":")
+    serialise(session, f"create {owner} {name}")
     since = clock(session) - timedelta(seconds=options.dedupe_within_s)
-    same = (task.c.account_id == owner) & (task.c.dedupe_key == options.dedupe_key)
-    query = select(task.c.id).where(same, task.c.created_at >= utc_text(since))
-    if (known := session.scalar(query.limit(1))) is not None:
-        raise _Known(known)
+    column = task.c.dedupe_key
+    keys = column.startswith(f"{name}:") if colon else column == name
+    query = select(task.c.id, task.c.dedupe_key).where(
+        task.c.account_id == owner, keys, task.c.created_at >= utc_text(since)
+    )
+    if (known := session.execute(query.limit(1)).one_or_none()) is None:
+        return
+    if known.dedupe_key != options.dedupe_key:
+        raise KeyUsed("This Idempotency-Key was used for another request.")
+    raise _Known(known.id)
 
 
 def _check_room(service: Service, session: Connection, account: str) -> None:

@@ -17,6 +17,7 @@ from cleardance.server.creating import (
     RETRIED_WITHIN_S,
     Unanswered,
     is_retry,
+    known_by,
     parsed,
     take_in,
 )
@@ -48,7 +49,8 @@ async def create(here: Called, request: Request) -> Created:
     raw = await request.body()
     key = digest_of(here.principal.account_id, raw.decode("utf-8", "replace"))
     again = _unanswered.begin(key) or is_retry(request)
-    read = partial(_asked, raw, key, RETRIED_WITHIN_S if again else 0.0)
+    within_s = RETRIED_WITHIN_S if again else 0.0
+    read = partial(_asked, raw, *known_by(request, here.principal.account_id, key, within_s))
     done = await take_in(here, read, large=len(raw) > LARGE_BYTES)
     answered = BackgroundTask(_unanswered.answered, key)
     return JSONResponse({"id": done.task_id}, background=answered)  # type: ignore[return-value]

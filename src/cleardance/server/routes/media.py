@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 
+from cleardance.clearance.pictures import open_picture
 from cleardance.clearance.serving import ServedFile, open_output
 from cleardance.server.guard import Called, Guarded, public
 
@@ -21,12 +22,14 @@ router = APIRouter(route_class=Guarded, tags=["Media"])
 def media(
     here: Called,
     task_id: str,
-    file: Literal["video"],
+    file: Literal["video", "last_frame"],
     expires: Annotated[int, Query(ge=0, le=2**53)],
     signature: Annotated[str, Query(max_length=128)],
 ) -> FileResponse:
     """Return the file that a signed address names. Removed ones answer 451, with the notice."""
     here.state.links.check(task_id, file, expires, signature, datetime.now(UTC))
+    if file == "last_frame":
+        return sent(open_picture(here.service, task_id, "last"))
     return sent(open_output(here.service, task_id, counted=is_first_part(here.request)))
 
 

@@ -16,9 +16,10 @@ from cleardance.clearance import viewing
 from cleardance.clearance.asking import Asked
 from cleardance.clearance.handed_in import Given
 from cleardance.clearance.jobs.submitting import JobOptions, digest_of
+from cleardance.clearance.pictures import open_picture
 from cleardance.clearance.serving import open_output
 from cleardance.errors import UnsupportedByModel, UsageError
-from cleardance.server.creating import RETRIED_WITHIN_S, is_retry, parsed, take_in
+from cleardance.server.creating import RETRIED_WITHIN_S, is_retry, known_by, parsed, take_in
 from cleardance.server.guard import Called, Guarded, Here, needs
 from cleardance.server.routes.media import is_first_part, sent
 from cleardance.server.wire import videos
@@ -99,19 +100,21 @@ async def _made(
     response: Response,
     read: Callable[[], tuple[CreateVideo, Given | None]],
 ) -> Video:
-    retried = is_retry(request)
-
     def asked() -> Asked:
         body, file = read()
-        key = digest_of(
-            here.principal.account_id, [body.model_dump(mode="json"), file and file.url]
-        )
-        within_s = RETRIED_WITHIN_S if retried else 0.0
-        return videos.asked_by(body, file, JobOptions(dedupe_key=key, dedupe_within_s=within_s))
+        said = [body.model_dump(mode="json"), file and file.url]
+        return videos.asked_by(body, file, _options(here, request, said))
 
     done = await take_in(here, asked, large=False)
     _poll_later(response)
     return await run_in_threadpool(_shown, here, done.task_id)
+
+
+def _options(here: Here, request: Request, said: object) -> JobOptions:
+    account_id = here.principal.account_id
+    within_s = RETRIED_WITHIN_S if is_retry(request) else 0.0
+    key, within_s = known_by(request, account_id, digest_of(account_id, said), within_s)
+    return JobOptions(dedupe_key=key, dedupe_within_s=within_s)
 
 
 def _shown(here: Here, task_id: str) -> Video:
@@ -165,10 +168,12 @@ def content(
     video_id: str,
     variant: Literal["video", "thumbnail", "spritesheet"] = "video",
 ) -> FileResponse:
-    """Return the file of a completed video."""
-    if variant != "video":
-        raise UnsupportedByModel(f"There is no {variant} here: only the sealed video is served.")
+    """Return the file of a completed video; its thumbnail is its first picture, signed as well."""
     task = viewing.view(here.service, here.principal, video_id)
+    if variant == "spritesheet":
+        raise UnsupportedByModel("There are no spritesheets here: only what is signed is served.")
+    if variant == "thumbnail":
+        return sent(open_picture(here.service, task.id, "first"))
     return sent(open_output(here.service, task.id, counted=is_first_part(here.request)))
 
 
@@ -179,7 +184,8 @@ async def remix(here: Called, video_id: str, body: Remix, response: Response) ->
 
     def asked() -> Asked:
         task = viewing.view(here.service, here.principal, video_id)
-        return videos.remixed(task, body.prompt, JobOptions())
+        said = [video_id, body.model_dump(mode="json")]
+        return videos.remixed(task, body.prompt, _options(here, here.request, said))
 
     done = await take_in(here, asked, large=False)
     _poll_later(response)

@@ -12,7 +12,7 @@ from cleardance.server.wire.refusals import code_of, words
 from cleardance.store.tables import TaskStatus
 
 Link = Callable[[str, str], str]
-"""Makes the signed address of a file ("video") of a task."""
+"""Makes the signed address of a file ("video", "last_frame") of a task."""
 
 _REMOVED = "OutputVideoSensitiveContentDetected.PolicyViolation"
 
@@ -140,7 +140,8 @@ def answer(task: TaskView, link: Link) -> Task:
 
 
 def _content(task: TaskView, link: Link) -> Content:
-    return Content(video_url=link(task.id, "video"))
+    last = link(task.id, "last_frame") if task.request.return_last_frame else None
+    return Content(video_url=link(task.id, "video"), last_frame_url=last)
 
 
 def _usage(request: Request) -> Usage:
