@@ -19,13 +19,25 @@ from cleardance.clearance import review, review_decision
 from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.notices import executing
 from cleardance.clearance.service import Service
+from cleardance.dataset import kept
+from cleardance.dataset.shelf import build
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.form import parse_notice
 from cleardance.rights.notices.reading import read_notice
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
+from cleardance.rights.snapshot import current
 from cleardance.screen import rulebook
-from cleardance.store.tables import HoldingKind, task, task_event, utc_text, webhook_delivery
+from cleardance.store.tables import (
+    HoldingKind,
+    NoticeStatus,
+    excluded_sample,
+    task,
+    task_event,
+    utc_now,
+    utc_text,
+    webhook_delivery,
+)
 
 PASSWORD = "a sentence nobody guesses"
 LETTERS = Path(__file__).parents[3] / "examples" / "letters"
@@ -53,6 +65,7 @@ def fill(service: Service, folder: Path) -> None:
     notices(service, now)
     callbacks(service, now)
     rules(service)
+    training(service, folder)
     for number in range(3):
         submit(service, request(f"A kite over dunes, take {number}", account="jonas"))
     service.checkpoint()
@@ -171,6 +184,23 @@ def callbacks(service: Service, now: datetime) -> None:
                 "result": result,
             }
             session.execute(insert(webhook_delivery).values(**values))
+
+
+def training(service: Service, folder: Path) -> None:
+    """A set that something was trained on, of which a notice took a sample out."""
+    registry = current(service.store)
+    manifest = build(
+        folder / "set", ("cat", "sailboat"), 6, (96, 64), registry, frozenset()
+    ).manifest
+    kept.keep_set(service.store, manifest, Path("/srv/sets/first"))
+    kept.keep_model(service.store, "7" * 64, manifest, "first", 4_000)
+    (executed,) = (
+        one for one in filing.listing(service.store) if one.status is NoticeStatus.EXECUTED
+    )
+    row = {"notice_id": executed.id, "training_set": manifest.digest, "at": utc_now()}
+    with service.store.begin() as session:
+        found = {"sample": manifest.rows[0].sha256, "why": "caption names Squid Game"}
+        session.execute(insert(excluded_sample).values(row | found))
 
 
 def rules(service: Service) -> None:

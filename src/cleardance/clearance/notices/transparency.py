@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from cleardance.clearance.notices.pages import render
 from cleardance.clearance.notices.strikes import policy_of
@@ -79,15 +79,15 @@ def transparency_report(service: Service, start: datetime, end: datetime) -> Tra
             read.rows(complaint, "opened_at"),
         )
         appeals = [one for one in read.rows(review, "opened_at") if one["appeal"]]
-        asked, struck = read.rows(task, "created_at"), read.rows(strike, "at")
+        asked, struck = read.count_by_status(task, "created_at"), read.rows(strike, "at")
         executed = _executed(session, [one["id"] for one in notices])
         return TransparencyReport(
             made_by=service.settings.origin,
             start=since,
             end=until,
-            requests=len(asked),
-            released=_count(asked, "status", TaskStatus.RELEASED),
-            denied=_count(asked, "status", TaskStatus.DENIED),
+            requests=asked.total(),
+            released=asked[TaskStatus.RELEASED],
+            denied=asked[TaskStatus.DENIED],
             notices_by_kind=_by(notices, "kind"),
             notices_by_law=_by(notices, "law"),
             notices_by_status=_by(notices, "status"),
@@ -132,6 +132,12 @@ class _Period:
         at = table.c[when]
         query = select(*_light(table)).where(at >= self._since, at < self._until)
         return self._session.execute(query).mappings().all()
+
+    def count_by_status(self, table: Table[Any], when: str) -> Counter[str]:
+        at, status = table.c[when], table.c.status
+        query = select(status, func.count()).where(at >= self._since, at < self._until)
+        rows = self._session.execute(query.group_by(status))
+        return Counter({row[0]: row[1] for row in rows})
 
 
 _HEAVY = ("form", "body", "request", "content", "salt", "output", "timings")
