@@ -27,6 +27,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert, select
@@ -210,11 +212,20 @@ def serving(home: Path) -> Iterator[str]:
             while not (found := re.search(r"Listening on (\S+)", Path(log.name).read_text())):
                 assert process.poll() is None, Path(log.name).read_text()
                 time.sleep(0.1)
-            time.sleep(20)  # until the index of 80,000 works is in memory
+            while not _is_ready(found[1]):  # until the index of 80,000 works is in memory
+                time.sleep(0.5)
             yield found[1]
         finally:
             process.terminate()
             process.wait(60)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/readyz") as answer:
+            return bool(answer.status == 200)
+    except HTTPError:
+        return False
 
 
 class _Bare(BaseHTTPRequestHandler):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import httpx
 from tests.server.pages.conftest import PASSWORD, Served
 
+from cleardance.server.pages.render import static_url
+
 
 def token_in(page: httpx.Response) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', page.text)
@@ -75,6 +77,18 @@ def test_without_the_code_nobody_becomes_the_first_operator(served: Served) -> N
 def test_a_page_is_small(served: Served) -> None:
     with entered(served) as client:
         page = client.get("/studio")
-        loaded = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
-        total = len(page.content) + sum(len(client.get(path).content) for path in loaded)
-    assert total < 100_000
+        loaded = [
+            client.get(path) for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+        ]
+    assert {one.headers["content-encoding"] for one in loaded} == {"gzip"}
+    assert "content-encoding" not in page.headers  # what is one visitor's is not compressed
+    assert sum(one.num_bytes_downloaded for one in [page, *loaded]) < 60_000
+
+
+def test_whoever_takes_nothing_compressed_gets_static_files_as_they_are(served: Served) -> None:
+    path = served.url + static_url("page.js")
+    plain = httpx.get(path, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == httpx.get(path).text
+    for name in ("../render.py", "nothing.js"):
+        assert httpx.get(f"{served.url}/static/{name}").status_code == 404
