@@ -160,13 +160,19 @@ def _search(service: Service, accounting: Accounting, asked: int) -> Search:
 
 
 def _rules(rules: Rules) -> tuple[ReportedRule, ...]:
-    """Return the rules by which a finding of what is compared can be held or denied."""
+    """Return the rules by which a finding of what is compared can be held or denied.
+
+    A rule that sets no distance goes as far as its signal reports anything at all.
+    """
+    furthest = {one.name: one.ladder.rungs[-1].max_distance for one in SIGNALS}
     return tuple(
         ReportedRule(
             id=rule.id,
             signal=rule.signal,
             policy=rule.policy,
-            max_distance=rule.max_distance,
+            max_distance=(
+                furthest.get(rule.signal) if rule.max_distance is None else rule.max_distance
+            ),
             manner=rule.manner,
             decision=rule.decision.value,
         )

@@ -48,7 +48,7 @@ def _cells(one: ReportedInstance) -> Iterator[object]:
     yield "; ".join(sorted({found.work_name for found in one.findings}))
     yield "; ".join(
         f"{found.signal} {found.work_name}: {found.evidence} (score {found.score:.3f}, "
-        f"distance {found.distance:g}, threshold {found.threshold:g}, rule {found.rule})"
+        f"distance {found.distance:g}, score needed {found.threshold:g}, rule {found.rule})"
         for found in one.findings
     )
     yield "yes" if one.located else "no"
