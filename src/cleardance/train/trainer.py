@@ -36,7 +36,7 @@ class Habits:
     """How often, in seconds: state to disk, and a sheet with a validation."""
 
     save_s: float = 120.0
-    look_s: float = 300.0
+    look_s: float = 1800.0
     log_steps: int = 10
     threads: int = 2
     compile: bool = False
