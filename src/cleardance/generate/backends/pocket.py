@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Words = NDArray[np.int64]
 
 SAMPLE_RATE_HZ = 48_000
-PLAN = Plan(steps=8, guidance=3.0)
+PLAN = Plan(steps=8, guidance=3.0, guided=(0.7, 1.0))  # below, it cannot be seen (docs/pocket.md)
 
 
 class PocketBackend:
