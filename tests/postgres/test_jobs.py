@@ -9,7 +9,8 @@ import pytest
 
 from cleardance.clearance import leases
 from cleardance.clearance.jobs import child, ending, queue
-from cleardance.clearance.jobs.submitting import JobOptions, submit
+from cleardance.clearance.jobs.incoming import JobOptions
+from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.leases import Holder, Lease
 from cleardance.clearance.service import Service, open_service
 from tests.clearance.asking import RELEASED, kinds, request

@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from cleardance.accounts.roles import Principal
 from cleardance.clearance.handed_in import Given, Received, received
-from cleardance.clearance.jobs.submitting import JobOptions, Submitted, submit
+from cleardance.clearance.jobs import submitting
+from cleardance.clearance.jobs.incoming import Incoming, JobOptions, Submitted
+from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.references import located
 from cleardance.clearance.service import Service
 from cleardance.errors import NoSuchModel, NotFound, UnsupportedByModel, UsageError
@@ -46,6 +48,11 @@ class Asked:
     remixed_from: str | None = None
     options: JobOptions = field(default_factory=JobOptions)
 
+    @property
+    def brings_files(self) -> bool:
+        """Whether anything is to be looked at beside the prompt."""
+        return bool(self.given) or self.draft_of is not None
+
 
 def ask(service: Service, principal: Principal, asked: Asked) -> Submitted:
     """Take a request in; return what became of it so far.
@@ -54,10 +61,21 @@ def ask(service: Service, principal: Principal, asked: Asked) -> Submitted:
     and as ``submit``.
     """
     draft_of = None if asked.draft_of is None else _draft(service, principal, asked.draft_of)
-    model = _model(service, "draft" if asked.draft else asked.model)
+    model = _model_of(service, asked)
     with received(service, principal.account_id, asked.given) as files:
         request = _request(service, principal, asked, model, files, draft_of)
         return submit(service, request, options=asked.options, principal=principal)
+
+
+def prepare(service: Service, principal: Principal, asked: Asked) -> Incoming:
+    """Check and judge what hands nothing in; ``jobs.together`` stores it. Raises as ``ask``."""
+    assert not asked.brings_files
+    request = _request(service, principal, asked, _model_of(service, asked), (), None)
+    return submitting.prepare(service, request, principal=principal, options=asked.options)
+
+
+def _model_of(service: Service, asked: Asked) -> Model:
+    return _model(service, "draft" if asked.draft else asked.model)
 
 
 def _model(service: Service, name: str) -> Model:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -83,14 +84,19 @@ def enqueueing(
     ):
         admit(session)
         salt = tasks.create(session, task_id, request, checked.destination, columns)
-        body = {
-            "model": request.model,
-            "account": personal(request.account, salt),
-            "request": personal(canonical(request.model_dump(mode="json")).decode(), salt),
-        }
         references.name_blobs(session, task_id, request)
+        body = asked_entry(request, request.model_dump(mode="json"), salt)
         append(session, EntryKind.ASKED, task_id, body)
         yield session, Queued(task_id, request)
+
+
+def asked_entry(request: Request, as_json: dict[str, Any], salt: bytes) -> dict[str, object]:
+    """Return what the ledger says of a request: its model, and commitments to the rest."""
+    return {
+        "model": request.model,
+        "account": personal(request.account, salt),
+        "request": personal(canonical(as_json).decode(), salt),
+    }
 
 
 def reload(service: Service, task_id: str) -> Queued:

@@ -22,7 +22,7 @@ from cleardance.request import Request
 from cleardance.rights.licence import Asker, Use, failings
 from cleardance.rights.licence_rows import records
 from cleardance.rights.registry import revision
-from cleardance.rights.snapshot import RegistrySnapshot, current
+from cleardance.rights.snapshot import RegistrySnapshot, current, in_memory
 from cleardance.screen.ask import screen_ask as screen_text
 from cleardance.screen.consent import check_faces
 from cleardance.screen.matching import Footage, KeptSignal
@@ -56,10 +56,17 @@ class JudgedAsk:
     asker: Asker
 
 
-def judge_ask(service: Service, request: Request) -> JudgedAsk:
-    """Screen the prompt and every reference as things stand. Raises NotFound for the account."""
-    asker = _asker(service, request)
-    return JudgedAsk(_verdict_on_ask(service, request, current(service.store), asker), asker)
+def judge_ask(
+    service: Service, request: Request, asker: Asker | None = None, *, newest: bool = True
+) -> JudgedAsk:
+    """Screen the prompt and every reference as things stand. Raises NotFound for the account.
+
+    Unless the ``newest`` registry is wanted, that in memory will do: whoever stores the verdict
+    then looks whether it has moved.
+    """
+    asker = asker or _asker(service, request)
+    registry = current(service.store) if newest else in_memory(service.store)
+    return JudgedAsk(_verdict_on_ask(service, request, registry, asker), asker)
 
 
 def commit_ask(session: Connection, service: Service, task_id: str, judged: JudgedAsk) -> Verdict:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy import Column, Connection, Select, and_, exists, insert, or_, select, update
@@ -111,25 +111,38 @@ def create(
     ``columns`` are what is no part of the request: its key (``key_id``), its end user as a hash
     (``accounts.end_users``), what it costs (``cost_micros``), and how it waits.
     """
-    now, salt = utc_now(), secrets.token_bytes(32)
-    values: dict[str, object] = {
+    salt = new_salt()
+    owner = active_account_id(session, request.account)
+    values = new_row(task_id, owner, request.model_dump(mode="json"), request, salt)
+    values |= {"destination": None if destination is None else str(destination), **columns}
+    session.execute(insert(task).values(**values))
+    tell(session, task_id, STATUS, {"status": str(values["status"])})
+    return salt
+
+
+def new_salt() -> bytes:
+    """Return a key for a new task's commitments."""
+    return secrets.token_bytes(32)
+
+
+def new_row(
+    task_id: str, account_id: str, as_json: dict[str, Any], request: Request, salt: bytes
+) -> dict[str, object]:
+    """Return the columns of a task that was asked for just now; the others are empty."""
+    now = utc_now()
+    return {
         "id": task_id,
-        "account_id": active_account_id(session, request.account),
+        "account_id": account_id,
         "status": TaskStatus.QUEUED,
         "step": Step.ENQUEUE,
-        "request": request.model_dump(mode="json"),
+        "request": as_json,
         "salt": salt,
-        "destination": None if destination is None else str(destination),
         "timings": {},
         "created_at": now,
         "updated_at": now,
         "tokens": tokens_of(request),
         "model": request.model,
-        **columns,
     }
-    session.execute(insert(task).values(**values))
-    tell(session, task_id, STATUS, {"status": str(values["status"])})
-    return salt
 
 
 def load(session: Connection, task_id: str) -> TaskRow:
@@ -215,7 +228,22 @@ def save_verdict(
     would learn which outputs have the same customer.
     """
     number = 1 + (session.scalar(_newest_verdict(task_id, stage, verdict.c.number)) or 0)
-    values = {
+    row = verdict_row(task_id, stage, number, body, moment)
+    session.execute(insert(verdict).values(**row))
+    for work_id in works_of(body):
+        session.execute(insert(verdict_work).values(verdict_id=row["id"], work_id=work_id))
+    # Named here, so that the pictures it cites stay as long as it does.
+    for blob in sorted(shown_in(body.findings)):
+        session.execute(insert(verdict_picture).values(verdict_id=row["id"], blob=blob))
+    commitment = verdict_commitment(body, salt_of(session, task_id))
+    append(session, EntryKind.VERDICT, task_id, verdict_entry(stage, body, commitment))
+
+
+def verdict_row(
+    task_id: str, stage: Stage, number: int, body: Verdict, moment: datetime
+) -> dict[str, object]:
+    """Return the columns of the verdict that is the ``number``-th of its stage."""
+    return {
         "id": f"{task_id}/{stage}/{number}",
         "task_id": task_id,
         "stage": stage,
@@ -226,21 +254,22 @@ def save_verdict(
         "created_at": utc_now(),
         "moment": utc_text(moment),
     }
-    session.execute(insert(verdict).values(**values))
-    works = sorted({finding.work.id for finding in body.findings})
-    for work_id in works:
-        session.execute(insert(verdict_work).values(verdict_id=values["id"], work_id=work_id))
-    # Named here, so that the pictures it cites stay as long as it does.
-    for blob in sorted(shown_in(body.findings)):
-        session.execute(insert(verdict_picture).values(verdict_id=values["id"], blob=blob))
-    entry = {
+
+
+def works_of(body: Verdict) -> list[str]:
+    """Return the ids of the works that a verdict found."""
+    return sorted({finding.work.id for finding in body.findings})
+
+
+def verdict_entry(stage: Stage, body: Verdict, commitment: str) -> dict[str, object]:
+    """Return what the ledger says of a verdict."""
+    return {
         "stage": stage.value,
         "decision": body.decision.value,
         "registry_revision": body.registry_revision,
-        "works": works,
-        "commitment": verdict_commitment(body, salt_of(session, task_id)),
+        "works": works_of(body),
+        "commitment": commitment,
     }
-    append(session, EntryKind.VERDICT, task_id, entry)
 
 
 def salt_of(session: Connection, task_id: str) -> bytes:
@@ -287,8 +316,15 @@ def refuse(session: Connection, task_id: str, stage: Stage, body: Verdict) -> No
     status = TaskStatus.HELD if held else TaskStatus.DENIED
     change_status(session, task_id, status, sealed_blob=None)
     commitment = verdict_commitment(body, salt_of(session, task_id))
-    entry = {"stage": stage.value, "commitment": commitment}
-    append(session, EntryKind.HELD if held else EntryKind.REFUSED, task_id, entry)
+    append(session, *refusal_entry(task_id, stage, body, commitment))
+
+
+def refusal_entry(
+    task_id: str, stage: Stage, body: Verdict, commitment: str
+) -> tuple[EntryKind, str, dict[str, object]]:
+    """Return the entry of the ledger by which a verdict stops a task."""
+    kind = EntryKind.HELD if body.decision is Decision.HOLD else EntryKind.REFUSED
+    return kind, task_id, {"stage": stage.value, "commitment": commitment}
 
 
 def hold(session: Connection, task_id: str) -> None:

@@ -135,6 +135,12 @@ def current(store: Store) -> RegistrySnapshot:
         return known
 
 
+def in_memory(store: Store) -> RegistrySnapshot:
+    """Return the snapshot that is in memory, without a look at whether the registry has moved."""
+    known = _snapshots.get(store.unguarded)
+    return current(store) if known is None else known
+
+
 def known_revision(store: Store) -> int:
     """Return the revision of the snapshot that is in memory; -1 if there is none yet."""
     known = _snapshots.get(store.unguarded)

@@ -15,6 +15,7 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
 from cleardance import __version__
+from cleardance.clearance.jobs.together import Together
 from cleardance.clearance.jobs.webhooks import Courier, Render
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.viewing import view_of
@@ -23,6 +24,7 @@ from cleardance.rights.snapshot import current
 from cleardance.server import errors, links, openapi
 from cleardance.server.aside import Aside
 from cleardance.server.guard import State
+from cleardance.server.lanes import Lanes
 from cleardance.server.metrics import Metrics
 from cleardance.server.middleware import Surroundings
 from cleardance.server.pages import routes as pages
@@ -78,7 +80,12 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
         with open_service(settings.home) as service:
             aside = Aside(settings.home)
             signed = links.load_or_make(service.store.home.keys)
-            app.state.cleardance = State(service, signed, aside, metrics, setup_code)
+            together = Together(service)
+            app.state.cleardance = State(
+                service, signed, aside, together, Lanes(), metrics, setup_code
+            )
+            stores = threading.Thread(target=together.run, daemon=True)
+            stores.start()
             stop = threading.Event()
             watch = threading.Thread(target=_keep_current, args=(service, stop), daemon=True)
             watch.start()
@@ -90,8 +97,10 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
             finally:
                 stop.set()
                 aside.close()
+                together.close()
                 watch.join()
                 calls.join()
+                stores.join()
 
     app = FastAPI(
         title="Cleardance",

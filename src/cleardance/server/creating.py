@@ -1,19 +1,21 @@
 """Taking creates in, for every API: read, deduplicated, done where it holds nobody up."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from cleardance.accounts.roles import Principal
 from cleardance.clearance import asking
 from cleardance.clearance.asking import Asked
-from cleardance.clearance.jobs.submitting import Submitted, digest_of
+from cleardance.clearance.jobs.admitting import RegistryMoved
+from cleardance.clearance.jobs.incoming import Incoming, Submitted
+from cleardance.clearance.jobs.submitting import digest_of, judge_again
 from cleardance.clearance.service import Service
-from cleardance.errors import UsageError
+from cleardance.errors import CleardanceError, UsageError
 from cleardance.server.errors import from_validation
 from cleardance.server.guard import Here
 from cleardance.server.wire.refusals import refusal
@@ -82,24 +84,37 @@ def known_by(
 
 
 async def take_in(here: Here, read: Callable[[], Asked], *, large: bool) -> Submitted:
-    """Take a request in: what may hold media in a process aside, the rest in a thread.
+    """Take a request in: what may hold media in a process aside, the rest together with others.
 
     Raises Refusal for what is denied, and as ``asking.ask``.
     """
-    asked = await run_in_threadpool(read)
-    if asked.given or asked.draft_of or large:
-        done = await here.state.aside.run(here.principal.account_id, _ask, here.principal, asked)
+    first = await here.in_thread(_read, here.service, here.principal, read, large)
+    if isinstance(first, Asked):
+        work, account_id = asking.ask, here.principal.account_id
+        done = await here.state.aside.run(account_id, work, here.principal, first)
     else:
-        done = await run_in_threadpool(_ask, here.service, here.principal, asked)
-    return done
-
-
-def _ask(service: Service, principal: Principal, asked: Asked) -> Submitted:
-    """Raise the refusal of what was denied."""
-    done = asking.ask(service, principal, asked)
+        done = await _stored(here, first)
     if done.status is TaskStatus.DENIED:
         assert done.verdict is not None
         assert done.stage is not None
-        task = service.task(done.task_id)
-        raise refusal(done.verdict, done.stage, task.request)
+        raise refusal(done.verdict, done.stage, done.request)
     return done
+
+
+def _read(
+    service: Service, principal: Principal, read: Callable[[], Asked], large: bool
+) -> Asked | Incoming:
+    """Read a body, and judge what it asks for unless that may take long."""
+    asked = read()
+    return asked if asked.brings_files or large else asking.prepare(service, principal, asked)
+
+
+async def _stored(here: Here, incoming: Incoming) -> Submitted:
+    while True:
+        outcome = await asyncio.wrap_future(here.state.together.put(incoming))
+        if isinstance(outcome, RegistryMoved):
+            incoming = await here.in_thread(judge_again, here.service, incoming)
+        elif isinstance(outcome, CleardanceError):
+            raise outcome
+        else:
+            return outcome

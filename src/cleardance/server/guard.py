@@ -7,7 +7,9 @@ made. Nothing is cached: a key that was revoked a moment ago does not count, in 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from functools import partial
+from inspect import iscoroutinefunction
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -16,12 +18,16 @@ from starlette.concurrency import run_in_threadpool
 from cleardance.accounts import keys
 from cleardance.accounts.limits import take_request
 from cleardance.accounts.roles import Permission, Principal
+from cleardance.clearance.jobs.together import Together
 from cleardance.clearance.service import Service
 from cleardance.errors import AuthenticationError
 from cleardance.server.aside import Aside
+from cleardance.server.lanes import Lanes
 from cleardance.server.links import Links
 from cleardance.server.metrics import Metrics
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _NEEDS = "cleardance_needs"
 
@@ -33,6 +39,8 @@ class State:
     service: Service
     links: Links
     aside: Aside
+    together: Together
+    lanes: Lanes
     metrics: Metrics
     setup_code: str = ""  # whoever knows it may make the first operator
 
@@ -72,6 +80,7 @@ class Guarded(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what serves a request, once it is known who asks."""
         serve, permission = super().get_route_handler(), self.permission
+        in_thread = not iscoroutinefunction(self.endpoint)
 
         async def handle(request: Request) -> Response:
             if permission is not None:
@@ -80,6 +89,9 @@ class Guarded(APIRoute):
                 request.state.key_id = principal.key_id
                 principal.require(permission)
                 request.state.principal = principal
+                if in_thread:
+                    async with state_of(request).lanes.place(principal.account_id):
+                        return await serve(request)
             return await serve(request)
 
         return handle
@@ -133,6 +145,10 @@ class Here:
     def base_url(self) -> str:
         """Where clients reach us, without a slash at the end."""
         return self.service.settings.public_url or str(self.request.base_url).rstrip("/")
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call ``work`` in one of the threads that the account may use. Raises Overloaded."""
+        return await self.state.lanes.run(self.principal.account_id, partial(work, *args, **kwargs))
 
     def link(self, task_id: str, file: str) -> str:
         """Return the signed address of a released file."""

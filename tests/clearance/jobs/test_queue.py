@@ -8,7 +8,8 @@ from sqlalchemy import update
 from cleardance.accounts.accounts import create_account
 from cleardance.clearance import leases
 from cleardance.clearance.jobs import queue
-from cleardance.clearance.jobs.submitting import JobOptions, submit
+from cleardance.clearance.jobs.incoming import JobOptions
+from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.leases import Holder, Lease
 from cleardance.clearance.service import Service
 from cleardance.store.tables import Tier, task

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from cleardance.accounts.keys import authenticate, create_key
 from cleardance.accounts.limits import Limits
 from cleardance.clearance.jobs import ending, submitting
-from cleardance.clearance.jobs.submitting import JobOptions, submit
+from cleardance.clearance.jobs.incoming import JobOptions
+from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.service import Service
 from cleardance.errors import NotCancellable, QueueFull, RateLimited, UsageError
 from cleardance.store.tables import TaskStatus, task

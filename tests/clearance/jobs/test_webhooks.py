@@ -15,7 +15,8 @@ from standardwebhooks import Webhook
 
 from cleardance.clearance.jobs import ending, webhooks
 from cleardance.clearance.jobs.events import events_after, follow
-from cleardance.clearance.jobs.submitting import JobOptions, submit
+from cleardance.clearance.jobs.incoming import JobOptions
+from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.jobs.webhooks import Courier, call_back, claim_due, secret_of
 from cleardance.clearance.record import record_of
 from cleardance.clearance.service import Service

@@ -2,12 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, select
 
 from cleardance.accounts.accounts import account_id
 from cleardance.accounts.end_users import hash_end_user
@@ -16,56 +14,18 @@ from cleardance.accounts.roles import Principal
 from cleardance.accounts.usage import tokens_of
 from cleardance.clearance import intake, leases, screening, tasks
 from cleardance.clearance.intake import Checked
+from cleardance.clearance.jobs.admitting import RegistryMoved, Room, admit_all, submitted
+from cleardance.clearance.jobs.incoming import Incoming, JobOptions, Submitted
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service
-from cleardance.errors import KeyUsed, LeaseLost, QueueFull, UsageError
+from cleardance.clearance.tasks import Step
+from cleardance.errors import CleardanceError, KeyUsed, LeaseLost
 from cleardance.ledger.entry import canonical
 from cleardance.media.fetch import check_url
 from cleardance.request import Request
+from cleardance.rights.licence import Asker
 from cleardance.store.database import clock, serialise
-from cleardance.store.tables import Stage, TaskStatus, Tier, task, utc_text
-from cleardance.verdict import Verdict
-
-MIN_EXPIRY_S, MAX_EXPIRY_S = 3_600, 259_200
-_WAITING = task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
-
-
-@dataclass(frozen=True)
-class JobOptions:
-    """How urgent a task is, and who is told.
-
-    ``priority`` orders an account's own tasks, 0 to 9, the higher first. ``expires_after_s`` is how
-    long it may take, 3,600 to 259,200 s. Creates with the same ``dedupe_key`` within
-    ``dedupe_within_s`` are one: a client that got no answer tries again. Of a key ``NAME:BODY``
-    the name must not come again with another body.
-    """
-
-    priority: int = 0
-    tier: Tier = Tier.DEFAULT
-    expires_after_s: float = 172_800
-    callback_url: str | None = None
-    dedupe_key: str | None = None
-    dedupe_within_s: float = 60.0
-
-    def __post_init__(self) -> None:
-        """Raise UsageError for what is out of range."""
-        if not 0 <= self.priority <= 9:
-            raise UsageError("priority is 0 to 9.")
-        if not MIN_EXPIRY_S <= self.expires_after_s <= MAX_EXPIRY_S:
-            raise UsageError(
-                f"A task expires {MIN_EXPIRY_S} to {MAX_EXPIRY_S} s after it was made."
-            )
-
-
-@dataclass(frozen=True)
-class Submitted:
-    """What became of a request: queued, or refused by this verdict; or known already."""
-
-    task_id: str
-    status: TaskStatus
-    verdict: Verdict | None
-    stage: Stage | None = None  # what the verdict is about
-    joined: bool = False
+from cleardance.store.tables import task, utc_text
 
 
 def digest_of(account: str, body: object) -> str:
@@ -90,50 +50,80 @@ def submit(
     limits of the key by which ``principal`` asks, NotFound for the account, StoreError.
     """
     options = options or JobOptions()
+    if request.references:
+        return _store_then_screen(service, request, principal, options)
+    incoming = prepare(service, request, principal=principal, options=options)
+    while True:  # one commit: who asks waits for each
+        with service.store.begin() as session:
+            [outcome] = admit_all(session, service, [incoming])
+        if isinstance(outcome, RegistryMoved):
+            incoming = judge_again(service, incoming)
+        elif isinstance(outcome, CleardanceError):
+            raise outcome
+        else:
+            return outcome
+
+
+def prepare(
+    service: Service, request: Request, *, principal: Principal | None, options: JobOptions
+) -> Incoming:
+    """Check and judge a request without references; ``admit_all`` stores it.
+
+    Raises UsageError for what cannot be served, NotFound for the account.
+    """
+    task_id, watch = tasks.new_task_id(), Watch(silent)
+    _check(service, request, options, watch)
+    asker = None
+    if principal is not None and principal.account_name == request.account:
+        places = frozenset(service.settings.territories)
+        asker = Asker(datetime.now(UTC), principal.account_id, principal.partner, places)
+    with watch.step(Step.SCREEN_ASK):
+        judged = screening.judge_ask(service, request, asker, newest=False)
+    cost_micros = 0 if principal is None else _cost_micros(service, request)
+    return Incoming(task_id, request, options, principal, cost_micros, judged)
+
+
+def judge_again(service: Service, incoming: Incoming) -> Incoming:
+    """Judge a request by the newest registry, as it has moved. Raises NotFound."""
+    return incoming.judged_again(screening.judge_ask(service, incoming.request))
+
+
+def _check(service: Service, request: Request, options: JobOptions, watch: Watch) -> Checked:
     if options.callback_url is not None:
         check_url(options.callback_url)  # its host's address is checked when it is called
+    return intake.check(request, None, watch, service.settings)
+
+
+def _store_then_screen(
+    service: Service, request: Request, principal: Principal | None, options: JobOptions
+) -> Submitted:
+    """Screen references as they were kept; ours until then, or, if we die, a worker's."""
     with service.store.read() as session:
-        if request.references:
-            _check_room(service, session, request.account)  # before they take any space
+        owner = account_id(session, request.account)
+        Room.counted(session, service.settings).check(owner, request.account)  # they take space
         columns = _columns(session, options) | _whose(service, session, request, principal)
     watch, task_id = Watch(silent), tasks.new_task_id()
-    checked = intake.check(request, None, watch, service.settings)
+    checked = _check(service, request, options, watch)
 
     def admit(session: Connection) -> None:
-        _join(session, request.account, options)
-        _check_room(service, session, request.account)
+        serialise(session, "creates")
+        _join(session, owner, options)
+        Room.counted(session, service.settings).check(owner, request.account)
         if principal is not None:
             tokens, cost_micros = tokens_of(request), _cost_micros(service, request)
             check_task(session, principal, tokens, cost_micros, clock(session))
 
-    try:
-        if request.references:
-            _store_then_screen(service, task_id, checked, watch, columns, admit)
-        else:  # one commit: who asks waits for each
-            judged = screening.judge_ask(service, request)
-            with intake.enqueueing(service, task_id, checked, watch, columns, admit) as (at, _):
-                screening.commit_ask(at, service, task_id, judged)
-    except _Known as known:
-        return _submitted(service, known.task_id, joined=True)
-    return _submitted(service, task_id)
-
-
-def _store_then_screen(
-    service: Service,
-    task_id: str,
-    checked: Checked,
-    watch: Watch,
-    columns: Mapping[str, object],
-    admit: Callable[[Connection], None],
-) -> None:
-    """Screen references as they were kept; ours until then, or, if we die, a worker's."""
     holder = leases.Holder(service.store, f"submit-{secrets.token_hex(8)}")
     lease, leased = holder.first(task_id)
-    stored = intake.enqueueing(service, task_id, checked, watch, {**columns, **leased}, admit)
-    with stored as (_, queued):
-        pass
+    try:
+        stored = intake.enqueueing(service, task_id, checked, watch, {**columns, **leased}, admit)
+        with stored as (_, queued):
+            pass
+    except _Known as known:
+        return _submitted(service, known.task_id, joined=True)
     with suppress(LeaseLost), leases.working(service, holder, lease) as ours:
         screening.screen_ask(ours, queued, watch)
+    return _submitted(service, task_id)
 
 
 class _Known(Exception):
@@ -173,13 +163,11 @@ def _cost_micros(service: Service, request: Request) -> int:
     return round(tokens_of(request) * service.settings.price_per_million_tokens)
 
 
-def _join(session: Connection, account: str, options: JobOptions) -> None:
+def _join(session: Connection, owner: str, options: JobOptions) -> None:
     """Raise _Known if this create is one that was made before."""
     if options.dedupe_key is None:
         return
-    owner = account_id(session, account)
     name, colon, _ = options.dedupe_key.partition(":")
-    serialise(session, f"create {owner} {name}")
     since = clock(session) - timedelta(seconds=options.dedupe_within_s)
     column = task.c.dedupe_key
     keys = column.startswith(f"{name}:") if colon else column == name
@@ -193,22 +181,6 @@ def _join(session: Connection, account: str, options: JobOptions) -> None:
     raise _Known(known.id)
 
 
-def _check_room(service: Service, session: Connection, account: str) -> None:
-    own = func.sum(case((task.c.account_id == account_id(session, account), 1), else_=0))
-    in_all, of_account = session.execute(select(func.count(), own).where(_WAITING)).one()
-    settings = service.settings
-    if in_all >= settings.max_queue:
-        raise QueueFull(f"{settings.max_queue} tasks are waiting; more are not taken in.")
-    if (of_account or 0) >= settings.max_queue_per_account:
-        raise QueueFull(
-            f"{settings.max_queue_per_account} tasks of {account!r} are waiting; "
-            "more are not taken in."
-        )
-
-
 def _submitted(service: Service, task_id: str, *, joined: bool = False) -> Submitted:
     with service.store.read() as session:
-        row = tasks.load(session, task_id)
-        refused = row.status in (TaskStatus.DENIED, TaskStatus.HELD)
-        stage, verdict = tasks.deciding_verdict(session, task_id) if refused else (None, None)
-    return Submitted(task_id, row.status, verdict, stage, joined)
+        return submitted(session, task_id, joined=joined)

@@ -15,7 +15,8 @@ from cleardance.accounts.roles import Permission
 from cleardance.clearance import viewing
 from cleardance.clearance.asking import Asked
 from cleardance.clearance.handed_in import Given
-from cleardance.clearance.jobs.submitting import JobOptions, digest_of
+from cleardance.clearance.jobs.incoming import JobOptions
+from cleardance.clearance.jobs.submitting import digest_of
 from cleardance.clearance.pictures import open_picture
 from cleardance.clearance.serving import open_output
 from cleardance.errors import UnsupportedByModel, UsageError

@@ -2,7 +2,7 @@
 
 from cleardance.clearance.asking import Asked
 from cleardance.clearance.handed_in import Given, Media
-from cleardance.clearance.jobs.submitting import JobOptions
+from cleardance.clearance.jobs.incoming import JobOptions
 from cleardance.errors import UnsupportedByModel, UsageError
 from cleardance.request import FPS
 from cleardance.server.errors import Missing

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cleardance.clearance.asking import Asked
 from cleardance.clearance.handed_in import Given
-from cleardance.clearance.jobs.submitting import JobOptions
+from cleardance.clearance.jobs.incoming import JobOptions
 from cleardance.clearance.viewing import TaskView
 from cleardance.errors import UnsupportedByModel, UsageError
 from cleardance.request import MAX_PROMPT_CHARS, Ratio, Resolution, frame_size
