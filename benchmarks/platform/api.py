@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -55,12 +55,16 @@ class Seen:
     statuses: dict[int, int] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     took_s: float = 0.0
+    cpu_s: float = 0.0  # of the server
 
     def line(self, what: str) -> str:
         p50, p99 = np.percentile(self.seconds, [50, 99]) * 1000
         said = " ".join(f"{code}:{count}" for code, count in sorted(self.statuses.items()))
         rate = len(self.seconds) / self.took_s
-        return f"| {what:<36} | {rate:>9.0f} | {p50:>7.1f} | {p99:>7.1f} | {said} |"
+        cpu_ms = self.cpu_s / len(self.seconds) * 1000
+        return (
+            f"| {what:<36} | {rate:>9.0f} | {p50:>7.1f} | {p99:>7.1f} | {cpu_ms:>6.2f} | {said} |"
+        )
 
 
 class Client:
@@ -89,19 +93,34 @@ class Client:
             self._streams[1].close()
 
 
+def used_s(pid: int) -> float:
+    """Return the processor time that a process has used, its threads' included (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def create(number: int) -> bytes:
-    prompt = DENIED if number % 2 else f"{QUEUED}, take {number}"
-    item = {"type": "text", "text": prompt}
+    prompt = DENIED if number % 2 else QUEUED
+    item = {"type": "text", "text": f"{prompt}, take {number}"}  # none is another's retry
     return json.dumps({"model": "draft", "content": [item], "duration": 4}).encode()
 
 
-async def submits(port: int, key: str, clients: int, seconds: float, rate: float | None) -> Seen:
+@dataclass(frozen=True)
+class At:
+    """A running server."""
+
+    port: int
+    pid: int
+    key: str = "none"
+
+
+async def submits(at: At, clients: int, seconds: float, rate: float | None) -> Seen:
     """Let clients create tasks, at a pace of ``rate`` a second in all, or as fast as they can."""
-    seen, start = Seen(), time.perf_counter() + 0.5
+    seen, start, before_s = Seen(), time.perf_counter() + 0.5, used_s(at.pid)
     pace_s = None if rate is None else clients / rate
 
     async def one(number: int) -> None:
-        client, turn = Client(port, key), 0
+        client, turn = Client(at.port, at.key), 0
         while True:
             due = start + (0.0 if pace_s is None else (number / clients + turn) * pace_s)
             if pace_s is None and turn:
@@ -119,15 +138,16 @@ async def submits(port: int, key: str, clients: int, seconds: float, rate: float
 
     await asyncio.gather(*(one(number) for number in range(clients)))
     seen.took_s = time.perf_counter() - start
+    seen.cpu_s = used_s(at.pid) - before_s
     return seen
 
 
-async def polls(port: int, key: str, ids: list[str], rate: float, stop: asyncio.Event) -> Seen:
+async def polls(at: At, ids: list[str], rate: float, stop: asyncio.Event) -> Seen:
     """Ask for open tasks, one after the other, at a pace, until told to stop."""
     seen, start, clients = Seen(), time.perf_counter(), 50
 
     async def one(number: int) -> None:
-        client, turn = Client(port, key), 0
+        client, turn = Client(at.port, at.key), 0
         while not stop.is_set():
             due = start + (number / clients + turn) * clients / rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
@@ -144,7 +164,7 @@ async def polls(port: int, key: str, ids: list[str], rate: float, stop: asyncio.
 
 
 @contextmanager
-def serving(command: list[str], log: Path, **settings: str) -> Iterator[int]:
+def serving(command: list[str], log: Path, **settings: str) -> Iterator[At]:
     with log.open("w+") as file:
         process = subprocess.Popen(command, stderr=file, env=os.environ | settings)
         while not (found := re.search(r"Listening on http://127.0.0.1:(\d+)", log.read_text())):
@@ -153,29 +173,29 @@ def serving(command: list[str], log: Path, **settings: str) -> Iterator[int]:
             time.sleep(0.05)
         time.sleep(1.0)
         try:
-            yield int(found[1])
+            yield At(int(found[1]), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
 
 
-async def measure(port: int, key: str, options: argparse.Namespace, what: str) -> list[str]:
+async def measure(at: At, options: argparse.Namespace, what: str) -> list[str]:
     seconds, clients = options.seconds, options.clients
-    paced = await submits(port, key, clients, seconds, options.rate)
+    paced = await submits(at, clients, seconds, options.rate)
     lines = [paced.line(f"{what}, paced {options.rate:.0f}/s")]
-    at_once = await submits(port, key, clients, seconds, None)
+    at_once = await submits(at, clients, seconds, None)
     return [*lines, at_once.line(f"{what}, at once")]
 
 
-async def measure_polled(port: int, key: str, options: argparse.Namespace, what: str) -> list[str]:
+async def measure_polled(at: At, options: argparse.Namespace, what: str) -> list[str]:
     """Submits alone, then beside polls of the open tasks that were made before."""
     ids: list[str] = []
     while len(ids) < options.open:
-        ids += (await submits(port, key, options.clients, 5.0, None)).ids
-    alone = await submits(port, key, options.clients, options.seconds, options.rate / 2)
+        ids += (await submits(at, options.clients, 5.0, None)).ids
+    alone = await submits(at, options.clients, options.seconds, options.rate / 2)
     stop = asyncio.Event()
-    polling = asyncio.create_task(polls(port, key, ids[: options.open], options.polls, stop))
-    beside = await submits(port, key, options.clients, options.seconds, options.rate / 2)
+    polling = asyncio.create_task(polls(at, ids[: options.open], options.polls, stop))
+    beside = await submits(at, options.clients, options.seconds, options.rate / 2)
     stop.set()
     polled = await polling
     return [
@@ -194,13 +214,15 @@ def main() -> None:
     parser.add_argument("--polls", type=float, default=100.0)
     parser.add_argument("--url", help="postgresql+pg8000://…, an empty database")
     options = parser.parse_args()
-    print("| what | answers/s | p50 ms | p99 ms | statuses |\n|---|---|---|---|---|", flush=True)
+    print(
+        "| what | answers/s | p50 ms | p99 ms | server CPU ms each | statuses |\n"
+        "|---|---|---|---|---|---|",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as folder:
         echo = [sys.executable, "-c", ECHO]
-        with serving(echo, Path(folder) / "echo.log") as port:
-            print(
-                *asyncio.run(measure(port, "none", options, "bare FastAPI")), sep="\n", flush=True
-            )
+        with serving(echo, Path(folder) / "echo.log") as at:
+            print(*asyncio.run(measure(at, options, "bare FastAPI")), sep="\n", flush=True)
         names = ("CLEARDANCE_MAX_QUEUE", "CLEARDANCE_MAX_QUEUE_PER_ACCOUNT")
         more = dict.fromkeys(names, "1000000")
         if options.url:
@@ -211,10 +233,11 @@ def main() -> None:
         command = [sys.executable, "-m", "cleardance.cli.main", "--home", str(home)]
         command += ["serve", "--port", "0", "--slots", "0"]
         what = "PostgreSQL" if options.url else "SQLite"
-        with serving(command, Path(folder) / "serve.log", **more) as port:
-            print(*asyncio.run(measure(port, key, options, what)), sep="\n", flush=True)
+        with serving(command, Path(folder) / "serve.log", **more) as there:
+            at = replace(there, key=key)
+            print(*asyncio.run(measure(at, options, what)), sep="\n", flush=True)
             if options.open:
-                print(*asyncio.run(measure_polled(port, key, options, what)), sep="\n", flush=True)
+                print(*asyncio.run(measure_polled(at, options, what)), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ def fuzz(seed: int, examples: int) -> Run:
             create_account(service.store, "all", roles=list(Role))
             key = create_key(service.store, "all", by="local").secret
         command = [sys.executable, "-m", "cleardance.cli.main", "--home", str(home)]
-        with serving([*command, "serve", "--port", "0", "--slots", "0"], log) as port:
-            done = run(port, key, examples, seed)
+        with serving([*command, "serve", "--port", "0", "--slots", "0"], log) as at:
+            done = run(at.port, key, examples, seed)
         traces = [line for line in log.read_text().splitlines() if '"trace"' in line]
     cases = re.search(r"(\d[\d,]*) generated", done.stdout)
     unique = re.search(r"(\d+) unique failures?", done.stdout)

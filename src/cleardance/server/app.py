@@ -4,6 +4,7 @@
 package touches the store: routes call functions of the library.
 """
 
+import gc
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from cleardance.clearance.jobs.webhooks import Courier, Render
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.viewing import view_of
 from cleardance.errors import CleardanceError
+from cleardance.match.words import is_listed
 from cleardance.rights.snapshot import current
 from cleardance.server import errors, links, openapi
 from cleardance.server.aside import Aside
@@ -46,7 +48,7 @@ from cleardance.server.routes import (
 from cleardance.server.wire import ark_answers
 from cleardance.settings import Settings
 
-THREADS = 16
+THREADS = 8  # of Python, which computes in one at a time: they are for waiting
 _SWITCH_INTERVAL_S = 0.001  # short requests should not wait for long ones
 _LOOK_EVERY_S = 1.0
 ROUTERS: tuple[APIRouter, ...] = (
@@ -137,7 +139,18 @@ def _callbacks(service: Service, signed: links.Links) -> Render:
 
 def _keep_current(service: Service, stop: threading.Event) -> None:
     """Build the index anew soon after the registry moves, not when the next request needs it."""
+    is_listed("")  # reads the word lists
+    names: object = None
     while not stop.is_set():
         with suppress(CleardanceError):
-            current(service.store)
+            registry = current(service.store)
+            if registry.names is not names:
+                names = registry.names
+                _leave_alone()
         stop.wait(_LOOK_EVERY_S)
+
+
+def _leave_alone() -> None:
+    """Keep the collector out of what stays: looking through an index takes it 0.1 s and more."""
+    gc.collect()
+    gc.freeze()

@@ -1,7 +1,9 @@
 """Taking creates in, for every API: read, deduplicated, done where it holds nobody up."""
 
 import asyncio
+import hashlib
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -36,20 +38,25 @@ class Unanswered:
     """
 
     def __init__(self) -> None:
-        self._since: dict[str, float] = {}
+        self._since: OrderedDict[str, float] = OrderedDict()  # the oldest first
 
     def begin(self, key: str) -> bool:
         """Note that a create is being answered; return whether the same one never was."""
         now = time.monotonic()
-        for old in [k for k, at in self._since.items() if now - at > RETRIED_WITHIN_S]:
-            del self._since[old]
-        known = key in self._since
+        while self._since and now - next(iter(self._since.values())) > RETRIED_WITHIN_S:
+            self._since.popitem(last=False)
+        known = self._since.pop(key, None) is not None
         self._since[key] = now
         return known
 
-    def answered(self, key: str) -> None:
-        """Note that the client has the answer."""
+    async def answered(self, key: str) -> None:
+        """Note that the client has the answer. Like ``begin``, only for the event loop's thread."""
         self._since.pop(key, None)
+
+
+def fingerprint(account_id: str, raw: bytes) -> str:
+    """Return a dedupe key: what an account sent, to the byte."""
+    return hashlib.sha256(account_id.encode() + b"\0" + raw).hexdigest()
 
 
 def parsed(kind: type[Body], body: bytes) -> Body:

@@ -11,7 +11,7 @@ from cleardance.server.errors import Overloaded
 
 T = TypeVar("T")
 
-MOST_THREADS = 6
+MOST_THREADS = 4
 MOST_WAITING = 1_000
 
 

@@ -117,8 +117,8 @@ def admit_all(
 
     Returns, in order, what became of each: stored, joined with the create that it retries, or kept
     out by an error (NotFound, AccessDenied, QueueFull, RateLimited, QuotaExceeded, KeyUsed,
-    UsageError; RegistryMoved for those to be judged again). The outcomes hold once the transaction has
-    committed.
+    UsageError; RegistryMoved for those to be judged again). The outcomes hold once the transaction
+    has committed.
     """
     serialise(session, "creates")  # so that no two of them see the same room
     door = _Door(session, service, all_, room or Room.counted(session, service.settings))

@@ -10,18 +10,19 @@ from starlette.background import BackgroundTask
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import viewing
 from cleardance.clearance.asking import Asked
-from cleardance.clearance.jobs.submitting import digest_of
 from cleardance.clearance.viewing import Filters
 from cleardance.server.creating import (
     LARGE_BYTES,
     RETRIED_WITHIN_S,
     Unanswered,
+    fingerprint,
     is_retry,
     known_by,
     parsed,
     take_in,
 )
-from cleardance.server.guard import Called, Guarded, needs
+from cleardance.server.errors import Refusal
+from cleardance.server.guard import Called, Guarded, Here, needs
 from cleardance.server.wire import ark_answers
 from cleardance.server.wire.ark import CreateTask
 from cleardance.server.wire.ark_answers import Created, Page, Task
@@ -47,13 +48,22 @@ _unanswered = Unanswered()
 async def create(here: Called, request: Request) -> Created:
     """Ask for a video. A denied prompt or reference is answered with 400 and the reason."""
     raw = await request.body()
-    key = digest_of(here.principal.account_id, raw.decode("utf-8", "replace"))
+    large = len(raw) > LARGE_BYTES
+    key = await _fingerprint(here, raw) if large else fingerprint(here.principal.account_id, raw)
     again = _unanswered.begin(key) or is_retry(request)
     within_s = RETRIED_WITHIN_S if again else 0.0
-    read = partial(_asked, raw, *known_by(request, here.principal.account_id, key, within_s))
-    done = await take_in(here, read, large=len(raw) > LARGE_BYTES)
+    known = known_by(request, here.principal.account_id, key, within_s)
+    try:
+        done = await take_in(here, partial(_asked, raw, *known), large=large)
+    except Refusal:
+        await _unanswered.answered(key)  # whoever asks again is refused again
+        raise
     answered = BackgroundTask(_unanswered.answered, key)
     return JSONResponse({"id": done.task_id}, background=answered)  # type: ignore[return-value]
+
+
+async def _fingerprint(here: Here, raw: bytes) -> str:
+    return await here.in_thread(fingerprint, here.principal.account_id, raw)
 
 
 def _asked(raw: bytes, dedupe_key: str, within_s: float) -> Asked:
