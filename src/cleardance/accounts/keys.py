@@ -7,15 +7,15 @@ random bits, which nobody can try out: its plain SHA-256 is enough, and is found
 import hashlib
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from cleardance.accounts.audit import Act, record
-from cleardance.accounts.limits import NO_LIMITS, Limits
+from cleardance.accounts.limits import NO_LIMITS, Bound, Limits
 from cleardance.accounts.lookup import account_id
 from cleardance.accounts.roles import Permission, Principal, Role
 from cleardance.errors import AccessDenied, AuthenticationError, NotFound, UsageError
@@ -62,7 +62,8 @@ def create_key(
     """Make a key of an account. Without scopes it may do all that the account may.
 
     Whoever makes it through a key of their own can give no more than they have: their scopes and
-    limits are the widest. Raises NotFound, UsageError for a bad name, AccessDenied.
+    limits are the widest, and their limits hold for what both keys use together. Raises NotFound,
+    UsageError for a bad name, AccessDenied.
     """
     if name is not None and not (name.isprintable() and 1 <= len(name) <= _MAX_NAME_CHARS):
         raise UsageError(f"A key's name has 1 to {_MAX_NAME_CHARS} printable characters.")
@@ -78,6 +79,7 @@ def create_key(
             "scopes": sorted(scopes),
             "created_at": utc_now(),
             "expires_at": expires_at and utc_text(expires_at),
+            "made_by": by.key_id if _is_bounding(by) else None,
             **_columns(limits),
         }
         session.execute(insert(api_key).values(**values))
@@ -111,7 +113,16 @@ def authenticate(session: Connection, secret: str, moment: datetime) -> Principa
         roles=frozenset(map(Role, row.roles)),
         scopes=frozenset(Permission(scope) for scope in row.scopes),
         limits=_limits(row),
+        bounds=(Bound(row.key_id, _limits(row)), *_bounds_above(session, row.made_by)),
     )
+
+
+def _bounds_above(session: Connection, key_id: str | None) -> Iterator[Bound]:
+    """Yield the keys that a key came from, nearest first. Those revoked still bound it."""
+    while key_id is not None:
+        row = session.execute(_ABOVE, {"id": key_id}).one()
+        yield Bound(key_id, _limits(row))
+        key_id = row.made_by
 
 
 def revoke_key(session: Connection, key_id: str, *, by: str | Principal, why: str) -> bool:
@@ -198,6 +209,7 @@ _BY_SECRET: Any = (
         api_key.c.scopes,
         api_key.c.expires_at,
         api_key.c.revoked_at,
+        api_key.c.made_by,
         *_LIMITS,
         _parent.c.suspended_at.label("parent_suspended_at"),
     )
@@ -205,6 +217,7 @@ _BY_SECRET: Any = (
     .outerjoin(_parent, _parent.c.id == account.c.parent)
     .where(api_key.c.secret_sha256 == bindparam("hash"))
 )
+_ABOVE = select(api_key.c.made_by, *_LIMITS).where(api_key.c.id == bindparam("id"))
 _ROWS: Any = select(api_key, account.c.name.label("account")).join(
     account, account.c.id == api_key.c.account_id
 )
@@ -232,6 +245,11 @@ def _key(row: Row[*tuple[Any, ...]]) -> KeyRow:
     )
 
 
+def _is_bounding(by: str | Principal) -> TypeGuard[Principal]:
+    """Whether a key that ``by`` makes counts for their own: an operator's are for others."""
+    return isinstance(by, Principal) and not by.may(Permission.MANAGE_ACCOUNTS)
+
+
 def _check_may_give(
     session: Connection,
     by: str | Principal,
@@ -239,7 +257,7 @@ def _check_may_give(
     scopes: frozenset[Permission],
     limits: Limits,
 ) -> None:
-    if not isinstance(by, Principal) or by.may(Permission.MANAGE_ACCOUNTS):
+    if not _is_bounding(by):
         return
     by.require(Permission.MANAGE_SUB_ACCOUNTS)
     parent = session.scalar(select(account.c.parent).where(account.c.id == owner))

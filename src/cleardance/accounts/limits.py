@@ -1,4 +1,7 @@
-"""What one key may use: requests, tasks at once, tokens, money. Counted in the database.
+"""What a key may use: requests, tasks at once, tokens, money. Counted in the database.
+
+A key that was made by another (a partner's, for a sub-account) counts for that one as well, so that
+all the keys of a partner together keep to the limits of the key that the partner was given.
 
 Every process counts in the same rows, so a limit holds over all of them:
 
@@ -16,7 +19,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Connection, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Connection, Select, bindparam, case, func, select, update
 
 from cleardance.errors import QuotaExceeded, RateLimited, UsageError
 from cleardance.store.tables import TaskStatus, api_key, task, usage, utc_text
@@ -56,6 +59,15 @@ class Limits:
 
 NO_LIMITS = Limits()
 
+
+@dataclass(frozen=True)
+class Bound:
+    """A key whose limits hold, for what it uses and for all that is used by keys made by it."""
+
+    key_id: str
+    limits: Limits
+
+
 # PostgreSQL takes a parameter for 32 bits unless it is told.
 _now_us, _each_us = bindparam("now_us", type_=BigInteger), bindparam("each_us", type_=BigInteger)
 _busy_until = case((api_key.c.busy_until_us > _now_us, api_key.c.busy_until_us), else_=_now_us)
@@ -69,18 +81,26 @@ _BUSY_UNTIL = select(api_key.c.busy_until_us).where(api_key.c.id == bindparam("k
 
 
 def take_request(session: Connection, principal: "Principal", moment: datetime) -> None:
-    """Count one request of the key, in a write transaction; RateLimited if it is one too many.
+    """Count one request, in a write transaction; RateLimited if it is one too many.
 
-    Costs nothing for a key without this limit: call it only where ``limits`` has one.
+    Costs nothing where no limit on requests holds: call it only for those of ``is_paced``.
     """
-    limit = principal.limits.requests_per_minute
-    if limit is None or principal.key_id is None:
-        return
+    for bound in principal.bounds:
+        if bound.limits.requests_per_minute is not None:
+            _take(session, bound.key_id, bound.limits.requests_per_minute, moment)
+
+
+def is_paced(principal: "Principal") -> bool:
+    """Whether a limit on requests holds."""
+    return any(bound.limits.requests_per_minute is not None for bound in principal.bounds)
+
+
+def _take(session: Connection, key_id: str, limit: int, moment: datetime) -> None:
     now_us, each_us = round(moment.timestamp() * 1e6), -(-_MINUTE_US // limit)
-    values = {"key": principal.key_id, "now_us": now_us, "each_us": each_us}
+    values = {"key": key_id, "now_us": now_us, "each_us": each_us}
     if session.execute(_TAKE, values).rowcount == 1:
         return
-    busy_until_us = session.scalar(_BUSY_UNTIL, {"key": principal.key_id}) or now_us
+    busy_until_us = session.scalar(_BUSY_UNTIL, {"key": key_id}) or now_us
     wait_s = max(busy_until_us + each_us - _MINUTE_US - now_us, 0) / 1e6
     raise RateLimited(f"This key may ask {limit} times a minute.", retry_after_s=wait_s)
 
@@ -90,15 +110,19 @@ def check_task(
 ) -> None:
     """Raise RateLimited or QuotaExceeded if the key may not have another task of so many tokens.
 
-    Call it in the transaction that then queues the task: it holds the key's row until the end.
+    Call it in the transaction that then queues the task: it holds the keys' rows until the end.
     """
-    limits, key_id = principal.limits, principal.key_id
-    if key_id is None or limits == NO_LIMITS:
-        return
-    session.execute(select(api_key.c.id).where(api_key.c.id == key_id).with_for_update())
-    under_way = (task.c.key_id == key_id) & task.c.status.in_(
-        [TaskStatus.QUEUED, TaskStatus.RUNNING]
-    )
+    for bound in principal.bounds:
+        if bound.limits != NO_LIMITS:
+            _check_bound(session, bound, tokens, cost_micros, moment)
+
+
+def _check_bound(
+    session: Connection, bound: Bound, tokens: int, cost_micros: int, moment: datetime
+) -> None:
+    limits, keys = bound.limits, family(bound.key_id)
+    session.execute(select(api_key.c.id).where(api_key.c.id == bound.key_id).with_for_update())
+    under_way = task.c.key_id.in_(keys) & task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
     count, pending, pending_micros = session.execute(
         select(
             func.count(),
@@ -111,18 +135,25 @@ def check_task(
             f"This key may have {limits.concurrent_tasks} tasks under way at once.",
             retry_after_s=_RETRY_S,
         )
-    _check_tokens(session, key_id, limits.tokens_per_day, int(pending) + tokens, moment)
+    _check_tokens(session, keys, limits.tokens_per_day, int(pending) + tokens, moment)
     _check_spend(
-        session, key_id, limits.spend_per_month_micros, int(pending_micros) + cost_micros, moment
+        session, keys, limits.spend_per_month_micros, int(pending_micros) + cost_micros, moment
     )
 
 
+def family(key_id: str) -> Select[str]:
+    """Return the query of a key's id and those of all keys that were made by it, or by those."""
+    one = select(api_key.c.id).where(api_key.c.id == key_id).cte(recursive=True)
+    made = select(api_key.c.id).join(one, api_key.c.made_by == one.c.id)
+    return select(one.union(made).c.id)
+
+
 def _check_tokens(
-    session: Connection, key_id: str, limit: int | None, wanted: int, moment: datetime
+    session: Connection, keys: Select[str], limit: int | None, wanted: int, moment: datetime
 ) -> None:
     if limit is None:
         return
-    of_day = (usage.c.key_id == key_id) & (usage.c.at > utc_text(moment - _DAY))
+    of_day = usage.c.key_id.in_(keys) & (usage.c.at > utc_text(moment - _DAY))
     used, oldest = session.execute(
         select(func.coalesce(func.sum(usage.c.tokens), 0), func.min(usage.c.at)).where(of_day)
     ).one()
@@ -135,12 +166,12 @@ def _check_tokens(
 
 
 def _check_spend(
-    session: Connection, key_id: str, limit: int | None, wanted: int, moment: datetime
+    session: Connection, keys: Select[str], limit: int | None, wanted: int, moment: datetime
 ) -> None:
     if limit is None:
         return
     first = moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    of_month = (usage.c.key_id == key_id) & (usage.c.at >= utc_text(first))
+    of_month = usage.c.key_id.in_(keys) & (usage.c.at >= utc_text(first))
     used = int(
         session.scalar(select(func.coalesce(func.sum(usage.c.cost_micros), 0)).where(of_month)) or 0
     )

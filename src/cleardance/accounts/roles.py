@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cleardance.accounts.limits import NO_LIMITS, Limits
+from cleardance.accounts.limits import NO_LIMITS, Bound, Limits
 from cleardance.errors import AccessDenied
 
 
@@ -98,6 +98,8 @@ class Principal:
     roles: frozenset[Role]
     scopes: frozenset[Permission] = frozenset()
     limits: Limits = NO_LIMITS
+    bounds: tuple[Bound, ...] = ()
+    """The limits that hold for what it does: its key's own, and of the keys that key came from."""
 
     @property
     def permissions(self) -> frozenset[Permission]:

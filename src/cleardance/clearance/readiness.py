@@ -6,7 +6,7 @@ from typing import Any
 from cleardance.clearance.service import Service
 from cleardance.errors import CleardanceError
 from cleardance.rights.registry import revision
-from cleardance.rights.snapshot import known_revision
+from cleardance.rights.snapshot import index_age_s, known_revision
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,8 @@ class Readiness:
     problems: tuple[str, ...]
     revision_stored: int
     revision_in_memory: int
+    index_age_s: float
+    """Since the index in memory was last seen to be that of the registry."""
 
     @property
     def is_ready(self) -> bool:
@@ -43,4 +45,4 @@ def readiness(service: Service) -> Readiness:
         problems.append("The folder of blobs is gone.")
     if stored >= 0 and in_memory != stored:
         problems.append("The index is stale: it is being rebuilt.")
-    return Readiness(tuple(problems), stored, in_memory)
+    return Readiness(tuple(problems), stored, in_memory, index_age_s(service.store))

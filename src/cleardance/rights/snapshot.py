@@ -1,5 +1,7 @@
 """The registry in memory: indexes and facts of one revision, rebuilt when the revision moves."""
 
+import math
+import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -120,6 +122,7 @@ def works_alone(store: Store, work_ids: Collection[str]) -> RegistrySnapshot:
 
 
 _snapshots: WeakKeyDictionary[Store, RegistrySnapshot] = WeakKeyDictionary()
+_seen_s: WeakKeyDictionary[Store, float] = WeakKeyDictionary()
 _loading = Lock()
 
 
@@ -132,6 +135,7 @@ def current(store: Store) -> RegistrySnapshot:
         known = _snapshots.get(store)
         if known is None or known.revision != now:
             known = _snapshots[store] = _moved(store, known)
+        _seen_s[store] = time.monotonic()
         return known
 
 
@@ -139,6 +143,12 @@ def in_memory(store: Store) -> RegistrySnapshot:
     """Return the snapshot that is in memory, without a look at whether the registry has moved."""
     known = _snapshots.get(store.unguarded)
     return current(store) if known is None else known
+
+
+def index_age_s(store: Store) -> float:
+    """Return how long ago the snapshot in memory was seen to be the newest; infinity if never."""
+    seen_s = _seen_s.get(store.unguarded)
+    return math.inf if seen_s is None else time.monotonic() - seen_s
 
 
 def known_revision(store: Store) -> int:

@@ -45,6 +45,7 @@ from cleardance.server.routes import (
     tasks,
     videos,
 )
+from cleardance.server.visitors import Visitors
 from cleardance.server.wire import ark_answers
 from cleardance.settings import Settings
 
@@ -84,7 +85,7 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
             signed = links.load_or_make(service.store.home.keys)
             together = Together(service)
             app.state.cleardance = State(
-                service, signed, aside, together, Lanes(), metrics, setup_code
+                service, signed, aside, together, Lanes(), Visitors(), metrics, setup_code
             )
             stores = threading.Thread(target=together.run, daemon=True)
             stores.start()

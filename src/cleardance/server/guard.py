@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from cleardance.accounts import keys
-from cleardance.accounts.limits import take_request
+from cleardance.accounts.limits import is_paced, take_request
 from cleardance.accounts.roles import Permission, Principal
 from cleardance.clearance.jobs.together import Together
 from cleardance.clearance.service import Service
@@ -25,11 +25,12 @@ from cleardance.server.aside import Aside
 from cleardance.server.lanes import Lanes
 from cleardance.server.links import Links
 from cleardance.server.metrics import Metrics
+from cleardance.server.visitors import Visitors, Visits
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-_NEEDS = "cleardance_needs"
+_NEEDS, _VISITS = "cleardance_needs", "cleardance_visits"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class State:
     aside: Aside
     together: Together
     lanes: Lanes
+    visitors: Visitors
     metrics: Metrics
     setup_code: str = ""  # whoever knows it may make the first operator
 
@@ -59,6 +61,16 @@ def public(endpoint: Endpoint) -> Endpoint:
     """Let anybody call a route, without a key."""
     setattr(endpoint, _NEEDS, None)
     return endpoint
+
+
+def visited(visits: Visits) -> Callable[[Endpoint], Endpoint]:
+    """Let each client address call a public route so often."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _VISITS, visits)
+        return endpoint
+
+    return mark
 
 
 class Guarded(APIRoute):
@@ -81,6 +93,7 @@ class Guarded(APIRoute):
         """Return what serves a request, once it is known who asks."""
         serve, permission = super().get_route_handler(), self.permission
         in_thread = not iscoroutinefunction(self.endpoint)
+        visits: Visits | None = getattr(self.endpoint, _VISITS, None)
 
         async def handle(request: Request) -> Response:
             if permission is not None:
@@ -92,6 +105,8 @@ class Guarded(APIRoute):
                 if in_thread:
                     async with state_of(request).lanes.place(principal.account_id):
                         return await serve(request)
+            elif visits is not None:
+                state_of(request).visitors.take(visits, client_of(request))
             return await serve(request)
 
         return handle
@@ -101,6 +116,11 @@ def state_of(request: Request) -> State:
     """Return what this process holds open."""
     state: State = request.app.state.cleardance
     return state
+
+
+def client_of(request: Request) -> str:
+    """Return the address of whoever asks; of a trusted proxy's client, that client's."""
+    return request.client.host if request.client else ""
 
 
 def _secret(request: Request) -> str:
@@ -117,7 +137,7 @@ def _admitted(state: State, secret: str) -> Principal:
     now = datetime.now(UTC)
     with state.service.store.read() as session:
         principal = keys.authenticate(session, secret, now)
-    if principal.limits.requests_per_minute is not None:
+    if is_paced(principal):
         with state.service.store.begin() as session:
             take_request(session, principal, now)
     return principal

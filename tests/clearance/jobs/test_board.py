@@ -8,7 +8,8 @@ from cleardance.accounts.accounts import create_account
 from cleardance.clearance import leases
 from cleardance.clearance.jobs import deliveries, queue
 from cleardance.clearance.jobs.board import Lane, board
-from cleardance.clearance.jobs.submitting import JobOptions, submit
+from cleardance.clearance.jobs.incoming import JobOptions
+from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.service import Service
 from cleardance.store.database import clock
 from cleardance.store.tables import DeliveryStatus, task, utc_text, webhook_delivery

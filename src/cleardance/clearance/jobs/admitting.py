@@ -145,10 +145,10 @@ def _apart(all_: Iterable[Incoming]) -> Iterator[list[Incoming]]:
         group: list[Incoming] = []
         later: list[Incoming] = []
         for one in left:
-            who = one.principal
-            key = None if who is None or who.limits == NO_LIMITS else who.key_id
-            (later if key in bound else group).append(one)
-            bound |= {key} if key else set()
+            bounds = () if one.principal is None else one.principal.bounds
+            own = {each.key_id for each in bounds if each.limits != NO_LIMITS}
+            (later if own & bound else group).append(one)
+            bound |= own
         yield group
         left = later
 

@@ -66,6 +66,37 @@ def claim(
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How the queue stands: what waits and for how long, what is worked on, and by whom."""
+
+    waiting: Mapping[Tier, int]
+    oldest_waits_s: float
+    leased: Mapping[str, int]  # tasks worked on, by model
+    holders: int  # workers and commands that work on them
+    lapsed: int  # leases that ran out and that nobody has taken up yet
+
+
+def standing(store: Store) -> Standing:
+    """Count the queue, for monitoring: a few index look-ups."""
+    with store.read() as session:
+        now = clock(session)
+        ready = _ready(now, delivers=True)
+        waiting = select(task.c.tier, func.count(), func.min(task.c.created_at)).where(ready)
+        rows = session.execute(waiting.group_by(task.c.tier)).all()
+        held = (task.c.model, task.c.lease_owner, task.c.lease_until)
+        leases = session.execute(select(*held).where(task.c.lease_owner.is_not(None))).all()
+    since = [datetime.fromisoformat(row[2]) for row in rows]
+    live = [row for row in leases if row.lease_until and row.lease_until > utc_text(now)]
+    return Standing(
+        waiting={Tier(row[0]): row[1] for row in rows},
+        oldest_waits_s=max(((now - at).total_seconds() for at in since), default=0.0),
+        leased=Counter(row.model or "" for row in live),
+        holders=len({row.lease_owner for row in live}),
+        lapsed=len(leases) - len(live),
+    )
+
+
+@dataclass(frozen=True)
 class _Running:
     of_account: Counter[str]
     of_model: Counter[str]

@@ -55,6 +55,12 @@ class Together:
             self._something.notify()
         return done
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait to be stored."""
+        with self._something:
+            return sum(map(len, self._waiting.values()))
+
     def run(self) -> None:
         """Store what comes, until ``close``; what came before that is stored."""
         while batch := self._next():

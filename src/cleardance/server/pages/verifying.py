@@ -22,8 +22,10 @@ from cleardance.errors import CleardanceError, UsageError
 from cleardance.provenance.dossier import Dossier, shown
 from cleardance.provenance.page import answer_of, sections_of
 from cleardance.provenance.verify import reader_settings
+from cleardance.server.guard import client_of
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
+from cleardance.server.visitors import FILES
 
 router = page_router()
 Kind = Literal["clear", "hold", "deny"]
@@ -109,9 +111,10 @@ def _for_the_public(dossier: Dossier) -> Dossier:
 
 
 async def _told(seen: Visit, work: Callable[..., Dossier], *args: Any) -> Response:
-    client = seen.request.client
-    who = f"visitor {client.host if client else ''}"
+    client = client_of(seen.request)
+    who = f"visitor {client}"
     try:
+        seen.state.visitors.take(FILES, client)
         dossier = await seen.state.aside.run(who, work, *args)
     except CleardanceError as error:
         return _page(seen, problem=error.diagnostics(), status=error.http_status)

@@ -11,7 +11,8 @@ from cleardance.clearance.notices.executing import execute
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.filing import FiledNotice
 from cleardance.rights.notices.form import parse_notice
-from cleardance.server.guard import Called, Guarded, needs, public
+from cleardance.server.guard import Called, Guarded, needs, public, visited
+from cleardance.server.visitors import FILES, LOOKS
 from cleardance.server.wire.remote import refuse_paths
 
 router = APIRouter(prefix="/api/clearance/notices", route_class=Guarded, tags=["Notices"])
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/api/clearance/notices", route_class=Guarded, tags=["
 
 @router.post("")
 @public
+@visited(FILES)
 def submit(here: Called, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
     """Submit a notice (docs/how-to/file-a-notice.md); references are addresses on the web.
 
@@ -44,6 +46,7 @@ def submit(here: Called, body: Annotated[dict[str, Any], Body()]) -> dict[str, A
 
 @router.get("/{notice_id}/status")
 @public
+@visited(LOOKS)
 def status(
     here: Called, notice_id: str, x_notice_secret: Annotated[str, Header(max_length=128)]
 ) -> dict[str, Any]:

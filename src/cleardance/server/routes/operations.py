@@ -5,8 +5,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import viewing
+from cleardance.clearance.jobs.queue import standing
+from cleardance.clearance.jobs.webhooks import count_deliveries
 from cleardance.clearance.readiness import readiness
 from cleardance.server.guard import Called, Guarded, needs, public
+from cleardance.server.metrics import Now
 
 router = APIRouter(route_class=Guarded, tags=["Operations"])
 
@@ -30,7 +33,13 @@ def readyz(here: Called) -> JSONResponse:
 @needs(Permission.OPERATE)
 def metrics(here: Called) -> PlainTextResponse:
     """Return the counts in Prometheus' exposition format."""
-    found = readiness(here.service)
-    counted = viewing.count_by_status(here.service)
-    text = here.state.metrics.text(counted, found.revision_stored, found.revision_in_memory)
+    service = here.service
+    now = Now(
+        tasks=viewing.count_by_status(service),
+        webhooks=count_deliveries(service),
+        queue=standing(service.store),
+        readiness=readiness(service),
+        creates_waiting=here.state.together.waiting,
+    )
+    text = here.state.metrics.text(now)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")

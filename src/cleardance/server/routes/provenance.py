@@ -10,14 +10,16 @@ from cleardance.accounts.roles import Permission
 from cleardance.clearance import bindings
 from cleardance.clearance.proving import proved
 from cleardance.clearance.service import Service
-from cleardance.server.guard import Called, Guarded, needs, public
+from cleardance.server.guard import Called, Guarded, needs, public, visited
 from cleardance.server.uploads import on_disk
+from cleardance.server.visitors import FILES, LOOKS
 
 router = APIRouter(prefix="/api/clearance", route_class=Guarded, tags=["Provenance"])
 
 
 @router.get("/services/supportedAlgorithms")
 @public
+@visited(LOOKS)
 def algorithms(here: Called) -> dict[str, Any]:
     """Return which soft bindings can be looked up here."""
     return bindings.supported_algorithms(here.service.watermark.name)
@@ -25,6 +27,7 @@ def algorithms(here: Called) -> dict[str, Any]:
 
 @router.get("/matches/byBinding")
 @public
+@visited(LOOKS)
 def by_binding(
     here: Called,
     value: Annotated[str, Query(max_length=4_096)],
@@ -38,6 +41,7 @@ def by_binding(
 
 @router.post("/matches/byContent")
 @public
+@visited(FILES)
 async def by_content(here: Called, file: UploadFile) -> dict[str, Any]:
     """Return the manifests of the output that a file is, or is a copy of."""
     client = here.request.client
@@ -52,6 +56,7 @@ def _matches(service: Service, path: Path) -> dict[str, Any]:
 
 @router.get("/manifests/{manifest_id:path}", response_class=Response)
 @public
+@visited(LOOKS)
 def manifest(here: Called, manifest_id: str) -> Response:
     """Return a manifest store (JUMBF)."""
     return Response(
@@ -61,6 +66,7 @@ def manifest(here: Called, manifest_id: str) -> Response:
 
 @router.get("/ledger/checkpoint", response_class=Response)
 @public
+@visited(LOOKS)
 def checkpoint(here: Called) -> Response:
     """Return the newest signed checkpoint (C2SP tlog-checkpoint)."""
     return Response(here.service.newest_checkpoint(), media_type="text/plain; charset=utf-8")

@@ -12,8 +12,9 @@ from cleardance.clearance.desk import screen_path, screen_words
 from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.service import Service
 from cleardance.request import MAX_PROMPT_CHARS
-from cleardance.server.guard import Called, Guarded, needs, public
+from cleardance.server.guard import Called, Guarded, needs, public, visited
 from cleardance.server.uploads import on_disk
+from cleardance.server.visitors import FILES
 from cleardance.server.wire.base import Wire
 from cleardance.verdict import Verdict
 
@@ -49,6 +50,7 @@ async def screen_file(here: Called, file: UploadFile, post: bool = False) -> Ver
 
 @router.post("/inspect")
 @public
+@visited(FILES)
 async def inspect(here: Called, file: UploadFile) -> dict[str, Any]:
     """Say where a file comes from: its credentials, its mark, its place in the ledger."""
     client = here.request.client

@@ -50,6 +50,8 @@ class _ApiKey(TypedColumns):
     spend_per_month_micros: Named[int | None] = Column(BigInteger)
     # Until when its requests have used up its rate, in microseconds since 1970.
     busy_until_us: Named[int] = Column(BigInteger, server_default="0")
+    # The key by which it was made: what this one uses counts for that one's limits, too.
+    made_by: Named[str | None] = Column(Text, index=True)
 
 
 class _Usage(TypedColumns):
