@@ -85,7 +85,7 @@ def run(port: int, key: str, examples: int, seed: int) -> "subprocess.CompletedP
         [str(tool), "run", f"http://127.0.0.1:{port}/openapi.json", "--checks", CHECKS,
          "--header", f"Authorization: Bearer {key}", "--max-examples", str(examples),
          "--seed", str(seed), "--phases", phases, "--mode", "all",
-         "--suppress-health-check", "all", "--no-color"],
+         "--suppress-health-check", "all", "--no-color", "--request-timeout", "120"],
         capture_output=True, text=True, check=False, timeout=7_200,
     )  # fmt: skip
 

@@ -8,14 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
+from cleardance.accounts.accounts import create_sub_account
+from cleardance.accounts.keys import create_key
 from cleardance.accounts.limits import Limits, check_task, take_request
-from cleardance.accounts.roles import Principal
+from cleardance.accounts.roles import Principal, Role
 from cleardance.accounts.usage import count_usage, tokens_of
 from cleardance.errors import QuotaExceeded, RateLimited
 from cleardance.request import Ratio, Request, Resolution
 from cleardance.store import Store
 from cleardance.store.tables import TaskStatus, task, usage, utc_text
 from tests.accounts.holders import NOW, holder
+from tests.accounts.holders import who as key_holder
 
 
 def _take(store: Store, who: Principal, moment: datetime) -> float | None:
@@ -163,3 +166,34 @@ def test_tokens_are_those_of_the_ark_api() -> None:
     small = {"ratio": Ratio.R21_9, "resolution": Resolution.P480, "duration_s": 4.0}
     assert tokens_of(Request(prompt="x", seed=1, **small)) == 992 * 432 * 97 // 1024
     assert tokens_of(Request(prompt="x", seed=1, still=True, **small)) == 992 * 432 // 1024
+
+
+def test_keys_that_a_partner_makes_keep_together_to_its_limits(store: Store) -> None:
+    limits = Limits(requests_per_minute=3, concurrent_tasks=2, tokens_per_day=100)
+    partner = holder(store, "studio", (Role.PARTNER,), "studio", limits=limits)
+    for name in ("anna", "ben"):
+        create_sub_account(store, name, of="studio", by=partner)
+    keys = [create_key(store, name, limits=limits, by=partner) for name in ("anna", "ben")]
+    all_ = anna, ben, _ = *(key_holder(store, key.secret) for key in keys), partner
+    assert [_take(store, one, NOW) for one in all_] == [None, None, None]
+    assert all(_take(store, one, NOW) is not None for one in all_)
+    _queue(store, anna, "a", tokens=40)
+    _queue(store, ben, "b", tokens=40)
+    for one in all_:
+        with pytest.raises(RateLimited, match="2 tasks under way"):
+            _check(store, one)
+    with store.begin() as session:
+        session.execute(task.update().values(status=TaskStatus.RELEASED))
+    _count(store, "a", NOW)
+    _count(store, "b", NOW)
+    _check(store, anna, 20)
+    with pytest.raises(QuotaExceeded, match="80 are used"):
+        _check(store, anna, 21)
+
+
+def test_a_key_that_an_operator_makes_has_its_own_limits_alone(store: Store) -> None:
+    operator = holder(store, "op", (Role.OPERATOR,), limits=Limits(concurrent_tasks=1))
+    holder(store, "anna")
+    key = create_key(store, "anna", limits=Limits(concurrent_tasks=1), by=operator)
+    _queue(store, key_holder(store, key.secret), "a")
+    _check(store, operator)

@@ -217,3 +217,10 @@ def test_health_readiness_and_metrics(idle: Server) -> None:
         text = client.get("/metrics").text
     assert 'cleardance_http_requests_total{method="GET",route="/healthz",status="200"}' in text
     assert 'cleardance_tasks{status="queued"}' in text
+    assert 'cleardance_queue_tasks{tier="default"}' in text
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    waiting = float(values['cleardance_tasks{status="queued"}'])
+    assert float(values['cleardance_queue_tasks{tier="default"}']) == waiting
+    assert (float(values["cleardance_queue_oldest_seconds"]) > 0) == (waiting > 0)
+    assert float(values["cleardance_index_age_seconds"]) < 60
+    assert {values[f"cleardance_{name}"] for name in ("leases_lapsed", "lease_holders")} == {"0.0"}

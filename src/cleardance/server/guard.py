@@ -80,6 +80,7 @@ class Guarded(APIRoute):
         if not hasattr(endpoint, _NEEDS):
             raise TypeError(f"{path} says neither what it needs nor that it is public")
         self.permission: Permission | None = getattr(endpoint, _NEEDS)
+        self.visits: Visits | None = getattr(endpoint, _VISITS, None)
         if self.permission is not None:
             options.setdefault("dependencies", [])
             options["openapi_extra"] = {
@@ -93,7 +94,7 @@ class Guarded(APIRoute):
         """Return what serves a request, once it is known who asks."""
         serve, permission = super().get_route_handler(), self.permission
         in_thread = not iscoroutinefunction(self.endpoint)
-        visits: Visits | None = getattr(self.endpoint, _VISITS, None)
+        visits = self.visits
 
         async def handle(request: Request) -> Response:
             if permission is not None:

@@ -18,7 +18,8 @@ MOST_WAITING = 1_000
 class Lanes:
     """Who uses threads now, and who waits for one; by account, or by whatever names the asker."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
+        self._most_waiting = most_waiting
         self._lanes: dict[str, tuple[anyio.Semaphore, int]] = {}
 
     async def run(self, who: str, work: Callable[[], T]) -> T:
@@ -30,7 +31,7 @@ class Lanes:
     async def place(self, who: str) -> AsyncIterator[None]:
         """Hold one of the places of ``who``; Overloaded if too many wait for one already."""
         lane, users = self._lanes.get(who) or (anyio.Semaphore(MOST_THREADS), 0)
-        if users >= MOST_WAITING:
+        if users >= self._most_waiting:
             raise Overloaded("Too many requests of yours are under way; wait for some to end.")
         self._lanes[who] = lane, users + 1
         try:

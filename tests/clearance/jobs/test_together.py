@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 
 from cleardance.accounts.accounts import create_account
 from cleardance.accounts.limits import Limits
@@ -43,8 +43,8 @@ def commits(service: Service) -> Iterator[list[None]]:
     """Count the commits of write transactions."""
     seen: list[None] = []
 
-    def note(connection: object) -> None:
-        if getattr(connection, "get_execution_options")()["cleardance_writes"]:
+    def note(connection: Connection) -> None:
+        if connection.get_execution_options()["cleardance_writes"]:
             seen.append(None)
 
     event.listen(service.store._engine, "commit", note)
