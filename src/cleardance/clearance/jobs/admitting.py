@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from cleardance.accounts.end_users import hashed
 from cleardance.accounts.limits import NO_LIMITS, check_task
@@ -237,8 +237,8 @@ class _Door:
         values = {"accounts": owners, "since": utc_text(since)}
         keys = {one.dedupe_key for one in again if one.dedupe_key is not None}
         names = {_name(key) + ":" for key in keys if ":" in key}
-        plain, rows = sorted(key for key in keys if ":" not in key), []
-        if plain:
+        rows: list[Row[str, str, str | None, str]] = []
+        if plain := sorted(key for key in keys if ":" not in key):
             rows += self._session.execute(_SAME_CREATE, values | {"keys": plain}).all()
         for name in sorted(names):
             more = values | {"keys": [name], "chars": len(name)}
