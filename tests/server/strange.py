@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
+from urllib.parse import unquote
 
 from tests.media.clips import mp4
 
@@ -29,7 +30,7 @@ class Strange:
     """The server: where it is, and what it was asked."""
 
     url: str
-    film: bytes
+    files: dict[str, bytes]
     begun: list[Begun] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
 
@@ -37,10 +38,13 @@ class Strange:
 @contextmanager
 def strange_server() -> Iterator[Strange]:
     with TemporaryDirectory() as folder:
-        film = mp4(Path(folder)).read_bytes()
+        films = {
+            "/film.mp4": mp4(Path(folder)).read_bytes(),
+            "/whole.mp4": mp4(Path(folder), 96).read_bytes(),
+        }
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    strange = Strange(f"http://127.0.0.1:{server.server_port}", film)
+    strange = Strange(f"http://127.0.0.1:{server.server_port}", films)
     server.strange = strange  # type: ignore[attr-defined]
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -97,14 +101,21 @@ class _Handler(BaseHTTPRequestHandler):
                 self.answer(200, {"id": prompt})
 
     def do_GET(self) -> None:
-        name = self.path.removeprefix(TASKS + "/").replace("%20", " ")
+        name = unquote(self.path.removeprefix(TASKS + "/"))
         urls = {
             "a video elsewhere inside": "http://127.0.0.1:9/film.mp4",
             "a page instead": f"{self.strange.url}/page",
             "a short video": f"{self.strange.url}/film.mp4",
         }
-        if self.path == "/film.mp4":
-            self.answer(200, self.strange.film, "video/mp4")
+        if name.startswith("@Image1"):
+            urls[name] = f"{self.strange.url}/whole.mp4"
+        if self.path == "/inside":
+            self.send_response(302)
+            self.send_header("Location", "file:///etc/passwd")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif self.path in self.strange.files:
+            self.answer(200, self.strange.files[self.path], "application/octet-stream")
         elif self.path == "/page":
             self.answer(200, b"<!doctype html><title>a page</title>", "text/html")
         elif name in urls:
@@ -120,5 +131,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(404, {"error": {"code": "NotFound", "message": "what task?"}})
 
     def do_DELETE(self) -> None:
-        self.strange.deleted.append(self.path.removeprefix(TASKS + "/").replace("%20", " "))
+        self.strange.deleted.append(unquote(self.path.removeprefix(TASKS + "/")))
         self.answer(200, {})

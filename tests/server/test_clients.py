@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -10,6 +11,11 @@ import pytest
 
 from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.service import open_service
+from cleardance.generate.backends.draft import DraftBackend
+from cleardance.media import write_png
+from cleardance.request import Ratio, Request, Resolution
+from cleardance.rights import registry
+from cleardance.rights.row import parse_row
 from tests.server.conftest import Server
 
 DENIED = "Squid Game guards march past"
@@ -39,7 +45,7 @@ def tasks(client: Any) -> Any:
     return client.content_generation.tasks
 
 
-def until(look: Callable[[], Any], done: Callable[[Any], bool], within_s: float = 60.0) -> Any:
+def until(look: Callable[[], Any], done: Callable[[Any], bool], within_s: float = 240.0) -> Any:
     deadline = time.monotonic() + within_s
     while not done(found := look()):
         assert time.monotonic() < deadline, found
@@ -81,6 +87,30 @@ def test_a_denied_prompt_raises_the_clients_bad_request(ark: Any) -> None:
         tasks(ark).create(model="draft", content=text(DENIED), **SHORT)
     assert caught.value.code == REFUSED
     assert '"Squid Game" (series) is registered by Netflix' in caught.value.message
+
+
+@pytest.fixture(scope="module")
+def known_look(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A create whose output looks like a work that is registered by a picture alone."""
+    asked = Request(prompt="a green boat sails on the sea", seed=3, ratio=Ratio.R21_9,
+                    resolution=Resolution.P480, duration_s=4.0)  # fmt: skip
+    frames = DraftBackend().generate(asked).video.frames
+    picture = tmp_path_factory.mktemp("known") / "boat.png"
+    write_png(picture, next(islice(frames, 48, None)))
+    row = {"name": "Regatta", "kind": "film", "owner": "Sails", "references": [str(picture)]}
+    with open_service(server.home) as service:
+        registry.add(service.store, parse_row(row))
+    return {"model": "draft", "content": text(asked.prompt), "seed": 3, **SHORT}
+
+
+def test_a_denied_output_is_a_failed_task_with_its_code(
+    ark: Any, known_look: dict[str, Any]
+) -> None:
+    made = tasks(ark).create(**known_look)
+    task = until(lambda: tasks(ark).get(task_id=made.id), lambda task: task.status == "failed")
+    assert task.error.code == "OutputVideoSensitiveContentDetected.PolicyViolation"
+    assert "Regatta" in task.error.message
+    assert task.content is None or task.content.video_url is None
 
 
 def test_a_wrong_key_raises_the_clients_authentication_error(ark: Any) -> None:

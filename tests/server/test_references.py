@@ -1,35 +1,22 @@
 """References over HTTP, and what is refused or held by them and by outputs, as clients see it."""
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import volcenginesdkarkruntime
 from volcenginesdkarkruntime._exceptions import ArkBadRequestError
 
 from cleardance.clearance.service import open_service
-from cleardance.media import write_png
 from cleardance.rights import registry
 from cleardance.rights.row import parse_row
 from tests.generate.conftest import written
 from tests.server.accounts import make_accounts
 from tests.server.conftest import Server, serving
+from tests.server.pictures import data_url, drawn
 
 SHORT = {"resolution": "480p", "ratio": "16:9", "duration": 4}
-
-
-def drawn(path: Path, seed: int) -> Path:
-    """A picture of its own, with edges for a perceptual hash to hold on to."""
-    coarse = np.random.default_rng(seed).integers(0, 255, (8, 8, 3), np.uint8)
-    write_png(path, np.kron(coarse, np.ones((60, 60, 1), np.uint8)))
-    return path
-
-
-def data_url(path: Path) -> str:
-    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 @pytest.fixture(scope="module")

@@ -3,20 +3,26 @@
 What a server may say that ours does not is said by a small one, in ``tests/server/strange.py``.
 """
 
+import base64
 import json
 import time
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.service import open_service
+from cleardance.media import encode_final, write_mezzanine
 from cleardance.rights import registry
 from cleardance.rights.row import parse_row
+from tests.media.clips import moving
 from tests.server.accounts import make_accounts
 from tests.server.conftest import ARK, Server, serving
+from tests.server.pictures import data_url, drawn
 from tests.server.strange import Strange, strange_server
 
 SHORT = {"resolution": "480p", "ratio": "21:9", "duration": 4}
@@ -148,6 +154,91 @@ def test_whatever_the_other_server_does_the_task_ends_and_says_so(
     assert said in task["error"]["message"]
     assert "the-key-of-odd" not in json.dumps(task)
     assert "the-key-of-odd" not in (front.home.parent / "serve.log").read_text()
+
+
+def item(kind: str, url: str) -> dict[str, Any]:
+    name = f"{kind}_url"
+    return {"type": name, name: {"url": url}, "role": f"reference_{kind}"}
+
+
+def test_nine_pictures_two_clips_and_a_sound_are_screened_sent_and_cited(
+    front: Server, strange: Strange, tmp_path: Path
+) -> None:
+    encode_final(_clip(tmp_path), tmp_path / "clip.mp4")
+    tone = tmp_path / "tone.wav"
+    _write_wav(tone)
+    strange.files |= {"/clip": (tmp_path / "clip.mp4").read_bytes(), "/tone": tone.read_bytes()}
+    pictures = [drawn(tmp_path / f"{seed}.png", seed) for seed in range(9)]
+    strange.files["/picture"] = pictures[0].read_bytes()
+    with front.client() as client:
+        file = {"file": pictures[1].read_bytes()}
+        kept = client.post("/api/clearance/assets", files=file).json()["url"]
+    urls = [f"{strange.url}/picture", kept, *map(data_url, pictures[2:])]
+    content = [*(item("image", url) for url in urls),
+               *[item("video", f"{strange.url}/clip")] * 2,
+               item("audio", f"{strange.url}/tone")]  # fmt: skip
+    words = "@Image1 meets @Image9 as in @Video2, to @Audio1"
+    task = ended(front, asked(front, "odd", words, content=content))
+    assert (task["status"], task["error"]) == ("succeeded", None)
+    (sent,) = [one.body["content"] for one in strange.begun if one.prompt == words]
+    assert [one["role"] for one in sent[1:]] == [one["role"] for one in content]
+    taken = [base64.b64decode(one["image_url"]["url"].partition(",")[2]) for one in sent[1:10]]
+    assert taken == [path.read_bytes() for path in pictures]
+    film = tmp_path / "film.mp4"
+    with front.client(None) as client:
+        film.write_bytes(client.get(task["content"]["video_url"]).content)
+    with open_service(front.home) as service:
+        facts = inspect_file(service, film).c2pa.facts
+    assert facts is not None
+    assert facts.ingredients == (
+        *(f"reference image {n + 1}" for n in range(9)),
+        "reference video 1",
+        "reference video 2",
+        "reference audio",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "words"),
+    [
+        ([("image", "/picture")] * 10, 400, "10 of image were handed in; 9 is the most"),
+        ([("video", "/clip")] * 4, 400, "4 of video were handed in; 3 is the most"),
+        ([("audio", "/tone")] * 4, 400, "4 of audio were handed in; 3 is the most"),
+        ([("image", "/nowhere")], 400, "@Image1: "),
+        ([("image", "/inside")], 400, "@Image1: "),
+        ([("image", "/page")], 400, "@Image1: "),
+        ([("video", "/picture")], 400, "@Video1: it is of image, not of video"),
+        ([("audio", "/tone")], 400, "cannot use sound without a picture"),
+    ],
+)
+def test_references_that_cannot_be_used_are_named(
+    front: Server, strange: Strange, tmp_path: Path, content: Any, status: int, words: str
+) -> None:
+    strange.files.setdefault("/picture", drawn(tmp_path / "a.png", 1).read_bytes())
+    if "/tone" not in strange.files:
+        _write_wav(tmp_path / "tone.wav")
+        strange.files["/tone"] = (tmp_path / "tone.wav").read_bytes()
+    items = [{"type": "text", "text": "a fox"},
+             *(item(kind, strange.url + path) for kind, path in content)]  # fmt: skip
+    with front.client() as client:
+        answer = client.post(ARK, json={"model": "odd", "content": items, **SHORT})
+    assert answer.status_code == status
+    assert words in answer.json()["error"]["message"]
+
+
+def _clip(folder: Path) -> Path:
+    raw = folder / "raw.mkv"
+    write_mezzanine(raw, moving(48, 400, 320), None)
+    return raw
+
+
+def _write_wav(path: Path) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        rng = np.random.default_rng(5)
+        file.writeframes((3_000 * rng.standard_normal(32_000)).astype("<i2").tobytes())
 
 
 def test_it_is_begun_once_however_often_it_is_tried(front: Server, strange: Strange) -> None:

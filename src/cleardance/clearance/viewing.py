@@ -49,6 +49,11 @@ class TaskView:
         """Whether its file can be had."""
         return self.status is TaskStatus.RELEASED and self.removed is None and self.handed_over
 
+    @property
+    def shown_status(self) -> str:
+        """Where it stands, in a word: ``removed`` where a notice took its output down."""
+        return "removed" if self.removed else self.status.value
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -58,6 +63,10 @@ class Filters:
     model: str | None = None
     tier: Tier | None = None
     ids: tuple[str, ...] = ()
+    words: str = ""  # of the prompt, in any case, or an id
+
+
+_ALL = Filters()
 
 
 def view(service: Service, principal: Principal, task_id: str) -> TaskView:
@@ -95,17 +104,24 @@ def page(
 
 
 def page_after(
-    service: Service, principal: Principal, after: str | None, limit: int, *, newest_first: bool
+    service: Service,
+    principal: Principal,
+    after: str | None,
+    limit: int,
+    *,
+    newest_first: bool = True,
+    filters: Filters = _ALL,
 ) -> tuple[list[TaskView], bool]:
     """Return at most ``limit`` tasks after the task ``after``, and whether there are more.
 
     Raises NotFound if there is no such task.
     """
     direction = task.c.id.desc() if newest_first else task.c.id
-    wanted = and_(task.c.account_id == principal.account_id, *_conditions(Filters()))
+    mine = task.c.account_id == principal.account_id
+    wanted = and_(mine, *_conditions(filters))
     with service.store.read() as session:
         if after is not None:
-            if session.scalar(select(task.c.id).where(wanted, task.c.id == after)) is None:
+            if session.scalar(select(task.c.id).where(mine, task.c.id == after)) is None:
                 raise _no(after)
             wanted = and_(wanted, task.c.id < after if newest_first else task.c.id > after)
         query = select(task).where(wanted).order_by(direction).limit(limit + 1)
@@ -165,6 +181,10 @@ def _conditions(filters: Filters) -> Sequence[ColumnElement[bool]]:
         wanted.append(task.c.tier == filters.tier)
     if filters.ids:
         wanted.append(task.c.id.in_(filters.ids))
+    if filters.words:
+        prompt = task.c.request["prompt"].as_string()
+        said = prompt.icontains(filters.words, autoescape=True)
+        wanted.append(said | (task.c.id == filters.words))
     return wanted
 
 

@@ -139,6 +139,7 @@ def _columns(session: Connection, options: JobOptions) -> dict[str, object]:
     return {
         "priority": options.priority,
         "tier": options.tier,
+        "created_at": utc_text(now),  # of which it expires so long after
         "expires_at": utc_text(now + timedelta(seconds=options.expires_after_s)),
         "callback_url": options.callback_url,
         "dedupe_key": options.dedupe_key,

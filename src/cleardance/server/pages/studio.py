@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from starlette.concurrency import run_in_threadpool
 
 from cleardance.accounts.roles import Permission
+from cleardance.clearance import viewing
 from cleardance.clearance.continuing import write_last_frame
-from cleardance.clearance.gallery import gallery
 from cleardance.clearance.jobs.submitting import submit
 from cleardance.errors import CleardanceError, UsageError
 from cleardance.generate.models import models
@@ -31,6 +31,7 @@ from cleardance.verdict import Verdict
 router = page_router("/studio")
 _NO_NAME: Final = re.compile(r"[^\w .-]|^\.+")
 """What a file's name is kept without: it is shown, and a part of a path."""
+_TILES: Final = 24
 _FIRST: Final = "first_frame"
 _MEDIA: Final = {"image", "video", "audio"}
 Yes = Literal["yes"] | None
@@ -187,14 +188,14 @@ def _page(
     status: int = 200,
 ) -> Response:
     who = seen.require(Permission.CREATE_TASKS)
-    with seen.service.store.read() as session:
-        tiles, more = gallery(session, who.account_id, before=before, search=search)
+    wanted = viewing.Filters(words=search)
+    tiles, more = viewing.page_after(seen.service, who, before, _TILES, filters=wanted)
     values = {
         "form": asked,
         "problem": problem,
         "search": search,
         "tiles": tiles,
-        "more": more,
+        "more": tiles[-1].id if more else None,
         "verdict": _screened(seen, asked.prompt),
         "models": models(seen.service.settings).values(),
         "ratios": list(Ratio),
