@@ -76,7 +76,8 @@ def ended(front: Server, task_id: str, within_s: float = 240.0) -> Any:
 def asked(front: Server, model: str, words: str = "a red ball", **more: Any) -> str:
     content = [{"type": "text", "text": words}, *more.pop("content", [])]
     with front.client() as client:
-        answer = client.post(ARK, json={"model": model, "content": content, **SHORT, **more})
+        body = {"model": model, "content": content, **SHORT, **more}
+        answer = client.post(ARK, json=body, timeout=240.0)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["id"])
 
