@@ -223,3 +223,15 @@ def test_the_theme_is_switched_once_by_one_click(page: Page) -> None:
         before = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
         page.click("[data-theme-switch]")
         assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") != before
+
+
+def test_what_is_most_urgent_is_reached_by_keyboard_alone(page: Page) -> None:
+    page.goto("/operate")
+    first = page.locator(".need").first
+    path = first.get_attribute("href")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # past the places
+    page.keyboard.press("Tab")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{path}")
