@@ -47,6 +47,21 @@ def uninterrupted(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Tra
     return trainer
 
 
+def test_told_to_stop_it_saves_first(uninterrupted: Trainer, shelf: Shelf, tmp_path: Path) -> None:
+    def tell(line: str) -> None:
+        if line.startswith("step 3:"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    seldom = replace(ALWAYS, save_s=1e9)
+    stopped, before = Trainer(TINY, shelf, tmp_path), signal.getsignal(signal.SIGTERM)
+    stopped.train(8, seldom, tell)
+    assert stopped.progress.step == 3
+    assert signal.getsignal(signal.SIGTERM) == before
+    again = Trainer(TINY, shelf, tmp_path)
+    again.train(8, seldom, said)
+    assert same(again, uninterrupted)
+
+
 def test_a_run_leaves_what_is_needed_to_judge_it(uninterrupted: Trainer) -> None:
     folder = uninterrupted.folder
     names = {path.name for path in folder.iterdir()}

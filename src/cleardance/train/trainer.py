@@ -3,7 +3,8 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, current_thread, main_thread
@@ -84,10 +85,15 @@ class Trainer:
         metrics = Metrics(self.folder, self.progress.step) if self.rank == 0 else None
         if habits.compile:
             compiled(self.progress.network)
+        with _stoppable(alone=self.ranks == 1) as stopped:
+            self._go_on(min(steps, self.run.steps), habits, report, metrics, stopped)
+
+    def _go_on(
+        self, steps: int, habits: Habits, report: Report, metrics: Metrics | None, stopped: Event
+    ) -> None:
         saved = looked = time.monotonic()
         first, began = self.progress.step, time.monotonic()
-        stopped = _told_to_stop() if self.ranks == 1 else Event()  # ranks stop together or not
-        while self.progress.step < min(steps, self.run.steps) and not stopped.is_set():
+        while self.progress.step < steps and not stopped.is_set():
             loss = self.step()
             now, step = time.monotonic(), self.progress.step
             if metrics is None:
@@ -178,12 +184,18 @@ class Trainer:
                 raise GenerationFailed(f"The gradient of {name} is not finite at step {step}.")
 
 
-def _told_to_stop() -> Event:
-    """Return what SIGTERM sets from now on, if this is the thread that hears of it."""
+@contextmanager
+def _stoppable(*, alone: bool) -> Iterator[Event]:
+    """Give what SIGTERM sets, in a process that is ``alone``: several would not end together."""
     stopped = Event()
-    if current_thread() is main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    return stopped
+    if not alone or current_thread() is not main_thread():
+        yield stopped
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _fresh(run: Run) -> state.Progress:
