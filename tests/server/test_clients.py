@@ -63,13 +63,13 @@ def test_a_video_is_made_fetched_without_a_key_listed_and_deleted(ark: Any, serv
     facts = (task.seed, task.resolution, task.ratio, task.duration, task.framespersecond)
     assert facts == (11, "480p", "21:9", 4, 24)
     assert task.usage.total_tokens == 992 * 432 * (24 * 4 + 1) // 1024
-    film = httpx.get(task.content.video_url)
+    film = httpx.get(task.content.video_url, timeout=120.0)
     assert film.headers["content-type"] == "video/mp4"
     path = server.home.parent / f"{made.id}.mp4"
     path.write_bytes(film.content)
     with open_service(server.home) as service:
         assert inspect_file(service, path).c2pa.state == "Trusted"
-    last = httpx.get(task.content.last_frame_url)
+    last = httpx.get(task.content.last_frame_url, timeout=120.0)
     assert last.headers["content-type"] == "image/png"
     (server.home.parent / f"{made.id}.png").write_bytes(last.content)
     with open_service(server.home) as service:
