@@ -53,7 +53,8 @@ def read(
     budget = _Budget()
     known = _issued(key, tuple(issued[-MAX_ISSUED:]))
     for stage in stages(residual, waves_of(key), tiles_px):
-        found = _decoded(stage, key, budget) or _matched(stage, known, budget)
+        said = [waves_of(key).soft(stage.waves, profile) for profile in PROFILES]
+        found = _decoded(*said[0], key, budget) or _matched(stage, said, known, budget)
         if found:
             return tuple({reading.ledger_index: reading for reading in found}.values())
     return ()
@@ -61,9 +62,8 @@ def read(
 
 @dataclass(frozen=True)
 class _Issued:
-    """A key and the entries known to be marked with it."""
+    """The entries known to be marked with a key."""
 
-    key: bytes
     indices: NDArray[np.int64]
     coded: NDArray[np.float32]  # [entries, coded bits]
     starts: NDArray[np.intp]
@@ -74,12 +74,11 @@ def _issued(key: bytes, indices: tuple[int, ...]) -> _Issued:
     bits = [payload_bits(key, index) for index in indices]
     coded = encode(np.stack(bits)).astype(np.float32) if bits else np.empty((0, 0), np.float32)
     begins = np.array([start(key, index) for index in indices], np.intp)
-    return _Issued(key, np.array(indices, np.int64), coded, begins)
+    return _Issued(np.array(indices, np.int64), coded, begins)
 
 
-def _decoded(stage: Stage, key: bytes, budget: _Budget) -> list[Reading]:
+def _decoded(softs: Plane, squares: float, key: bytes, budget: _Budget) -> list[Reading]:
     """Return the marks that prove themselves by their check."""
-    softs, squares = waves_of(key).soft(stage.waves, PROFILES[0])
     energy = np.square(softs).sum(axis=1) / squares
     found = []
     for number in np.argsort(-energy)[:_READ_EACH]:
@@ -92,7 +91,9 @@ def _decoded(stage: Stage, key: bytes, budget: _Budget) -> list[Reading]:
     return found
 
 
-def _matched(stage: Stage, known: _Issued, budget: _Budget) -> list[Reading]:
+def _matched(
+    stage: Stage, said: list[tuple[Plane, float]], known: _Issued, budget: _Budget
+) -> list[Reading]:
     """Return the issued entries that fit the waves better than chance would make any fit.
 
     A wrong entry's signs are independent of the waves: Hoeffding's inequality bounds how often
@@ -105,8 +106,7 @@ def _matched(stage: Stage, known: _Issued, budget: _Budget) -> list[Reading]:
     budget.compared[stage.whole] -= compared
     tried = 2 * len(known.indices) * _MAX_COMPARED[stage.whole]
     found: list[Reading] = []
-    for profile in PROFILES:
-        softs, squares = waves_of(known.key).soft(stage.waves, profile)
+    for softs, squares in said:
         for best, score in _best(softs, known, whole=stage.whole):
             chance = tried * exp(-0.5 * max(0.0, score) ** 2 / squares)
             if chance < _MAX_CHANCE:
