@@ -226,9 +226,9 @@ SINGLE: dict[str, Attack] = {
     "speed 1.25": lambda clip: coded(
         [frame for n, frame in enumerate(clip) if n % 5], crf="23", preset="veryfast"
     ),
-    "excerpt 0.5 s": lambda clip: h264(23)(clip[30:42]),
-    "excerpt 1 s": lambda clip: h264(23)(clip[20:44]),
-    "excerpt 2 s": lambda clip: h264(23)(clip[20:68]),
+    "excerpt 0.5 s": lambda clip: h264(23)(clip[len(clip) // 4 :][:12]),
+    "excerpt 1 s": lambda clip: h264(23)(clip[len(clip) // 6 :][:24]),
+    "excerpt 2 s": lambda clip: h264(23)(clip[len(clip) // 6 :][:48]),
     "one frame, jpeg 50": jpeg,
     "blur": each(lambda frame: cv2.GaussianBlur(frame, (0, 0), 1.2)),
     "noise": noisy,
