@@ -5,9 +5,10 @@ transaction as the rows. What is registered again as it stands changes nothing. 
 with their normal form, so that loading folds nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -196,9 +197,16 @@ def find_work(connection: Connection, id_or_name: str) -> str:
 
 
 def listing(
-    store: Store, query: str | None = None, kind: str | None = None, limit: int = 1000
+    store: Store,
+    query: str | None = None,
+    kind: str | None = None,
+    limit: int = 1000,
+    among: Collection[str] | None = None,
 ) -> list[WorkSummary]:
-    """Return up to ``limit`` works by name: those of ``kind``, with ``query`` in any name."""
+    """Return up to ``limit`` works by name: those of ``kind``, with ``query`` in any name.
+
+    ``among`` leaves out all but those of these ids.
+    """
     chosen = select(work.c.id, work.c.name, work.c.kind, work.c.owner)
     if kind is not None:
         chosen = chosen.where(work.c.kind == kind)
@@ -208,9 +216,11 @@ def listing(
             work_name.c.normalised.contains(folded, autoescape=True)
         )
         chosen = chosen.where(work.c.id.in_(matching))
+    ordered = chosen.order_by(work.c.name, work.c.id)
     with store.read() as connection:
-        rows = connection.execute(chosen.order_by(work.c.name, work.c.id).limit(limit))
-        return [WorkSummary(id=i, name=n, kind=k, owner=o) for i, n, k, o in rows]
+        rows = connection.execute(ordered.limit(limit) if among is None else ordered)
+        mine = (row for row in rows if among is None or row.id in among)
+        return [WorkSummary(id=i, name=n, kind=k, owner=o) for i, n, k, o in islice(mine, limit)]
 
 
 def known_files(connection: Connection) -> Known:

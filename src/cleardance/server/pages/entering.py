@@ -111,6 +111,7 @@ def _home_of(seen: Visit) -> str:
         (Permission.CREATE_TASKS, "/studio"),
         (Permission.OPERATE, "/operate"),
         (Permission.READ_REVIEWS, "/operate/review"),
+        (Permission.READ_OWN_WORKS, "/rights"),
     )
     return next((path for permission, path in homes if seen.principal.may(permission)), "/verify")
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 from typing import Any, Final
 
 from fastapi.responses import Response
@@ -15,13 +15,13 @@ from cleardance.rights.notices.filing import Receipt, file_notice
 from cleardance.rights.notices.form import Demand, NoticeForm, NoticeKind
 from cleardance.rights.row import WorkKind
 from cleardance.server.errors import from_validation
+from cleardance.server.pages.desk.uploads import MAX_FILES, lasting_folder, write_files
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
 router = page_router("/notices")
 _SENDER: Final = ("name", "role", "email", "address", "phone", "on_behalf_of")
 _STATEMENTS: Final = ("good_faith", "accurate_under_penalty_of_perjury", "no_consent")
-_MAX_FILES: Final = 20
 _MAX_LINES: Final = 500
 
 
@@ -34,23 +34,30 @@ def form(seen: Visiting) -> Response:
 @router.post("/new")
 async def send(seen: Visiting) -> Response:
     """File a notice; show the receipt, or what is wrong with the form."""
-    fields = await seen.request.form(max_files=_MAX_FILES)
+    fields = await seen.request.form(max_files=MAX_FILES)
     seen.check_form(fields)
-    with TemporaryDirectory(dir=seen.service.store.home.work) as folder:
-        try:
-            names = await _kept(fields.getlist("files"), Path(folder))
-            notice = NoticeForm.model_validate(_notice(fields, names))
-            receipt = await run_in_threadpool(_file, seen, notice, Path(folder))
-        except ValidationError as error:
-            return _page(seen, fields, from_validation(error).message)
-        except CleardanceError as error:
-            return _page(seen, fields, error.diagnostics())
+    folder = await run_in_threadpool(lasting_folder, seen)
+    held = False
+    try:
+        names = [ours for ours, _ in await write_files(fields, "files", folder)]
+        notice = NoticeForm.model_validate(_notice(fields, names))
+        receipt = await run_in_threadpool(_file, seen, notice, folder)
+        held = bool(receipt.concerns) and not receipt.joined
+    except ValidationError as error:
+        return _page(seen, fields, from_validation(error).message)
+    except CleardanceError as error:
+        return _page(seen, fields, error.diagnostics())
+    finally:
+        if not held:  # a person who accepts it reads the files from there
+            rmtree(folder, ignore_errors=True)
     told = {"receipt": receipt}
     return seen.html("receipt.html", "Your notice was received", told, shape="narrow")
 
 
 def _file(seen: Visit, notice: NoticeForm, folder: Path) -> Receipt:
-    return file_notice(seen.service.store, notice, folder, seen.now, from_anybody(seen.service))
+    sent_by = seen.principal.account_id if seen.principal else None
+    intake = from_anybody(seen.service)
+    return file_notice(seen.service.store, notice, folder, seen.now, intake, sent_by=sent_by)
 
 
 def _page(seen: Visit, filled: Any, problem: str | None = None) -> Response:
@@ -95,13 +102,3 @@ def _lines(fields: Any, name: str) -> list[str]:
     if len(lines) > _MAX_LINES:
         raise UsageError(f"At most {_MAX_LINES} lines are taken here; send a longer one as a file.")
     return lines
-
-
-async def _kept(files: list[Any], folder: Path) -> list[str]:
-    """Write the attached files where filing takes them from; return what they are called there."""
-    names = []
-    for number, file in enumerate(one for one in files if getattr(one, "filename", "")):
-        end = re.sub(r"[^a-z0-9.]", "", Path(file.filename).suffix.lower())[:8]
-        names.append(f"{number}{end}")
-        await run_in_threadpool((folder / names[-1]).write_bytes, await file.read())
-    return names

@@ -12,6 +12,14 @@ from cleardance.store.tables import ReviewStatus, review
 _ALL: Final = (
     ("Create", (("Studio", "/studio", "studio", Permission.CREATE_TASKS),)),
     (
+        "Rights",
+        (
+            ("Rights desk", "/rights", "work", Permission.READ_OWN_WORKS),
+            ("Licences", "/rights/licences", "licence", Permission.READ_OWN_WORKS),
+            ("Notices", "/rights/notices", "letter", Permission.READ_OWN_NOTICES),
+        ),
+    ),
+    (
         "Operate",
         (
             ("Overview", "/operate", "chart", Permission.OPERATE),

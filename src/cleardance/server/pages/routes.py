@@ -10,6 +10,9 @@ from fastapi.responses import Response
 
 from cleardance.errors import NotFound
 from cleardance.server.pages import entering, noticing, one_task, reviewing, studio, verifying
+from cleardance.server.pages.desk import cases, licences, person, public, works
+from cleardance.server.pages.desk import home as desk
+from cleardance.server.pages.desk import notices as desk_notices
 from cleardance.server.pages.operate import (
     accounts,
     home,
@@ -22,12 +25,16 @@ from cleardance.server.pages.operate import (
 )
 from cleardance.server.pages.render import static_bytes
 
-ROUTERS: Final[tuple[APIRouter, ...]] = tuple(
-    page.router
-    for page in (
-        *(entering, verifying, noticing, studio, one_task, reviewing),
-        *(home, queue, accounts, rules, models, ledger, notices, reports),
-    )
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    *(
+        page.router
+        for page in (
+            *(entering, verifying, noticing, studio, one_task, reviewing),
+            *(desk, works, cases, licences, desk_notices, person, public),
+            *(home, queue, accounts, rules, models, ledger, notices, reports),
+        )
+    ),
+    person.desk_router,
 )
 _TYPES: Final = {
     ".css": "text/css",
