@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from tests.clearance.asking import make, request
 
 from cleardance.accounts import accounts, holdings, keys, passwords
@@ -21,10 +21,14 @@ from cleardance.clearance.notices import executing
 from cleardance.clearance.service import Service
 from cleardance.dataset import kept
 from cleardance.dataset.shelf import build
+from cleardance.rights import granting
+from cleardance.rights.grant import parse_grant
+from cleardance.rights.licence import Use
+from cleardance.rights.licence_requests import request as request_licence
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.form import parse_notice
 from cleardance.rights.notices.reading import read_notice
-from cleardance.rights.registry import add
+from cleardance.rights.registry import add, find_work
 from cleardance.rights.row import parse_row
 from cleardance.rights.snapshot import current
 from cleardance.screen import rulebook
@@ -32,6 +36,7 @@ from cleardance.store.tables import (
     HoldingKind,
     NoticeStatus,
     excluded_sample,
+    notice,
     task,
     task_event,
     utc_now,
@@ -46,6 +51,7 @@ PEOPLE = {
     "ines": (Role.REVIEWER,),
     "jonas": (Role.CREATOR,),
     "rights desk": (Role.RIGHTS_HOLDER,),
+    "ada quill": (Role.RIGHTS_HOLDER,),
     "operator alone": (Role.OPERATOR,),
 }
 PROMPTS = (
@@ -63,6 +69,7 @@ def fill(service: Service, folder: Path) -> None:
     outputs(service, folder)
     past(service, now)
     notices(service, now)
+    desk(service, folder, now)
     callbacks(service, now)
     rules(service)
     training(service, folder)
@@ -159,6 +166,40 @@ def notices(service: Service, now: datetime) -> None:
         "works": [{"name": "Squid Game", "kind": "series"}],
     }
     filing.file_notice(service.store, parse_notice(other), LETTERS, now)
+
+
+def desk(service: Service, folder: Path, now: datetime) -> None:
+    """A work with a picture, a person with consents, a licence, and one that is asked for."""
+    store = service.store
+    row = {
+        "name": "Harbour Lights", "kind": "series", "owner": "Netflix", "policy": "deny",
+        "aliases": ["Lights of the Harbour"], "lang_aliases": {"de": ["Hafenlichter"]},
+        "hashtags": ["#HarbourLights"], "keywords": ["lighthouse keeper"],
+        "descriptors": ["A red lighthouse above a harbour full of sailboats at dusk"],
+        "characters": [{"name": "Captain Sarn"}], "territories": ["DE", "FR", "US"],
+        "references": [str(folder / "2.png")], "licence_contact": "licences@netflix.example",
+    }  # fmt: skip
+    add(store, parse_row(row))
+    add(store, parse_row({"name": "Ada Quill", "kind": "person", "owner": "Netflix"}))
+    make(service, folder / "harbour.png", request("The Harbour Lights at dusk", account="jonas"))
+    trailer = {"works": ["Harbour Lights"], "to": "partner:Halden Group", "uses": ["prompt"]}
+    proof = {"valid_until": "2031-12-31", "statement": "By letter of 3 December."}
+    granting.grant(store, parse_grant(trailer | proof), now)
+    consent = {"works": ["Ada Quill"], "uses": ["likeness"], "statement": "I agree. Ada Quill"}
+    given = [
+        granting.grant(store, parse_grant(consent | {"to": f"account:{name}"}), now)
+        for name in ("jonas", "Halden Trailers")
+    ]
+    why = "The film is finished."
+    granting.revoke(store, given[0].licence.id, by="Ada Quill", why=why, at=now)
+    asked = "A trailer of twenty seconds, shown online in Germany for a year."
+    request_licence(store, "Harbour Lights", "jonas", Use.OUTPUT, asked, now)
+    with store.begin() as session:
+        person = accounts.show(session, "ada quill").id
+        work_id = find_work(session, "Ada Quill")
+        holdings.add_holding(session, person, HoldingKind.WORK, work_id, by="mara")
+        sender = accounts.show(session, "rights desk").id
+        session.execute(update(notice).values(account_id=sender))
 
 
 def callbacks(service: Service, now: datetime) -> None:

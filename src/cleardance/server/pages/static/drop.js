@@ -4,8 +4,8 @@ for (const area of document.querySelectorAll("[data-drop]")) {
   const input = area.querySelector("input[type=file]");
   const name = area.querySelector("[data-drop-name]");
   const tell = () => {
-    const [file] = input.files;
-    if (file) name.textContent = `${file.name}, ${(file.size / 1e6).toFixed(1)} MB`;
+    const files = [...input.files].map((file) => `${file.name}, ${(file.size / 1e6).toFixed(1)} MB`);
+    if (files.length) name.textContent = files.join("; ");
   };
   input.addEventListener("change", tell);
   for (const kind of ["dragover", "dragleave", "drop"]) {
