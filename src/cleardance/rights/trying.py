@@ -16,12 +16,16 @@ from cleardance.store import Store
 
 @dataclass(frozen=True)
 class Tried:
-    """How good a reference is: ``told`` in words; ``problem`` why it would be refused, if so."""
+    """How good a reference is: ``told`` in words; ``problem`` why it would be refused, if so.
+
+    ``shared`` says whose work shows the same picture already.
+    """
 
     name: str
     role: str | None
     told: tuple[str, ...]
     problem: str | None
+    shared: str | None = None
 
 
 def try_row(store: Store, values: Mapping[str, Any], folder: Path) -> ImportReport:

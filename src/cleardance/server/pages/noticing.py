@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from shutil import rmtree
 from typing import Any, Final
 
 from fastapi.responses import Response
@@ -11,11 +10,13 @@ from starlette.concurrency import run_in_threadpool
 
 from cleardance.clearance.notices.accepting import from_anybody
 from cleardance.errors import CleardanceError, UsageError
+from cleardance.rights.notices.deadlines import due_at
 from cleardance.rights.notices.filing import Receipt, file_notice
 from cleardance.rights.notices.form import Demand, NoticeForm, NoticeKind
+from cleardance.rights.notices.requirements import missing, requirements
 from cleardance.rights.row import WorkKind
 from cleardance.server.errors import from_validation
-from cleardance.server.pages.desk.uploads import MAX_FILES, lasting_folder, write_files
+from cleardance.server.pages.desk.uploads import MAX_FILES, passing_folder, write_files
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
 
@@ -23,12 +24,33 @@ router = page_router("/notices")
 _SENDER: Final = ("name", "role", "email", "address", "phone", "on_behalf_of")
 _STATEMENTS: Final = ("good_faith", "accurate_under_penalty_of_perjury", "no_consent")
 _MAX_LINES: Final = 500
+_MAX_NAMED: Final = 2_000
 
 
 @router.get("/new")
-def form(seen: Visiting) -> Response:
-    """Show the form."""
-    return _page(seen, {})
+def form(seen: Visiting, works: str = "", located: str = "") -> Response:
+    """Show the form, with the works and places that a link names."""
+    return _page(seen, {"works": works[:_MAX_NAMED], "located": located[:_MAX_NAMED]})
+
+
+@router.post("/new/check")
+async def check(seen: Visiting) -> Response:
+    """Say what the law asks of such a notice, and what of it is given, while it is filled in."""
+    fields = await seen.request.form()
+    seen.check_form(fields)
+    try:
+        notice = NoticeForm.model_validate(_notice(fields, []))
+        lacking = missing(notice)
+        told = {
+            "asked": [(one, one not in lacking) for one in requirements(notice.applied_law)],
+            "left": len(lacking),
+            "due": due_at(notice, seen.now),
+        }
+    except ValidationError as error:
+        return seen.part("notice_asked.html", problem=from_validation(error).message)
+    except CleardanceError as error:
+        return seen.part("notice_asked.html", problem=error.diagnostics())
+    return seen.part("notice_asked.html", problem=None, **told)
 
 
 @router.post("/new")
@@ -36,20 +58,15 @@ async def send(seen: Visiting) -> Response:
     """File a notice; show the receipt, or what is wrong with the form."""
     fields = await seen.request.form(max_files=MAX_FILES)
     seen.check_form(fields)
-    folder = await run_in_threadpool(lasting_folder, seen)
-    held = False
-    try:
-        names = [ours for ours, _ in await write_files(fields, "files", folder)]
-        notice = NoticeForm.model_validate(_notice(fields, names))
-        receipt = await run_in_threadpool(_file, seen, notice, folder)
-        held = bool(receipt.concerns) and not receipt.joined
-    except ValidationError as error:
-        return _page(seen, fields, from_validation(error).message)
-    except CleardanceError as error:
-        return _page(seen, fields, error.diagnostics())
-    finally:
-        if not held:  # a person who accepts it reads the files from there
-            rmtree(folder, ignore_errors=True)
+    with passing_folder(seen) as folder:
+        try:
+            names = [ours for ours, _ in await write_files(fields, "files", folder)]
+            notice = NoticeForm.model_validate(_notice(fields, names))
+            receipt = await run_in_threadpool(_file, seen, notice, folder)
+        except ValidationError as error:
+            return _page(seen, fields, from_validation(error).message)
+        except CleardanceError as error:
+            return _page(seen, fields, error.diagnostics())
     told = {"receipt": receipt}
     return seen.html("receipt.html", "Your notice was received", told, shape="narrow")
 

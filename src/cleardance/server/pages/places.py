@@ -16,7 +16,7 @@ _ALL: Final = (
         (
             ("Rights desk", "/rights", "work", Permission.READ_OWN_WORKS),
             ("Licences", "/rights/licences", "licence", Permission.READ_OWN_WORKS),
-            ("Notices", "/rights/notices", "letter", Permission.READ_OWN_NOTICES),
+            ("Sent notices", "/rights/notices", "letter", Permission.READ_OWN_NOTICES),
         ),
     ),
     (

@@ -10,6 +10,16 @@ from cleardance.rights.row import RegistryRow, WorkKind
 LISTS: Final = ("aliases", "hashtags", "descriptors", "keywords", "cast")
 TEXTS: Final = ("belongs_to", "licence_contact", "source", "protected_from", "protected_until")
 _KEPT: Final = ("conditions", "public_domain_from")
+EMPTY: Final = dict.fromkeys(
+    (
+        *LISTS,
+        *TEXTS,
+        *("name", "kind", "owner", "policy", "public_domain", "territories"),
+        *("lang_aliases", "identifiers", "characters", "persons", "role"),
+    ),
+    "",
+)
+"""Every field of the form, with nothing in it."""
 MAX_LINES: Final = 1000
 
 

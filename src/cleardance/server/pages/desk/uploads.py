@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -22,14 +22,6 @@ def passing_folder(seen: Visit) -> Iterator[Path]:
     """Give a private folder that is gone afterwards."""
     with TemporaryDirectory(prefix="desk-", dir=seen.service.store.home.work) as folder:
         yield Path(folder)
-
-
-def lasting_folder(seen: Visit) -> Path:
-    """Return a private folder in the home that stays until somebody deletes it."""
-    place = seen.service.store.home.path / "letters"
-    with os_failures(place):
-        place.mkdir(mode=0o700, exist_ok=True)
-        return Path(mkdtemp(dir=place))
 
 
 async def write_files(fields: Any, name: str, folder: Path) -> list[tuple[str, str]]:

@@ -15,10 +15,10 @@ from cleardance.clearance.touching import Touched, touched
 from cleardance.errors import CleardanceError, NotFound, RegistryError
 from cleardance.rights import granting, registry
 from cleardance.rights.person_links import links_of
-from cleardance.rights.registry import ImportReport, RegisteredWork
+from cleardance.rights.registry import RegisteredWork
 from cleardance.rights.row import Policy, ReferenceRole, WorkKind, parse_row
 from cleardance.rights.trying import Tried, try_files, try_row
-from cleardance.server.pages.desk.fields import fields_of, row_of
+from cleardance.server.pages.desk.fields import EMPTY, fields_of, row_of
 from cleardance.server.pages.desk.holder import Holder, holder_of
 from cleardance.server.pages.desk.home import HERE
 from cleardance.server.pages.desk.pictures import picture_of
@@ -60,7 +60,7 @@ async def check_names(seen: Writer) -> Response:
         return seen.part("desk/checked.html", report=None, problem=None)
     try:
         row = row_of(fields)
-        report = await seen.state.aside.run(_who(seen), checked, row, "")
+        report = await run_in_threadpool(try_row, seen.service.store, row, Path())
     except CleardanceError as error:
         return seen.part("desk/checked.html", report=None, problem=error.diagnostics())
     return seen.part("desk/checked.html", report=report, problem=None)
@@ -142,11 +142,6 @@ def reference(seen: Reader, work_id: str, digest: str) -> Response:
     return FileResponse(picture_of(seen.service, digest), 200, headers, "image/jpeg")
 
 
-def checked(service: Service, row: Mapping[str, Any], folder: str) -> ImportReport:
-    """Return what registering a row would do."""
-    return try_row(service.store, row, Path(folder))
-
-
 def tried(
     service: Service,
     row: Mapping[str, Any],
@@ -163,11 +158,14 @@ def tried(
     report = try_row(service.store, dict(row) | {"references": references}, folder)
     said = [text for _, text in (*report.warnings, *report.errors)]
     return [
-        dataclasses.replace(
-            one, told=(*one.told, *(text for text in said if f"reference {ours} " in text))
-        )
+        dataclasses.replace(one, shared=_said_of(ours, said))
         for (ours, _), one in zip(files, found, strict=True)
     ]
+
+
+def _said_of(file: str, said: list[str]) -> str | None:
+    about = f"reference {file} "
+    return next((text.partition(about)[2] for text in said if about in text), None)
 
 
 def saved(service: Service, row: Mapping[str, Any], folder: Path, by: str) -> str:
@@ -231,7 +229,7 @@ def _form(
     status: int = 200,
 ) -> Response:
     told = {
-        "filled": filled,
+        "filled": EMPTY | dict(filled),
         "work": work,
         "holder": holder,
         "problem": problem,
