@@ -131,7 +131,7 @@ def test_markup_in_letters_and_names_is_shown_and_not_run(page: Page) -> None:
     assert page.title() != "run"
 
 
-def operate_routes() -> list[tuple[str, str, Permission]]:
+def guarded_routes() -> list[tuple[str, str, Permission]]:
     found = []
     for route in (route for router in ROUTERS for route in router.routes):
         assert isinstance(route, APIRoute)
@@ -141,16 +141,16 @@ def operate_routes() -> list[tuple[str, str, Permission]]:
     return sorted(found, key=lambda one: (one[1], one[0]))
 
 
-def test_every_page_of_the_console_says_what_it_needs() -> None:
+def test_every_page_of_the_console_and_the_desk_says_what_it_needs() -> None:
     paths = {
         route.path
         for router in ROUTERS
         for route in router.routes
-        if isinstance(route, APIRoute) and route.path.startswith("/operate")
+        if isinstance(route, APIRoute) and route.path.startswith(("/operate", "/rights"))
     }
-    guarded = {path for _, path, _ in operate_routes()}
+    guarded = {path for _, path, _ in guarded_routes()}
     assert {path for path in paths - guarded if "/review" not in path} == set()
-    assert len(guarded) > 25
+    assert len(guarded) > 45
 
 
 @pytest.mark.parametrize("role", list(PERSON_OF))
@@ -159,7 +159,7 @@ def test_a_role_sees_what_its_permissions_say_and_nothing_else(filled: Filled, r
     with httpx.Client(base_url=filled.url, timeout=60) as client:
         token = enter_as(client, PERSON_OF[role])
         wrong = []
-        for method, path, permission in operate_routes():
+        for method, path, permission in guarded_routes():
             answer = client.request(method, filled_in(path), data={"csrf": token})
             may = permission in PERMISSIONS[role]
             if (answer.status_code == 403) is may:
@@ -172,11 +172,11 @@ def test_a_role_sees_what_its_permissions_say_and_nothing_else(filled: Filled, r
 
 def test_no_form_is_taken_without_our_token_and_nobody_is_let_in_unknown(filled: Filled) -> None:
     with httpx.Client(base_url=filled.url, timeout=60) as client:
-        for method, path, _ in operate_routes():
+        for method, path, _ in guarded_routes():
             answer = client.request(method, filled_in(path), data={})
             assert (answer.status_code, answer.headers["location"][:7]) == (303, "/signin"), path
         enter_as(client, "mara")
-        for method, path, _ in operate_routes():
+        for method, path, _ in guarded_routes():
             if method == "POST":
                 for csrf in ("", "made-up"):
                     answer = client.post(filled_in(path), data={"csrf": csrf})
@@ -193,7 +193,10 @@ def enter_as(client: httpx.Client, name: str) -> str:
 def filled_in(path: str) -> str:
     """Ask for things that are not there; whether they may be asked for is answered first."""
     path = path.replace("{format_}", "json")
-    for name in ("task_id", "key_id", "notice_id", "complaint_id", "counter_id", "digest"):
+    for name in (
+        *("task_id", "key_id", "notice_id", "complaint_id", "counter_id", "digest"),
+        *("work_id", "licence_id", "request_id", "link_id"),
+    ):
         path = path.replace("{" + name + "}", "7")
     return path
 

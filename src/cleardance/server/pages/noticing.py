@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from cleardance.accounts.roles import Permission
 from cleardance.clearance.notices.accepting import from_anybody
 from cleardance.errors import CleardanceError, UsageError
 from cleardance.rights.notices.deadlines import due_at
@@ -67,7 +68,9 @@ async def send(seen: Visiting) -> Response:
             return _page(seen, fields, from_validation(error).message)
         except CleardanceError as error:
             return _page(seen, fields, error.diagnostics())
-    told = {"receipt": receipt}
+    who = seen.principal
+    at_desk = who is not None and who.may(Permission.READ_OWN_NOTICES)
+    told = {"receipt": receipt, "at_desk": at_desk}
     return seen.html("receipt.html", "Your notice was received", told, shape="narrow")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cleardance.accounts.holdings import owners_of, works_of
 from cleardance.accounts.roles import Permission, Principal
 from cleardance.clearance.service import Service
-from cleardance.errors import AccessDenied, NotFound
+from cleardance.errors import NotFound, RegistryError
 from cleardance.rights import registry
 from cleardance.rights.licence_rows import LicenceRecord
 from cleardance.rights.notices import filing
@@ -41,9 +41,9 @@ class Holder:
             raise NotFound("There is no such work among yours.")
 
     def check_owner(self, owner: str | None) -> None:
-        """Raise AccessDenied unless they may register works of an owner."""
+        """Raise RegistryError unless they may register works of an owner."""
         if self.works is not None and owner not in self.owners:
-            raise AccessDenied(
+            raise RegistryError(
                 "You register works of the owners you act for, and of no others.",
                 hint="An operator ties your account to an owner.",
             )
