@@ -49,15 +49,17 @@ def test_a_hostile_name_is_registered_shown_and_changed_with_a_picture(
     page.fill("#aliases", "rain")
     expect(page.locator("#checked")).to_contain_text("made of everyday words")
     page.set_input_files("#files", picture(filled, 1))
-    expect(page.locator("#tried")).to_contain_text("320 \u00d7 240 pixels", timeout=60_000)
+    expect(page.locator("#tried")).to_contain_text("640 \u00d7 480 pixels", timeout=60_000)
     page.click("text=Register it")
     expect(page.locator("h1")).to_have_text(f"Velvet Orchard {HOSTILE}")
     expect(page.locator(".thumbs img")).to_have_count(1)
     assert page.evaluate("document.querySelector('.thumbs img').naturalWidth") > 0
     assert page.title() != "run"
     page.click("a.button:has-text('Change')")
+    expect(page.locator("#checked")).to_contain_text("everyday words")
     page.fill("#aliases", "The Velvet Orchard")
     page.check("[name=drop]")
+    expect(page.locator("#checked")).to_contain_text("harm nobody")
     page.click("text=Save the changes")
     expect(page.locator(".timeline li").first).to_contain_text("aliases")
     expect(page.locator(".thumbs img")).to_have_count(0)
@@ -84,7 +86,7 @@ def test_what_cannot_be_registered_is_said_and_nothing_typed_is_lost(
 def test_what_touches_a_work_is_shown_without_saying_who(page: Page) -> None:
     page.goto(f"/rights/works/{HARBOUR}/cases")
     expect(page.locator("mark")).to_have_text(re.compile("Harbour Lights"))
-    expect(page.locator("article")).to_contain_text("account-")
+    expect(page.locator("article").first).to_contain_text("account-")
     assert "jonas" not in page.inner_text("main")
     page.click("text=Look through everything")
     expect(page.locator("#past")).to_contain_text("1 request touches it", timeout=60_000)
@@ -96,12 +98,12 @@ def test_a_licence_is_asked_for_granted_handed_out_and_revoked(page: Page, tmp_p
     assert page.input_value("#to_name") == "jonas"
     page.uncheck("[value=output]")
     page.check("[value=prompt]")
-    page.click("text=Grant it")
+    page.click("button:has-text('Grant it')")
     expect(page.locator("[role=alert]")).to_contain_text("asks for the use output")
     page.check("[value=output]")
     (tmp_path / "contract <b>.pdf").write_bytes(b"%PDF-1.7 signed")
     page.set_input_files("#evidence", tmp_path / "contract <b>.pdf")
-    page.click("text=Grant it")
+    page.click("button:has-text('Grant it')")
     expect(page.locator("h1")).to_have_text("Licence: jonas")
     expect(page.locator(".facts")).to_contain_text("contract b.pdf")
     with page.expect_download() as download:
