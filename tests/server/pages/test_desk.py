@@ -53,7 +53,7 @@ def test_a_hostile_name_is_registered_shown_and_changed_with_a_picture(
     page.click("text=Register it")
     expect(page.locator("h1")).to_have_text(f"Velvet Orchard {HOSTILE}")
     expect(page.locator(".thumbs img")).to_have_count(1)
-    assert page.evaluate("document.querySelector('.thumbs img').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('.thumbs img').naturalWidth > 0")
     assert page.title() != "run"
     page.click("a.button:has-text('Change')")
     expect(page.locator("#checked")).to_contain_text("everyday words")
