@@ -24,8 +24,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from random import Random
 
-from cleardance.match.demand import Demand, shape_of
-from cleardance.match.fold import key_of, normal_form
+from cleardance.match.demand import Demand, Shape, shape_of
+from cleardance.match.fold import normal_form
 from cleardance.match.names import Kinship, NameIndex
 from cleardance.rights.registry import add, import_rows
 from cleardance.rights.row import RegistryRow
@@ -44,6 +44,7 @@ EXAMPLES = 8
 LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "$", "t": "7"}
 SHAPES = {"a": "\u0430", "e": "\u0435", "o": "\u043e", "p": "\u0440", "c": "\u0441", "x": "\u0445",
           "i": "\u0456"}  # fmt: skip
+TITLE_CLASSES = ("plain", "leet", "look_alike", "spaced", "punctuated", "cut", "misspelt_any")
 SIX = ("misspelt_any", "leet", "look_alike", "spaced", "hashtag", "other_language")
 NAMES = 78_100  # some of which are spelt alike
 CARRIER = "a fox meets {} by the river at dawn"
@@ -76,6 +77,13 @@ def replaced_by(table: dict[str, str]) -> Callable[[str, Random], str]:
     return disguise
 
 
+def cut(name: str, rng: Random) -> str:
+    """Cut words at two or three places, as people do to get past lists: Sq u id Game."""
+    places = [k for k in range(1, len(name)) if name[k - 1].isalnum() and name[k].isalnum()]
+    chosen = set(rng.sample(places, min(len(places), rng.randint(2, 3))))
+    return "".join(f" {char}" if k in chosen else char for k, char in enumerate(name))
+
+
 def separated_by(sign: str) -> Callable[[str, Random], str]:
     def disguise(name: str, rng: Random) -> str:
         return " ".join(sign.join(word) for word in name.split())
@@ -94,6 +102,7 @@ DISGUISES: dict[str, Callable[[str, Random], str]] = {
     "leet": replaced_by(LEET),
     "look_alike": replaced_by(SHAPES),
     "spaced": lambda name, rng: " ".join(c for c in name if c.isalnum()),
+    "cut": cut,
     "punctuated": separated_by("."),
     "hyphenated": separated_by("-"),
     "underscored": separated_by("_"),
@@ -103,14 +112,19 @@ DISGUISES: dict[str, Callable[[str, Random], str]] = {
 }
 
 
-def certain_names(registry: RegistrySnapshot) -> list[tuple[str, str]]:
-    """Return (work, name) for ASCII names of five letters or more that any text may name."""
+def is_certain(shape: Shape) -> bool:
+    return shape.demand == Demand.ANY and len(shape.gaps) >= 5
+
+
+def names_of(
+    registry: RegistrySnapshot, fits: Callable[[Shape], bool] = is_certain
+) -> list[tuple[str, str]]:
+    """Return (work, name) for ASCII names of a shape; by default any text may name them."""
     chosen = [
         (row[0], row[1])
         for row in registry.names.rows
-        if row[3] != "hashtag" and row[1].isascii() and len(key_of(row[2])) >= 5
-        and shape_of(*row[1:]).demand == Demand.ANY and row[1] != row[1].lower()
-        and not any(char.isdigit() for char in row[1])
+        if row[3] != "hashtag" and row[1].isascii() and row[1] != row[1].lower()
+        and not any(char.isdigit() for char in row[1]) and fits(shape_of(*row[1:]))
     ]  # fmt: skip
     return sorted(chosen)
 
@@ -133,7 +147,7 @@ def summary(asked: list[tuple[str, str, Verdict, set[str]]]) -> Row:
 
 
 def disguised(registry: RegistrySnapshot) -> Row:
-    names, result = certain_names(registry), {"names_to_draw_from": 0}
+    names, result = names_of(registry), {"names_to_draw_from": 0}
     result["names_to_draw_from"] = len(names)
     for cls, disguise in DISGUISES.items():
         rng, asked = Random(f"screening {cls}"), []
@@ -147,6 +161,20 @@ def disguised(registry: RegistrySnapshot) -> Row:
         result[cls] = summary(asked)
     result["other_language"] = summary(other_languages(registry))
     return result | {"all": obfuscated(result), "six": mean_recall(result[cls] for cls in SIX)}
+
+
+def titles(registry: RegistrySnapshot) -> Row:
+    """Measure titles made of everyday words, of two words and eight letters or more."""
+    names = names_of(registry, lambda shape: shape.is_long_title)
+    result: Row = {"names_to_draw_from": len(names)}
+    for cls in TITLE_CLASSES:
+        rng, asked = Random(f"titles {cls}"), []
+        for work_id, name in rng.sample(names, NAMES_PER_CLASS):
+            text = CARRIER.format(DISGUISES[cls](name, rng))
+            right = {registry.works[work_id].name, name}
+            asked.append((half(work_id), text, screen_ask(text, registry), right))
+        result[cls] = summary(asked)
+    return result
 
 
 def obfuscated(classes: Row) -> Row:
@@ -191,7 +219,7 @@ def other_languages(registry: RegistrySnapshot) -> list[tuple[str, str, Verdict,
 
 
 def crossovers(registry: RegistrySnapshot) -> Row:
-    rng, names = Random("crossovers"), certain_names(registry)
+    rng, names = Random("crossovers"), names_of(registry)
     kinds = {work_id: work.kind for work_id, work in registry.works.items()}
     people = [pair for pair in names if kinds[pair[0]] == "person" and " " in pair[1]]
     works = [pair for pair in names if kinds[pair[0]] != "person"]
@@ -283,7 +311,7 @@ def main() -> None:
         print(json.dumps({"names": len(registry.names), "described": len(registry.descriptors)}))
         for part in (named, harmless, described):
             print(json.dumps({part.__name__: part(registry, data)}, indent=1, ensure_ascii=False))
-        for alone in (disguised, crossovers):
+        for alone in (disguised, titles, crossovers):
             print(json.dumps({alone.__name__: alone(registry)}, indent=1, ensure_ascii=False))
         for size in SIZES:
             print(json.dumps({"sized": sized(registry, data, size)}, indent=1))
