@@ -17,6 +17,7 @@ EVASIONS = {
     "common-word title hyphenated": ("s-t-r-a-n-g-e-r t-h-i-n-g-s", "Stranger Things"),
     "common-word title with digits": ("Str4nger Th1ngs kids on bikes", "Stranger Things"),
     "digits, small letters": ("str4nger th1ngs kids on bikes", "Stranger Things"),
+    "look-alike letters": ("squi\u0501 g\u0430me dolls", "Squid Game"),
     "signs for letters": ("$quid G@me dolls", "Squid Game"),
     "digits and spaces": ("S qu1 d Ga m3", "Squid Game"),
     "one word, digits, called a film": ("the film Fr0zen with snow", "Frozen"),

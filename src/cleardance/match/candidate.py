@@ -5,6 +5,7 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Final
 
+from cleardance.match.confusables import LOOK_ALIKES
 from cleardance.match.demand import CaseOfText, Demand, Shape, is_met, is_tagged
 from cleardance.match.fold import Folded, Gap
 from cleardance.match.words import is_given_name, is_listed, is_ordinary, rarity
@@ -128,8 +129,11 @@ class Place:
 
     def _is_disguised(self, start: int, end: int, span: tuple[int, int]) -> bool:
         """Tell whether letters have stand-ins, or a mark after each: ``s.q.u.i.d g.a.m.e``."""
-        has_stand_ins = self._text[slice(*span)] != self._given[slice(*span)]
-        return has_stand_ins or min(self.folded.gaps[start + 1 : end]) >= Gap.MARK
+        given = self._given[slice(*span)]
+        if self._text[slice(*span)] != given or min(self.folded.gaps[start + 1 : end]) >= Gap.MARK:
+            return True
+        is_mixed = any(char.isascii() and char.isalpha() for char in given)
+        return is_mixed and any(char in LOOK_ALIKES for char in given)
 
     def _has_capitals(self, shape: Shape, start: int) -> bool:
         """Tell whether the name's capitals are capitals here, and not just a sentence's first."""

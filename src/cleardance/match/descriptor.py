@@ -144,8 +144,7 @@ def vector_of(stems: Iterable[str]) -> Vector:
 @lru_cache(maxsize=_CACHED)
 def _weight(stem: str) -> float:
     """Return the inverse document frequency of a stem's class: 1 (everyday) to 2 (in no list)."""
-    endings = ("", *_ENDINGS, stem[-1])  # the last for "full" and "wall", cut to "ful" and "wal"
-    points = min(filter(None, (rarity(stem + ending) for ending in endings)), default=1)
+    points = min(filter(None, (rarity(stem + ending) for ending in ("", *_ENDINGS))), default=1)
     return 0.75 + 0.25 * points
 
 
