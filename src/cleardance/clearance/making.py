@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from cleardance.clearance import tasks
@@ -51,7 +51,7 @@ def _check_logged(service: Service, task: TaskRow, raw_digest: str) -> None:
 def _make(service: Service, task: TaskRow, watch: Watch, progress: Meter) -> None:
     request = task.request
     with ExitStack() as transaction:
-        with service.store.blobs.writer() as draft, private_folder(service) as folder:
+        with service.store.blobs.writer() as draft, _folder(service, request.model) as folder:
             with watch.part("render"):
                 errand = RemoteJob(service, task.id, request.model, folder)
                 raw = _run_model(
@@ -70,6 +70,13 @@ def _make(service: Service, task: TaskRow, watch: Watch, progress: Meter) -> Non
         # The raw digest is as good as the prompt to whoever can run the same model: committed to.
         body = {"model": request.model, "raw": personal(draft.digest, task.salt)}
         append(session, EntryKind.GENERATED, task.id, body)
+
+
+def _folder(service: Service, name: str) -> AbstractContextManager[Path]:
+    """Return a private folder for a model that needs one: those of the settings fetch files."""
+    if model_named(name, service.settings).engine is None:
+        return nullcontext(service.store.home.work)
+    return private_folder(service)
 
 
 def _run_model(service: Service, errand: RemoteJob, request: Request, preview: Preview) -> Raw:
