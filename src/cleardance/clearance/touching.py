@@ -82,7 +82,7 @@ def cases(
     ``viewer`` is the id of the account that sees them: pseudonyms are its own, and the same
     throughout.
     """
-    query = _of(task.c.id.distinct()).order_by(task.c.id.desc()).limit(PAGE + 1)
+    query = _of(task.c.id).distinct().order_by(task.c.id.desc()).limit(PAGE + 1)
     if before is not None:
         query = query.where(task.c.id < before)
     ids: set[str] = set()
