@@ -44,7 +44,7 @@ from cleardance.store import Store, open_store
 from cleardance.store.tables import GranteeKind
 from cleardance.verdict import Decision, Verdict
 from screening_names import Row, import_format, percentiles, read, timed
-from screening_prompts import certain_names, half
+from screening_prompts import half, names_of
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -83,7 +83,7 @@ class Case:
 
 
 def texts(registry: RegistrySnapshot, rng: Random, wanted: int) -> Iterator[tuple[str, Use, str]]:
-    names = [pair for pair in certain_names(registry) if pair[1] != UNLICENSED]
+    names = [pair for pair in names_of(registry) if pair[1] != UNLICENSED]
     for work, name in rng.sample(names, min(len(names), 2 * wanted)):
         use = rng.choice(list(TEXTS))
         yield work, use, TEXTS[use].format(name)
