@@ -1,6 +1,9 @@
 """Visitors without keys, and accounts that ask for much: each has its share."""
 
 import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import anyio
 import pytest
@@ -15,6 +18,12 @@ from cleardance.server.lanes import MOST_THREADS, Lanes
 from cleardance.server.visitors import Visitors, Visits
 
 FEW = Visits("few", 3)
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a loop in a thread of its own: a browser that other tests drive leaves one in this."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(anyio.run, main).result()
 
 
 def test_so_many_at_once_then_one_at_a_time() -> None:
@@ -78,7 +87,7 @@ def test_one_account_leaves_threads_to_the_others() -> None:
             assert not begun.acquire(blocking=False)  # the flood has no more than its share
             go_on.set()
 
-    anyio.run(main)
+    run(main)
 
 
 def test_too_many_of_one_account_are_told_to_come_again() -> None:
@@ -93,4 +102,4 @@ def test_too_many_of_one_account_are_told_to_come_again() -> None:
         async with lanes.place("flood"):
             pass
 
-    anyio.run(main)
+    run(main)

@@ -169,6 +169,7 @@ def test_a_notice_without_what_the_law_asks_is_answered_with_what_is_missing(pag
     page.fill("#works", "Lighthouse of Kelp")
     page.fill("#sender_name", "Ada Rook")
     page.fill("#sender_email", "ada@rights.example")
+    page.wait_for_load_state("networkidle")  # what it is told of it while it is written
     page.click("text=Send the notice")
     expect(page.locator("main")).to_contain_text("Your notice was received")
     expect(page.locator("main")).to_contain_text("Something is missing")
