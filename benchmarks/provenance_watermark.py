@@ -192,8 +192,11 @@ def peer_shares(names: list[str], attacks: dict, kept: Kept) -> str:
 
 
 def sound_survival(sounds: dict[str, Audio], watermark: KeyedWatermark) -> None:
-    totals = 0
+    kept = tried = 0
     for name, audio in sounds.items():
+        if not audio.samples.any():
+            print(f"sound of {name:<16} is silence, in which nothing is hidden")
+            continue
         stereo = np.repeat(audio.samples, 2, 1) if audio.channels == 1 else audio.samples
         blocks = iter(np.array_split(stereo, 40))
         marked = np.concatenate(list(watermark.embed_sound(blocks, INDEX)))
@@ -204,14 +207,14 @@ def sound_survival(sounds: dict[str, Audio], watermark: KeyedWatermark) -> None:
             for attack_name, attack in SOUND.items()
             if heard(attack(marked), watermark).ledger_index != INDEX
         ]
-        totals += len(SOUND) - len(lost)
+        kept, tried = kept + len(SOUND) - len(lost), tried + len(SOUND)
         false = heard(stereo, watermark).found
         print(
             f"sound of {name:<16} {len(SOUND) - len(lost)} of {len(SOUND)}, SNR {snr:4.1f} dB;"
             f" fails: {', '.join(lost) or 'nothing'}{'; FALSE ACCEPT' if false else ''}",
             flush=True,
         )
-    print(f"-- sound: {totals / len(SOUND) / max(1, len(sounds)):.1%}\n", flush=True)
+    print(f"-- sound: {kept} of {tried}\n", flush=True)
 
 
 def heard(samples: np.ndarray, watermark: KeyedWatermark) -> Detection:
