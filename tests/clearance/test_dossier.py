@@ -17,7 +17,7 @@ from cleardance.clearance.dossier import dossier_of
 from cleardance.clearance.fetching import local_file
 from cleardance.clearance.garbage import collect
 from cleardance.clearance.inspection import inspect_file
-from cleardance.clearance.service import Service
+from cleardance.clearance.service import Service, open_service
 from cleardance.errors import AddressRefused, NotFound, UsageError
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import append
@@ -45,6 +45,21 @@ def test_a_dossier_has_the_whole_story_with_proof(service: Service, released: Pa
     assert dossier.changes == ()
     said = dossier.as_json()
     assert (said["c2pa"]["state"], said["modified"]) == ("Trusted", False)
+
+
+def test_another_deployments_file_does_not_lead_to_our_entry_of_the_same_number(
+    service: Service, released: Path, tmp_path: Path
+) -> None:
+    with open_service(tmp_path / "another") as another:
+        make(another, tmp_path / "theirs.png")
+        theirs = inspect_file(another, tmp_path / "theirs.png")
+    ours = inspect_file(service, released)
+    assert theirs.ledger is not None
+    assert ours.ledger is not None
+    assert theirs.ledger.index == ours.ledger.index
+    found = inspect_file(service, tmp_path / "theirs.png")
+    assert (found.c2pa.state, found.ledger) == ("Valid", None)
+    assert f"names output {theirs.ledger.output}, which is not one of ours" in found.words()
 
 
 def test_a_changed_copy_is_compared_with_what_was_released(

@@ -107,7 +107,7 @@ def test_harmless_text_is_shown_as_it_is(text: str) -> None:
 @pytest.fixture
 def known(sealed: Sealed):
     facts = LedgerFacts(7, True, "out_1", "clear", sealed.sha256)
-    return lambda index, digest: facts if index == 7 or digest == sealed.sha256 else None
+    return lambda claims, digest: facts if claims or digest == sealed.sha256 else None
 
 
 def test_our_file_in_words_json_and_html(sealed: Sealed, authority: Authority, known) -> None:
@@ -124,7 +124,7 @@ def test_our_file_in_words_json_and_html(sealed: Sealed, authority: Authority, k
 
 
 def test_a_stranger_in_html(unsigned: Path, authority: Authority) -> None:
-    found = inspect(unsigned, authority.root_pem, lambda index, digest: None)
+    found = inspect(unsigned, authority.root_pem, lambda claims, digest: None)
     assert "proves nothing either way" in page(Dossier("clip.mp4", found))
 
 

@@ -12,7 +12,7 @@ from tests.provenance.conftest import make_parts
 def _ledger(sealed: Sealed):
     """A look-up over a ledger that holds one output."""
     facts = LedgerFacts(7, True, "out_1", "clear", sealed.sha256)
-    return lambda index, digest: facts if index == 7 or digest == sealed.sha256 else None
+    return lambda claims, digest: facts if claims or digest == sealed.sha256 else None
 
 
 def test_our_file(sealed: Sealed, authority: Authority) -> None:
@@ -61,7 +61,7 @@ def test_a_copied_manifest_does_not_speak_for_another_file(
 
 
 def test_a_stranger(unsigned: Path, authority: Authority) -> None:
-    result = inspect(unsigned, authority.root_pem, lambda index, digest: None)
+    result = inspect(unsigned, authority.root_pem, lambda claims, digest: None)
     assert result.as_json()["c2pa"] == {"state": "None", "problems": ["no manifest"]}
     assert result.as_json()["ledger"] == {"index": None, "verified": False}
     assert not result.modified
@@ -70,14 +70,14 @@ def test_a_stranger(unsigned: Path, authority: Authority) -> None:
 
 def test_a_failed_proof_is_said(sealed: Sealed, authority: Authority) -> None:
     facts = LedgerFacts(7, False, "out_1", "clear", sealed.sha256)
-    result = inspect(sealed.path, authority.root_pem, lambda index, digest: facts)
+    result = inspect(sealed.path, authority.root_pem, lambda claims, digest: facts)
     assert "PROOF FAILED" in result.words()
     assert "byte for byte" not in result.words()
 
 
 def test_a_missing_file(authority: Authority, tmp_path: Path) -> None:
     with pytest.raises(UnreadableMedia):
-        inspect(tmp_path / "none.mp4", authority.root_pem, lambda index, digest: None)
+        inspect(tmp_path / "none.mp4", authority.root_pem, lambda claims, digest: None)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".png"])
@@ -86,7 +86,7 @@ def test_every_kind_of_file_that_we_sign_is_inspected(
 ) -> None:
     path = tmp_path / f"signed{suffix}"
     sign(picture if suffix == ".png" else unsigned, path, make_parts(), authority)
-    found = inspect(path, authority.root_pem, lambda index, _: None)
+    found = inspect(path, authority.root_pem, lambda claims, _: None)
     assert found.c2pa.state == "Trusted"
     assert found.c2pa.facts is not None
     assert found.c2pa.facts.record is not None
@@ -94,4 +94,4 @@ def test_every_kind_of_file_that_we_sign_is_inspected(
     data = bytearray(path.read_bytes())
     data[-40] ^= 1
     path.write_bytes(data)
-    assert inspect(path, authority.root_pem, lambda index, _: None).c2pa.state == "Invalid"
+    assert inspect(path, authority.root_pem, lambda claims, _: None).c2pa.state == "Invalid"

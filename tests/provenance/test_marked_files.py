@@ -22,6 +22,7 @@ from cleardance.media import (
     write_png,
 )
 from cleardance.provenance import Authority, Sealed, UnsealedParts, inspect, prove, seal
+from cleardance.provenance.inspect import Claim
 from cleardance.provenance.looking import look
 from cleardance.provenance.watermark import NOTHING, Detection, NoWatermark
 from tests.provenance.conftest import make_parts
@@ -102,8 +103,8 @@ def test_stripped_cut_mirrored_and_re_encoded_it_still_leads_to_the_entry(
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode(None))
     asked = []
-    found = inspect(path, authority.root_pem, lambda index, _: asked.append(index), OURS)
-    assert asked == [INDEX]
+    found = inspect(path, authority.root_pem, lambda claims, _: asked.extend(claims), OURS)
+    assert asked == [Claim(INDEX)]
     assert found.c2pa.state == "None"
     assert f"names ledger entry {INDEX} (in the picture)" in found.words()
 

@@ -1,17 +1,18 @@
 """What is known here about any file, ours or not."""
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from cleardance.clearance import tasks
 from cleardance.clearance.service import Service
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.history import history_of
-from cleardance.provenance.inspect import Inspection, LedgerFacts, inspect
+from cleardance.provenance.inspect import Claim, Inspection, LedgerFacts, inspect
 from cleardance.store.tables import Stage, task
 
 _COLUMNS = (task.c.id, task.c.ledger_index)  # the rest may have been erased
@@ -31,15 +32,19 @@ def _issued(service: Service) -> list[int]:
         return list(session.scalars(sealed.order_by(task.c.ledger_index)))
 
 
-def _look_up(service: Service, claimed_index: int | None, sha256: str) -> LedgerFacts | None:
-    """Find the output by the digest of the whole file, else by the ledger index it names."""
-    by_digest = select(*_COLUMNS).where(task.c.sealed_blob == sha256)
-    by_index = select(*_COLUMNS).where(task.c.ledger_index == claimed_index)
+def _look_up(service: Service, claims: Sequence[Claim], sha256: str) -> LedgerFacts | None:
+    """Find the output by the digest of the whole file, else by the first claim that is true."""
+    ways = [task.c.sealed_blob == sha256, *map(_claimed, claims)]
     with service.store.read() as session:
-        found = session.execute(by_digest).first()
-        if found is None and claimed_index is not None:
-            found = session.execute(by_index).first()
-        return None if found is None else _facts(service, session, *found)
+        for way in ways:
+            if (found := session.execute(select(*_COLUMNS).where(way)).first()) is not None:
+                return _facts(service, session, *found)
+    return None
+
+
+def _claimed(claim: Claim) -> ColumnElement[bool]:
+    indexed = task.c.ledger_index == claim.index
+    return indexed if claim.output is None else and_(indexed, task.c.id == claim.output)
 
 
 def _facts(

@@ -25,8 +25,16 @@ class LedgerFacts:
     sha256: str | None  # of the released file; None when it was never released
 
 
-LookUp = Callable[[int | None, str], LedgerFacts | None]
-"""Given a ledger index (if the file names one) and the file's SHA-256, find the output."""
+@dataclass(frozen=True)
+class Claim:
+    """What a file says of where it is logged. Other deployments count from zero, too."""
+
+    index: int
+    output: str | None = None  # a mark has no room for it
+
+
+LookUp = Callable[[Sequence[Claim], str], LedgerFacts | None]
+"""Given what the file claims, surest first, and its SHA-256, find the output."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Inspection:
         """The same for people, one fact a line."""
         lines = [_c2pa_words(self.c2pa), *(f"  - {problem}" for problem in self.c2pa.problems)]
         lines += _mark_words(self.watermark)
-        lines.append(_ledger_words(self.ledger))
+        lines.append(_ledger_words(self.ledger, self.c2pa))
         if self.modified:
             lines.append("This is NOT the file as it was released.")
         elif self.ledger and self.ledger.verified:
@@ -85,7 +93,7 @@ def inspect(
 ) -> Inspection:
     """Examine any file, ours or not.
 
-    The ledger is asked for the index in the manifest, else in the watermark, and for the digest.
+    The ledger is asked for the digest, for what the manifest says and for what the mark says.
     Among ``issued``, the indices outputs carry (oldest first), fainter marks are recognised.
     Raises UnreadableMedia when there is no such file.
     """
@@ -94,13 +102,16 @@ def inspect(
     report = read_manifest(path, root_pem)
     mark = look(path, watermark or NoWatermark(), issued, limits)
     digest = file_sha256(path)
-    return Inspection(digest, report, mark, look_up(_claimed_index(report, mark), digest))
+    return Inspection(digest, report, mark, look_up(_claims(report, mark), digest))
 
 
-def _claimed_index(report: C2paReport, mark: Detection) -> int | None:
-    if report.facts and report.facts.record:
-        return report.facts.record.ledger_index
-    return mark.ledger_index if mark.deployment is None else None
+def _claims(report: C2paReport, mark: Detection) -> list[Claim]:
+    claims = []
+    if report.facts and (record := report.facts.record):
+        claims.append(Claim(record.ledger_index, record.output))
+    if mark.ledger_index is not None and mark.deployment is None:
+        claims.append(Claim(mark.ledger_index))
+    return claims
 
 
 def _mark_json(mark: Detection) -> dict[str, Any]:
@@ -144,7 +155,9 @@ def _c2pa_words(report: C2paReport) -> str:
     }[report.state]
 
 
-def _ledger_words(ledger: LedgerFacts | None) -> str:
+def _ledger_words(ledger: LedgerFacts | None, report: C2paReport) -> str:
+    if ledger is None and report.facts and (record := report.facts.record):
+        return f"Ledger: its manifest names output {record.output}, which is not one of ours"
     if ledger is None:
         return "Ledger: no such output"
     proof = "proof checked" if ledger.verified else "PROOF FAILED"
