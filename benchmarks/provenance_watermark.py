@@ -50,7 +50,7 @@ class Kept:
     def complete(self, source: Source, others: list[Peer]) -> bool:
         wanted = {"named", *(peer.name for peer in others)}
         tried = all(wanted <= self.of(source.name, attack).keys() for attack in SINGLE | CHAINED)
-        return tried and bool(self.of(source.name, "quality"))
+        return tried and "marked_bytes" in self.of(source.name, "quality")
 
     def of(self, clip_name: str, attack_name: str) -> dict:
         return self.results.get(f"{clip_name}/{attack_name}", {})
@@ -102,8 +102,8 @@ def cpu_s(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def quality(name: str, clip: Clip, watermark: KeyedWatermark) -> str:
-    """Return in words PSNR-Y, SSIM, bit rate and speed of marking one clip."""
+def quality(name: str, clip: Clip, watermark: KeyedWatermark) -> dict[str, str | int]:
+    """Return in words PSNR-Y, SSIM, bit rate and speed of marking one clip, and its sizes."""
     planes = [luma(frame) for frame in clip[::6]]
     marked = [watermark.embed(plane, 0, INDEX) for plane in planes]
     errors = [np.mean((a.astype(float) - b) ** 2) for a, b in zip(planes, marked, strict=True)]
@@ -112,11 +112,12 @@ def quality(name: str, clip: Clip, watermark: KeyedWatermark) -> str:
     embed_s = cpu_s(lambda: [watermark.embed(plane, 0, INDEX) for plane in planes]) / len(planes)
     (_, plain), (_, with_mark) = made(clip, None, "23"), made(clip, watermark, "23")
     kbps = (with_mark - plain) * 8 / (len(clip) / FPS) / 1000
-    return (
+    said = (
         f"{name:<20} {clip[0].shape[1]:>4}x{clip[0].shape[0]:<4} PSNR-Y {psnr:4.1f} dB"
         f"  SSIM {like:.4f}  rate {with_mark / plain - 1:+6.1%} ({kbps:+5.0f} kbit/s)"
         f"  embed {1000 * embed_s:4.1f} ms, {1 / FPS / embed_s:4.0f} x real time"
     )
+    return {"said": said, "plain_bytes": plain, "marked_bytes": with_mark}
 
 
 def ours(clip: Clip, watermark: KeyedWatermark) -> tuple[bool, bool]:
@@ -131,8 +132,8 @@ def survival(
     source: Source, clip: Clip, watermark: KeyedWatermark, others: list[Peer], kept: Kept
 ) -> None:
     """Try every attack on one clip that was not tried yet."""
-    if not kept.of(source.name, "quality"):
-        kept.add(f"{source.name}/quality", {"said": quality(source.name, clip, watermark)})
+    if "marked_bytes" not in kept.of(source.name, "quality"):
+        kept.add(f"{source.name}/quality", quality(source.name, clip, watermark))
     marked: Clip = []
     for attack_name, attack in (SINGLE | CHAINED).items():
         outcome = kept.results.get(f"{source.name}/{attack_name}", {})
@@ -145,10 +146,21 @@ def survival(
         kept.add(f"{source.name}/{attack_name}", outcome)
 
 
+def _rates(qualities: list[dict]) -> str:
+    """Return what the mark costs all clips together, as one library of them would be stored."""
+    if not qualities:
+        return "-- rate: not measured"
+    plain, marked = (sum(one[f"{kind}_bytes"] for one in qualities) for kind in ("plain", "marked"))
+    each = [one["marked_bytes"] / one["plain_bytes"] - 1 for one in qualities]
+    return f"-- rate: {marked / plain - 1:+.1%} over all, median {np.median(each):+.1%} of a clip"
+
+
 def table(tried: list[Source], kept: Kept) -> None:
     """Print how many clips survive each attack, the clips the mark was set on apart."""
     peer_names = [peer.name for peer in peers()]
-    print("\n".join(kept.of(source.name, "quality").get("said", "") for source in tried))
+    qualities = [kept.of(source.name, "quality") for source in tried]
+    print("\n".join(one.get("said", "") for one in qualities))
+    print(_rates([one for one in qualities if "marked_bytes" in one]))
     for title, attacks in (("single", SINGLE), ("chained", CHAINED)):
         print(f"\n{title:<30}set on: read named  others: read named  {'  '.join(peer_names)}")
         for attack_name in attacks:
