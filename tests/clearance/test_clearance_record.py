@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from cleardance.clearance.clearance_record.writing import written
 from cleardance.clearance.erasure import erase
 from cleardance.clearance.flow import clear
 from cleardance.clearance.review_decision import release
-from cleardance.clearance.service import Service
+from cleardance.clearance.service import Service, open_service
 from cleardance.errors import LedgerInvalid, NotFound
 from cleardance.ledger.check_record import check_media, check_record
 from cleardance.rights.grant import parse_grant
@@ -26,20 +27,32 @@ from cleardance.rights.granting import grant
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
 from tests.clearance.asking import request
+from tests.clearance.prepared import Prepared, prepare
 
 NAMED = "the Zorblaxian ball bounces in a meadow"
 AT = datetime(2026, 2, 17, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def licensed(service: Service, tmp_path: Path) -> tuple[Service, str, Path]:
-    """A still that was released on a licence, with its service, task and file."""
+def release_one(service: Service, folder: Path) -> str:
+    """A still that was released on a licence."""
     add(service.store, parse_row({"name": "Zorblaxian", "kind": "series", "owner": "Zorblax"}))
     create_account(service.store, "studio")
     given = {"works": ["Zorblaxian"], "to": "account:studio", "uses": ["prompt"]}
     grant(service.store, parse_grant(given), datetime.now(UTC))
-    path = tmp_path / "out.png"
-    return service, clear(service, request(NAMED, account="studio"), path).task.id, path
+    asked = request(NAMED, account="studio")
+    return clear(service, asked, folder / "out.png").task.id
+
+
+@pytest.fixture(scope="module")
+def prepared(new_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared[str]:
+    return prepare(new_home, tmp_path_factory.mktemp("past"), release_one)
+
+
+@pytest.fixture
+def licensed(prepared: Prepared[str], tmp_path: Path) -> Iterator[tuple[Service, str, Path]]:
+    """A still that was released on a licence, with its service, task and file."""
+    with open_service(prepared.copy(tmp_path)) as service:
+        yield service, prepared.made, tmp_path / "out.png"
 
 
 def read(service: Service, task_id: str) -> dict[str, Any]:

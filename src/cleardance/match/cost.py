@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from cleardance.match.fold import Folded, fold
 from cleardance.match.names import NameIndex, NameRow
 from cleardance.match.words import is_listed
 
@@ -24,6 +25,12 @@ def sentences() -> tuple[str, ...]:
     """Return the ordinary sentences that names are tried on."""
     text = (files("cleardance.match") / "data" / "sentences.txt").read_text("ascii")
     return tuple(text.splitlines())
+
+
+@cache
+def _folded() -> tuple[Folded, ...]:
+    """Fold them once: that takes longer than looking for a name in all of them."""
+    return tuple(map(fold, sentences()))
 
 
 def sentences_stopped(rows: Iterable[NameRow]) -> dict[tuple[str, str], int]:
@@ -38,6 +45,7 @@ def sentences_stopped(rows: Iterable[NameRow]) -> dict[tuple[str, str], int]:
     stopped: Counter[tuple[str, str]] = Counter()
     stopped.update({(row[0], row[1]): 0 for row in risky if row[1] == row[1].lower()})
     index = NameIndex.build(risky)
-    for sentence in sentences():
-        stopped.update({(match.work_id, match.name) for match in index.find(sentence)})
+    for sentence, folded in zip(sentences(), _folded(), strict=True):
+        found = index.find_folded(sentence, folded)
+        stopped.update({(match.work_id, match.name) for match in found})
     return dict(stopped)

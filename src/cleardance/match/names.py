@@ -135,7 +135,10 @@ class NameIndex:
         with its capital, which alone would name nothing, counts beside a name of the same owner's,
         of the same family or of its cast, and beside its whole or part of which the same is true.
         """
-        folded = fold(text)
+        return self.find_folded(text, fold(text))
+
+    def find_folded(self, text: str, folded: Folded) -> list[NameMatch]:
+        """Return as ``find``, of a text that was folded before."""
         standings = dict(self._search(text, folded, text))
         for reading in readings(text):
             for match, standing in self._search(reading, fold(reading), text):

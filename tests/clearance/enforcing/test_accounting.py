@@ -16,6 +16,7 @@ from cleardance.rights.snapshot import load_registry
 from cleardance.screen.voices import VoiceMatcher
 from cleardance.store.tables import output_signal
 from tests.clearance.asking import make, request
+from tests.clearance.prepared import Prepared, prepare
 from tests.match.sounds import audio, written
 from tests.match.voices import LOW, band_model, spoken
 
@@ -25,17 +26,33 @@ def register(service: Service, **fields: object) -> str:
     return add(service.store, parse_row(row | fields))
 
 
-@pytest.fixture
-def past(service: Service, tmp_path: Path) -> dict[str, Record]:
+def make_past(service: Service, folder: Path) -> dict[str, Record]:
     """What was asked before anybody registered the work."""
     create_account(service.store, "studio", partner="Example Partner")
     named = request("a cat runs along Lantern Street at night", seed=1, account="studio")
     tagged = request("a dog runs on a beach #LanternStreet", seed=2)
     return {
-        "named": make(service, tmp_path / "named.png", named),
-        "tagged": make(service, tmp_path / "tagged.png", tagged),
-        "other": make(service, tmp_path / "other.png", request()),
+        "named": make(service, folder / "named.png", named),
+        "tagged": make(service, folder / "tagged.png", tagged),
+        "other": make(service, folder / "other.png", request()),
     }
+
+
+@pytest.fixture(scope="module")
+def prepared(
+    new_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Prepared[dict[str, Record]]:
+    return prepare(new_home, tmp_path_factory.mktemp("past"), make_past)
+
+
+@pytest.fixture
+def home(prepared: Prepared[dict[str, Record]], tmp_path: Path) -> Path:
+    return prepared.copy(tmp_path)
+
+
+@pytest.fixture
+def past(prepared: Prepared[dict[str, Record]]) -> dict[str, Record]:
+    return prepared.made
 
 
 def ids(service: Service, work_id: str, *located: Located) -> list[str]:

@@ -20,14 +20,20 @@ from cleardance.rights import registry
 from cleardance.rights.row import parse_row
 from cleardance.store.tables import ledger_entry, removal
 from tests.clearance.asking import kinds, make, request
-from tests.clearance.enforcing.letters import file, make_past
+from tests.clearance.enforcing.letters import file
+from tests.clearance.prepared import Prepared
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def past(service: Service, tmp_path: Path) -> dict[str, Record]:
-    return make_past(service, tmp_path)
+def home(letters_past: Prepared[dict[str, Record]], tmp_path: Path) -> Path:
+    return letters_past.copy(tmp_path)
+
+
+@pytest.fixture
+def past(letters_past: Prepared[dict[str, Record]]) -> dict[str, Record]:
+    return letters_past.made
 
 
 def of_notice(service: Service, notice_id: str) -> list[str]:

@@ -12,15 +12,22 @@ from cleardance.clearance.notices import statements
 from cleardance.clearance.notices.executing import execute
 from cleardance.clearance.notices.revoking import RevokePolicy, restore_keys
 from cleardance.clearance.notices.withdrawing import withdraw
+from cleardance.clearance.record import Record
 from cleardance.clearance.service import Service
 from cleardance.store.tables import task
-from tests.clearance.enforcing.letters import file, make_past
+from tests.clearance.enforcing.letters import file
+from tests.clearance.prepared import Prepared
 
 
 @pytest.fixture
-def made(service: Service, tmp_path: Path) -> dict[str, str]:
+def home(letters_past: Prepared[dict[str, Record]], tmp_path: Path) -> Path:
+    return letters_past.copy(tmp_path)
+
+
+@pytest.fixture
+def made(service: Service, letters_past: Prepared[dict[str, Record]]) -> dict[str, str]:
     """Key ids: of who made what is removed, of the same partner, of a waiting task, of nobody."""
-    past = make_past(service, tmp_path)
+    past = letters_past.made
     create_account(service.store, "sister", partner="Example Partner")
     owners = {"named": "studio", "sister": "sister", "waiting": "local", "other": "local"}
     made = {

@@ -15,6 +15,7 @@ from cleardance.request import ReferenceInput
 from tests.clearance.asking import make, request
 from tests.clearance.enforcing.letters import file
 from tests.clearance.first_frame import MODEL
+from tests.clearance.prepared import Prepared, prepare
 
 
 @pytest.fixture(autouse=True)
@@ -22,15 +23,31 @@ def _pan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MODELS, "pan", MODEL)
 
 
-@pytest.fixture
-def removed(service: Service, tmp_path: Path) -> tuple[Record, str]:
+def remove_one(service: Service, folder: Path) -> tuple[Record, str]:
     """A still that only its hashtag points at: no name and no picture of a work says anything."""
-    record = make(service, tmp_path / "gone.png", request("a dog runs on a beach #Gone", seed=5))
-    make(service, tmp_path / "other.png", request("a cat sits in a kitchen", seed=6))
+    record = make(service, folder / "gone.png", request("a dog runs on a beach #Gone", seed=5))
+    make(service, folder / "other.png", request("a cat sits in a kitchen", seed=6))
     works = [{"name": "Zyzzogeton", "kind": "film"}]
     notice_id = file(service, works=works, located=[{"hashtag": "#Gone"}])
     execute(service, notice_id, by="local")
     return record, notice_id
+
+
+@pytest.fixture(scope="module")
+def prepared(
+    new_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Prepared[tuple[Record, str]]:
+    return prepare(new_home, tmp_path_factory.mktemp("past"), remove_one)
+
+
+@pytest.fixture
+def home(prepared: Prepared[tuple[Record, str]], tmp_path: Path) -> Path:
+    return prepared.copy(tmp_path)
+
+
+@pytest.fixture
+def removed(prepared: Prepared[tuple[Record, str]]) -> tuple[Record, str]:
+    return prepared.made
 
 
 def handed_in(service: Service, picture: Path) -> Record:
