@@ -1,11 +1,7 @@
-"""Runs one task in a process of its own and kills it at a given moment, as a power cut would.
-
-Usage: python crash.py HOME DESTINATION MOMENT, where MOMENT is STEP:FRACTION or ``handing-over``.
-"""
+"""Runs one task and kills its process at a given moment, as a power cut would."""
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 from cleardance.clearance import releasing
@@ -20,8 +16,8 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main() -> None:
-    home, destination, moment = sys.argv[1:]
+def crash(home: Path, destination: Path, moment: str) -> None:
+    """``moment`` is STEP:FRACTION, or one of those named here."""
     if moment == "handing-over":  # after the release was logged, before the file is in place
         releasing.deliver = die
     if moment == "discarding":  # after the file is in place, before the raw media are deleted
@@ -35,9 +31,5 @@ def main() -> None:
         if step.name == name and fraction >= float(least):
             die()
 
-    with open_service(Path(home)) as service:
-        clear(service, request(still=destination.endswith(".png")), Path(destination), at)
-
-
-if __name__ == "__main__":
-    main()
+    with open_service(home) as service:
+        clear(service, request(still=destination.suffix == ".png"), destination, at)

@@ -1,10 +1,5 @@
-"""Decides the one open review in a process of its own, and kills it at a given moment.
+"""Decides the one open review, and kills its process at a given moment."""
 
-Usage: python crash_review.py HOME MOMENT, where MOMENT is ``deciding`` (all is written, nothing
-committed), ``decided``, or STEP:FRACTION of the task as it goes on.
-"""
-
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,15 +12,17 @@ from cleardance.clearance.tasks import Step
 from tests.clearance.crash import die
 
 
-def main() -> None:
-    home, moment = sys.argv[1:]
+def crash_review(home: Path, moment: str) -> None:
+    """``moment`` is ``deciding`` (all is written, nothing committed), ``decided``, or STEP:FRACTION
+    of the task as it goes on.
+    """
 
     def at(step: Step, fraction: float) -> None:
         name, _, least = moment.partition(":")
         if step.name == name and fraction >= float(least):
             die()
 
-    with open_service(Path(home)) as service:
+    with open_service(home) as service:
         if moment == "deciding":
             tasks.requeue = die  # the last thing in the transaction
         (row,) = listing(service)
@@ -33,7 +30,3 @@ def main() -> None:
         if moment == "decided":
             die()
         list(resume_unfinished(service, at))
-
-
-if __name__ == "__main__":
-    main()

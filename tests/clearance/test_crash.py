@@ -2,9 +2,6 @@
 
 import hashlib
 import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,16 +23,16 @@ from cleardance.generate.backends.draft import DraftBackend
 from cleardance.generate.models import MODELS
 from cleardance.store.blobs import BlobStore
 from cleardance.store.tables import task
+from tests.clearance import crash as crashing
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
+from tests.clearance.killed import run_until_killed
 
-ROOT = Path(__file__).parents[2]
 STILLS = [f"{step.name}:{fraction}" for step in Step for fraction in (0.0, 1.0)]
 
 
 def crash(home: Path, destination: Path, moment: str) -> None:
-    command = [sys.executable, "-m", "tests.clearance.crash", str(home), str(destination), moment]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    said = home.with_name("crash.log")
+    run_until_killed(crashing.crash, home, destination, moment, said=said)
 
 
 def finish(service: Service) -> list[str]:

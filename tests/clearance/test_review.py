@@ -1,9 +1,6 @@
 """What persons decide about what is held or denied, and how the path goes on from there."""
 
 import hashlib
-import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,8 +42,9 @@ from cleardance.screen.rules import shipped_text
 from cleardance.store.tables import Stage, task
 from cleardance.verdict import Decision, Review, Verdict
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
+from tests.clearance.crash_review import crash_review
+from tests.clearance.killed import run_until_killed
 
-ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 2, 17, 9, tzinfo=UTC)
 WHY = "It is a red ball, not the mark."
 
@@ -458,9 +456,7 @@ def test_kill_while_a_review_takes_effect(
         create_account(service.store, "ana", roles=[Role.REVIEWER])
         register(service) if stage is Stage.ASK else register_picture(service, tmp_path)
         task_id = make(service, tmp_path / "out.png").task.id
-    command = [sys.executable, "-m", "tests.clearance.crash_review", str(home), moment]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    run_until_killed(crash_review, home, moment, said=tmp_path / "crash.log")
     assert not (tmp_path / "out.png").exists()
     with open_service(home) as service:
         if moment == "deciding":  # nothing was decided
