@@ -3,7 +3,8 @@ import pytest
 from numpy.typing import NDArray
 
 from cleardance.errors import GenerationFailed
-from cleardance.pocket.sampler import Given, Plan, Tokens, noise, sample, unknown
+from cleardance.pocket import flow
+from cleardance.pocket.sampler import Given, Plan, Tokens, noise, quieted, sample, unknown
 from cleardance.pocket.text import NOTHING
 
 Floats = NDArray[np.float32]
@@ -31,6 +32,20 @@ def test_a_single_answer_is_reached_in_any_number_of_steps(steps: int) -> None:
 def test_guidance_goes_beyond_what_was_asked() -> None:
     made = sample(towards_the_goal, START, WORDS, Plan(20, guidance=2.0))
     np.testing.assert_allclose(made.video.mean(axis=(1, 2)), 2 * GOALS[:, 0, 0], rtol=0.05)
+
+
+def test_motion_that_nobody_can_tell_is_its_mean_instead_of_grain() -> None:
+    """A network that knows nothing draws channels as they vary, motion by as little as is asked."""
+
+    def knows_nothing(x: Tokens, t: Floats, words: Ids, given: Given) -> Tokens:
+        skip = flow.scales(t[:, None, None], np.ones(1, np.float32))[1]
+        return Tokens(skip * x.video, skip * x.audio)
+
+    plan = Plan(50, guidance=1.0, motion_noise=0.25)
+    start = quieted(noise((2, 500, 4), (2, 3, 2), seed=3), 1, plan)
+    made = sample(knows_nothing, start, WORDS, plan).video
+    np.testing.assert_allclose(made[..., :3].std(), 1.0, rtol=0.1)
+    np.testing.assert_allclose(made[..., 3:].std(), 0.25, rtol=0.1)
 
 
 def test_guidance_is_paid_for_only_where_it_is_at_work() -> None:

@@ -161,6 +161,7 @@ class Model:
         Raises GenerationFailed for what is not finite.
         """
         start = sampler.noise(*self._shapes(layout), seed)
+        start = sampler.quieted(start, self.config.motion_dims, plan)
         return sampler.sample(self.predictor(layout), start, words[None], plan, given, progress)
 
     def unknown(self, layout: Layout) -> Given:

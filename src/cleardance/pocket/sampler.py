@@ -74,6 +74,9 @@ Progress = Callable[[int, Tokens], None]
 class Plan:
     """How to sample: Euler steps, guidance (1 is none), shift of the times.
 
+    ``motion_noise`` is the spread of the noise that motion channels begin from: with less, what the
+    network cannot tell of a change comes out as its mean instead of as grain (docs/pocket.md).
+
     Guidance is at work from the first to the second time of ``guided`` alone: elsewhere it does
     little and costs as much (Kynkaanniemi et al. 2024, https://arxiv.org/abs/2404.07724).
     """
@@ -82,6 +85,7 @@ class Plan:
     guidance: float = 3.0
     shift: float = 3.0
     guided: tuple[float, float] = (0.0, 1.0)
+    motion_noise: float = 0.25
 
 
 def noise(video: tuple[int, ...], audio: tuple[int, ...], seed: int | list[int]) -> Tokens:
@@ -90,6 +94,13 @@ def noise(video: tuple[int, ...], audio: tuple[int, ...], seed: int | list[int])
     return Tokens(
         rng.standard_normal(video, dtype=np.float32), rng.standard_normal(audio, dtype=np.float32)
     )
+
+
+def quieted(start: Tokens, motion_dims: int, plan: Plan) -> Tokens:
+    """Return noise whose last ``motion_dims`` channels of video are as loud as a plan has them."""
+    loud = np.ones(start.video.shape[-1], np.float32)  # [C]
+    loud[len(loud) - motion_dims :] = plan.motion_noise
+    return Tokens(start.video * loud, start.audio)
 
 
 def unknown(like: Tokens) -> Given:

@@ -108,6 +108,7 @@ def _sampled(
     config, count = network.config, len(ids)
     video = count, layout.video, config.token_dims
     start = sampler.noise(video, (count, layout.audio, config.audio_dims), seed)
+    start = sampler.quieted(start, config.motion_dims, plan)
     known = sampler.unknown(start)
     if first is not None:
         known.tokens.video[:, : layout.frame] = first
