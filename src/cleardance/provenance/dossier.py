@@ -6,7 +6,7 @@ what could steer a terminal or turn text around is replaced wherever it is shown
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .inspect import Inspection
@@ -51,6 +51,15 @@ class Dossier:
             "verdicts": dict(self.verdicts),
             "changes": list(self.changes),
         }
+
+    def for_the_public(self) -> "Dossier":
+        """Return it without what was found and why: verdicts quote prompts, and name reviewers."""
+        kept = ("decision", "registry_revision")
+        private = {"reason": "", "findings": (), "licences": (), "reviews": ()}
+        verdicts = tuple(
+            (stage, {name: body[name] for name in kept} | private) for stage, body in self.verdicts
+        )
+        return replace(self, verdicts=verdicts)
 
     def words(self) -> str:
         """The same for people, one fact a line."""

@@ -6,7 +6,7 @@ by a reader that is not ours; they trust the server in nothing but whose keys ar
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal
@@ -89,7 +89,7 @@ def trust(seen: Visiting) -> Response:
 
 def dossier_of_upload(service: Service, path: Path, name: str) -> Dossier:
     """Return what is told to the public of a file that was sent."""
-    return _for_the_public(dossier_of(service, path, name))
+    return dossier_of(service, path, name).for_the_public()
 
 
 def dossier_of_link(service: Service, url: str) -> Dossier:
@@ -97,17 +97,7 @@ def dossier_of_link(service: Service, url: str) -> Dossier:
     if not url.lower().startswith(("http://", "https://")):
         raise UsageError("An address starts with http:// or https://.")
     with local_file(service, url) as (path, name):
-        return _for_the_public(dossier_of(service, path, name))
-
-
-def _for_the_public(dossier: Dossier) -> Dossier:
-    """Leave out what was found and why: verdicts quote prompts, which are their authors' own."""
-    kept = ("decision", "registry_revision")
-    private = {"reason": "", "findings": (), "licences": (), "reviews": ()}
-    verdicts = tuple(
-        (stage, {name: body[name] for name in kept} | private) for stage, body in dossier.verdicts
-    )
-    return replace(dossier, verdicts=verdicts)
+        return dossier_of(service, path, name).for_the_public()
 
 
 async def _told(seen: Visit, work: Callable[..., Dossier], *args: Any) -> Response:

@@ -52,7 +52,10 @@ async def screen_file(here: Called, file: UploadFile, post: bool = False) -> Ver
 @public
 @visited(FILES)
 async def inspect(here: Called, file: UploadFile) -> dict[str, Any]:
-    """Say where a file comes from: its credentials, its mark, its place in the ledger."""
+    """Say where a file comes from: its credentials, its mark, its place in the ledger.
+
+    Anybody may ask: what was found in the request behind it, and why, is left out.
+    """
     client = here.request.client
     who = f"public {client.host if client else ''}"
     async with on_disk(here.service, file) as path:
@@ -60,4 +63,4 @@ async def inspect(here: Called, file: UploadFile) -> dict[str, Any]:
 
 
 def _inspected(service: Service, path: Path, name: str) -> dict[str, Any]:
-    return dossier_of(service, path, name[:_MAX_NAME_CHARS]).as_json()
+    return dossier_of(service, path, name[:_MAX_NAME_CHARS]).for_the_public().as_json()
