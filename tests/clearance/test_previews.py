@@ -1,5 +1,6 @@
 """Previews: shown only when they are clear, only while the task is being made."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,18 @@ from sqlalchemy import update
 
 from cleardance.clearance.flow import go_on
 from cleardance.clearance.jobs.submitting import submit
+from cleardance.clearance.notices.executing import execute
 from cleardance.clearance.previews import WIDTH_PX, Previews, preview_of
 from cleardance.clearance.progress import Watch, silent
 from cleardance.clearance.service import Service, open_service
-from cleardance.errors import NotFound
+from cleardance.errors import NotFound, Removed
 from cleardance.media import read_image
+from cleardance.rights.notices.filing import file_notice
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
 from cleardance.store.tables import TaskStatus, task
 from tests.clearance.asking import make, request
+from tests.rights.notices.forms import copyright_form
 
 Picture = NDArray[np.uint8]
 
@@ -106,3 +110,18 @@ def test_the_path_shows_what_it_draws(service: Service) -> None:
     seen: list[tuple[int, int]] = []
     go_on(service, task_id, Watch(silent, lambda step, steps, frame: seen.append((step, steps))))
     assert seen == [(1, 1)]
+
+
+def test_a_task_that_a_notice_stopped_shows_nothing_while_its_model_goes_on(
+    running: tuple[Service, str],
+) -> None:
+    service, task_id = running
+    with Previews(service, task_id) as show:
+        show(1, 8, clear_picture())
+        assert preview_of(service, task_id)
+        located = [{"output": task_id}]
+        form = copyright_form(located=located, demands=["cease"])
+        notice_id = file_notice(service.store, form, Path(), datetime.now(UTC)).id
+        execute(service, notice_id, by="local")
+        with pytest.raises(Removed):
+            preview_of(service, task_id)

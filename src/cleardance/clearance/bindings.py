@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.service import Service
+from cleardance.clearance.serving import refuse_removed
 from cleardance.errors import NotFound
 from cleardance.provenance.extract import manifest_store
 from cleardance.provenance.identifiers import index_of_manifest, manifest_id, payload_of_binding
@@ -48,7 +49,8 @@ def matches_by_content(service: Service, path: Path) -> dict[str, Any]:
 def manifest_by_id(service: Service, name: str) -> bytes:
     """Return the manifest store (JUMBF, ``application/c2pa``) of that name. Raises NotFound.
 
-    Only of outputs that were released and are still here. Raises BlobDamaged.
+    Only of outputs that were released and are still here. Raises BlobDamaged; Removed for what a
+    notice took down, as pictures that were handed in may be in their own credentials.
     """
     index = index_of_manifest(name)
     with service.store.read() as session:
@@ -57,6 +59,8 @@ def manifest_by_id(service: Service, name: str) -> bytes:
                 task.c.ledger_index == index, task.c.status == TaskStatus.RELEASED
             )
         ).one_or_none()
+        if row is not None and manifest_id(row.id, index) == name:
+            refuse_removed(session, row.id)
     if row is None or row.sealed_blob is None or manifest_id(row.id, index) != name:
         raise NotFound(f"There is no manifest {name[:80]} here.")
     service.store.blobs.verify(row.sealed_blob)

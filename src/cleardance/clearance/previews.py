@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cleardance.clearance.service import Service
+from cleardance.clearance.serving import refuse_removed
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.rights.licence import Use
 from cleardance.rights.snapshot import current
@@ -84,7 +85,12 @@ class Previews:
 
 
 def preview_of(service: Service, task_id: str) -> Path:
-    """Return the newest preview of a task that is being made. Raises NotFound if there is none."""
+    """Return the newest preview of a task that is being made.
+
+    Raises NotFound if there is none, Removed if a notice has stopped the task.
+    """
+    with service.store.read() as session:
+        refuse_removed(session, task_id)
     place = _place(service, task_id)
     if service.task(task_id).status is not TaskStatus.RUNNING or not place.exists():
         raise NotFound(f"There is no preview of task {task_id}.")

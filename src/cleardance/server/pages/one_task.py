@@ -18,7 +18,7 @@ from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.references import located
 from cleardance.clearance.serving import removed_by
 from cleardance.clearance.tasks import Step, TaskRow
-from cleardance.errors import NotFound
+from cleardance.errors import NotFound, Removed
 from cleardance.request import FPS
 from cleardance.rights import licence_requests
 from cleardance.rights.licence import Use
@@ -202,7 +202,7 @@ def _progress(seen: Visit, row: TaskRow) -> dict[str, object]:
     """Return how far a task is; ``preview`` tells one picture of it from the next."""
     try:
         newest = preview_of(seen.service, row.id).stat().st_mtime_ns
-    except (NotFound, OSError):
+    except (NotFound, Removed, OSError):
         newest = None
     with seen.service.store.read() as session:
         fraction = fraction_done(session, row.id, row.step + 1)
