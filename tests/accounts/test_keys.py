@@ -210,3 +210,14 @@ def test_bad_names_and_limits_are_refused(store: Store) -> None:
         create_key(store, "nobody", by="local")
     with pytest.raises(NotFound):
         create_key(store, "local", by="nobody")
+
+
+def test_a_key_that_ends_makes_none_that_lasts(store: Store) -> None:
+    end = NOW + timedelta(days=1)
+    acme = holder(store, "acme", [Role.PARTNER], "acme", expires_at=end)
+    create_sub_account(store, "acme-one", of="acme", by=acme)
+    for owner in ("acme", "acme-one"):
+        create_key(store, owner, expires_at=end, by=acme)
+        for later in (None, end + timedelta(seconds=1)):
+            with pytest.raises(AccessDenied, match="longer"):
+                create_key(store, owner, expires_at=later, by=acme)

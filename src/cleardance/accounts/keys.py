@@ -62,8 +62,8 @@ def create_key(
     """Make a key of an account. Without scopes it may do all that the account may.
 
     Whoever makes it through a key of their own can give no more than they have: their scopes and
-    limits are the widest, and their limits hold for what both keys use together. Raises NotFound,
-    UsageError for a bad name, AccessDenied.
+    limits are the widest, their own key's end is the last, and their limits hold for what both keys
+    use together. Raises NotFound, UsageError for a bad name, AccessDenied.
     """
     if name is not None and not (name.isprintable() and 1 <= len(name) <= _MAX_NAME_CHARS):
         raise UsageError(f"A key's name has 1 to {_MAX_NAME_CHARS} printable characters.")
@@ -71,6 +71,7 @@ def create_key(
     with store.begin() as session:
         owner = account_id(session, account_name)
         _check_may_give(session, by, owner, frozenset(scopes), limits)
+        _check_ends_in_time(session, by, expires_at)
         values = {
             "id": new.id,
             "account_id": owner,
@@ -115,6 +116,25 @@ def authenticate(session: Connection, secret: str, moment: datetime) -> Principa
         limits=_limits(row),
         bounds=(Bound(row.key_id, _limits(row)), *_bounds_above(session, row.made_by)),
     )
+
+
+def lapsed(
+    session: Connection, key_ids: Collection[str], moment: datetime
+) -> dict[str, AuthenticationError]:
+    """Return which of these keys count no more, and what is to be told to whoever used them.
+
+    For the transaction that stores what was asked through a key: it may have been revoked since.
+    """
+    over = api_key.c.expires_at <= utc_text(moment)
+    query = select(api_key.c.id, api_key.c.revoked_at).where(
+        api_key.c.id.in_(key_ids), api_key.c.revoked_at.is_not(None) | over
+    )
+    return {
+        row.id: AuthenticationError(
+            f"The key {row.id} {'was revoked' if row.revoked_at else 'expired'}."
+        )
+        for row in (session.execute(query) if key_ids else ())
+    }
 
 
 def _bounds_above(session: Connection, key_id: str | None) -> Iterator[Bound]:
@@ -267,6 +287,18 @@ def _check_may_give(
         raise AccessDenied("A key cannot have wider scopes than the one that makes it.")
     if not limits.within(by.limits):
         raise AccessDenied("A key cannot have wider limits than the one that makes it.")
+
+
+def _check_ends_in_time(
+    session: Connection, by: str | Principal, expires_at: datetime | None
+) -> None:
+    if not _is_bounding(by) or by.key_id is None:
+        return
+    end = load(session, by.key_id).expires_at
+    if end is not None and (expires_at is None or utc_text(expires_at) > end):
+        raise AccessDenied(
+            "A key cannot last longer than the one that makes it.", hint=f"That one ends at {end}."
+        )
 
 
 def _set_revoked(

@@ -2,19 +2,29 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from cleardance.accounts.keys import authenticate, create_key
+from cleardance.accounts.keys import authenticate, create_key, revoke_key
 from cleardance.accounts.limits import Limits
 from cleardance.clearance.jobs import ending, submitting
 from cleardance.clearance.jobs.incoming import JobOptions
 from cleardance.clearance.jobs.submitting import submit
 from cleardance.clearance.service import Service
-from cleardance.errors import NotCancellable, QueueFull, RateLimited, UsageError
+from cleardance.errors import (
+    AuthenticationError,
+    NotCancellable,
+    QueueFull,
+    RateLimited,
+    UsageError,
+)
+from cleardance.generate.models import MODELS
+from cleardance.request import ReferenceInput
 from cleardance.store.tables import TaskStatus, task
-from tests.clearance.asking import kinds, request
+from tests.clearance.asking import kinds, make, request
+from tests.clearance.first_frame import MODEL
 
 
 def row(service: Service, task_id: str) -> dict[str, object]:
@@ -106,3 +116,23 @@ def test_a_key_has_no_more_tasks_than_its_limit(service: Service) -> None:
         submit(service, request(), principal=asks)
     ending.cancel(service, first.task_id)
     assert submit(service, request(), principal=asks).status is TaskStatus.QUEUED
+
+
+@pytest.mark.parametrize("brings", ["words", "a picture"])
+def test_a_key_revoked_while_its_request_is_on_the_way_asks_for_nothing(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brings: str
+) -> None:
+    monkeypatch.setitem(MODELS, MODEL.name, MODEL)
+    asked = request()
+    if brings == "a picture":
+        make(service, tmp_path / "first.png")
+        first = {"path": tmp_path / "first.png", "media": "image", "role": "first_frame"}
+        given = (ReferenceInput.model_validate(first),)
+        asked = request(references=given, model=MODEL.name, audio=False)
+    new = create_key(service.store, "local", by="local")
+    with service.store.read() as session:  # admitted, and then its body takes its time
+        principal = authenticate(session, new.secret, datetime.now(UTC))
+    with service.store.begin() as session:
+        revoke_key(session, new.id, by="local", why="leaked")
+    with pytest.raises(AuthenticationError, match="was revoked"):
+        submit(service, asked, principal=principal)

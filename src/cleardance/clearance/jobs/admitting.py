@@ -13,6 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from cleardance.accounts.end_users import hashed
+from cleardance.accounts.keys import lapsed
 from cleardance.accounts.limits import NO_LIMITS, check_task
 from cleardance.accounts.lookup import Active, active_accounts
 from cleardance.accounts.usage import tokens_of
@@ -116,9 +117,9 @@ def admit_all(
     """Store and log each request that may come in, in the caller's write transaction.
 
     Returns, in order, what became of each: stored, joined with the create that it retries, or kept
-    out by an error (NotFound, AccessDenied, QueueFull, RateLimited, QuotaExceeded, KeyUsed,
-    UsageError; RegistryMoved for those to be judged again). The outcomes hold once the transaction
-    has committed.
+    out by an error (NotFound, AccessDenied, AuthenticationError for a key that was revoked since it
+    asked, QueueFull, RateLimited, QuotaExceeded, KeyUsed, UsageError; RegistryMoved for those to be
+    judged again). The outcomes hold once the transaction has committed.
     """
     serialise(session, "creates")  # so that no two of them see the same room
     door = _Door(session, service, all_, room or Room.counted(session, service.settings))
@@ -171,6 +172,8 @@ class _Door:
         self._session, self._service, self._room = session, service, room
         self._now, self._revision = clock(session), revision(session)
         self._accounts = active_accounts(session, {one.request.account for one in all_})
+        used = {one.principal.key_id for one in all_ if one.principal and one.principal.key_id}
+        self._lapsed = lapsed(session, used, self._now)
         self._known = self._creates_before(all_)
 
     def let_in(self, one: Incoming, rows: _Rows) -> Submitted:
@@ -178,6 +181,8 @@ class _Door:
         owner = self._accounts[one.request.account]
         if isinstance(owner, CleardanceError):
             raise owner
+        if one.principal is not None and one.principal.key_id in self._lapsed:
+            raise self._lapsed[one.principal.key_id]
         if (known := self._joined(one, owner)) is not None:
             return known
         self._room.check(owner.id, one.request.account)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from cleardance.accounts.accounts import account_id
 from cleardance.accounts.end_users import hash_end_user
+from cleardance.accounts.keys import lapsed
 from cleardance.accounts.limits import check_task
 from cleardance.accounts.roles import Principal
 from cleardance.accounts.usage import tokens_of
@@ -47,7 +48,8 @@ def submit(
 
     A refusal is returned, with its verdict. Nothing is stored if this raises: UsageError or
     MediaError for a request that cannot be served, QueueFull, RateLimited or QuotaExceeded by the
-    limits of the key by which ``principal`` asks, NotFound for the account, StoreError.
+    limits of the key by which ``principal`` asks, AuthenticationError if that was revoked since,
+    NotFound for the account, StoreError.
     """
     options = options or JobOptions()
     if request.references:
@@ -107,6 +109,9 @@ def _store_then_screen(
 
     def admit(session: Connection) -> None:
         serialise(session, "creates")
+        if principal is not None and principal.key_id is not None:
+            for error in lapsed(session, [principal.key_id], clock(session)).values():
+                raise error  # what was handed in took its time to be fetched
         _join(session, owner, options)
         Room.counted(session, service.settings).check(owner, request.account)
         if principal is not None:
