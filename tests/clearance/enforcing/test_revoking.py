@@ -95,3 +95,16 @@ def test_a_key_comes_back_once_nothing_that_it_made_is_left_of_the_notice(
     assert (access["studio"] is None, access["local"] is None) == (False, True)
     withdraw(service, notice_id, **part)
     assert revoked(service, made) == set()
+
+
+def test_a_key_that_two_notices_revoke_comes_back_with_the_last_of_them(
+    service: Service, made: dict[str, str]
+) -> None:
+    first, second = file(service), file(service, reason="the same again")
+    for notice_id in (first, second):
+        execute(service, notice_id, by="local")
+    part = {"by": "local", "why": "a mistake", "at": datetime(2026, 12, 1, tzinfo=UTC)}
+    withdraw(service, first, **part)
+    assert revoked(service, made) == {"named"}
+    withdraw(service, second, **part)
+    assert revoked(service, made) == set()

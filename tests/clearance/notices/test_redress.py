@@ -1,5 +1,7 @@
 """Statements, strikes, counter-notices, complaints: what is done to people, and the way back."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from cleardance.ledger.verify import verify
 from cleardance.rights.notices.counter_form import CounterForm, parse_counter
 from cleardance.rights.notices.filing import file_notice
 from cleardance.rights.notices.suspending import suspended_until
+from cleardance.store.locks import is_held
 from cleardance.store.tables import CounterStatus
 from tests.clearance.notices.past import NOW, Past, check_golden
 from tests.rights.notices.forms import copyright_form
@@ -269,3 +272,19 @@ def test_misuse_is_logged_and_suspends_its_sender_for_a_time(
     assert until() is None
     with pytest.raises(NotFound):
         find_misuse(service, "ntc-none", by="reviewer", why="what", at=NOW)
+
+
+def test_the_timer_brings_nothing_back_for_which_a_court_is_being_asked(
+    service: Service, done: Past
+) -> None:
+    found = counter.file_counter(service, counter_form(done), "studio", FRIDAY)
+    late = FRIDAY + timedelta(days=60)
+    with ThreadPoolExecutor(2) as threads:
+        with service.store.begin():  # so that both are under way, and neither has written
+            asking = threads.submit(counter.court_asked, service, found.id, "3:26-cv-1", late)
+            while not is_held(service.store.home.locks / f"{found.id}.lock"):
+                time.sleep(0.01)
+            timer = threads.submit(counter.restore_due, service, late, by="local")
+            assert timer.result(timeout=20) == []
+        assert asking.result().status is CounterStatus.SUED
+    assert not is_served(service, done.named.task.id)

@@ -3,6 +3,8 @@
 import hashlib
 import shutil
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,11 +18,12 @@ from cleardance.clearance.notices.reporting.gathering import report_of
 from cleardance.clearance.notices.withdrawing import withdraw
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.serving import open_output
-from cleardance.errors import CleardanceError, NotFound, NoticeError, Removed
+from cleardance.errors import CleardanceError, NotFound, NoticeError, Removed, TaskBusy
 from cleardance.ledger.check_report import check_report
 from cleardance.ledger.verify import verify
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.filing import file_notice
+from cleardance.store.locks import is_held
 from cleardance.store.tables import NoticeStatus, notice, work
 from tests.clearance.notices.past import NOW, Past, PastHome
 from tests.rights.notices.forms import copyright_form
@@ -143,3 +146,40 @@ def test_what_is_not_named_or_not_finished_cannot_be_withdrawn(
         session.execute(notice.update().values(status=NoticeStatus.EXECUTING))
     with pytest.raises(NoticeError, match="is being executed"):
         withdraw(service, past.receipt.id, **BY)
+
+
+def test_a_sender_who_withdraws_does_not_undo_what_another_notice_refuses(
+    service: Service, past: Past, tmp_path: Path
+) -> None:
+    with service.store.begin() as session:
+        session.execute(work.update().values(policy="allow"))
+    ids = [
+        file_notice(service.store, copyright_form(reason=reason, **CEASE), tmp_path, NOW).id
+        for reason in ("the first", "the second", "the third")
+    ]
+    [street] = filing.find(service.store, ids[0]).works
+    for notice_id in ids:
+        execute(service, notice_id, by="reviewer")
+    seen = []
+    for notice_id in (ids[0], ids[2], ids[1]):
+        withdraw(service, notice_id, works=[street], **BY)  # in part, and then as a whole
+        withdraw(service, notice_id, **BY)
+        seen.append(policies(service)[street])
+    assert seen == ["deny", "deny", "allow"]
+
+
+def test_nothing_is_withdrawn_while_somebody_begins_to_execute_it(
+    service: Service, past: Past
+) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        with service.store.begin():  # so that the execution waits, with nothing of it written
+            executing = threads.submit(execute, service, past.receipt.id, by="reviewer")
+            while not is_held(service.store.home.locks / f"{past.receipt.id}.lock"):
+                time.sleep(0.01)
+            withdrawing = threads.submit(withdraw, service, past.receipt.id, **BY)
+            with pytest.raises(TaskBusy):
+                withdrawing.result(timeout=20)
+        assert executing.result().status is NoticeStatus.EXECUTED
+    assert served(service, past)[past.named.task.id] == Removed.code
+    withdraw(service, past.receipt.id, **BY)
+    assert served(service, past)[past.named.task.id] == past.named.task.sealed_blob

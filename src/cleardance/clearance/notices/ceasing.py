@@ -1,6 +1,9 @@
 """Making no more of some works: refused from the commit on, in every process."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from sqlalchemy import Connection
 
 from cleardance.clearance.notices import steps
 from cleardance.clearance.service import Service
@@ -36,7 +39,8 @@ def allow_works(
 ) -> dict[str, str]:
     """Give works the policies back that they had before a notice; return what each has now.
 
-    ``works`` are some of them; all without. A work whose policy somebody changed since keeps that.
+    ``works`` are some of them; all without. A work whose policy somebody changed since keeps that,
+    and so does one that another notice refuses too: withdrawing that one brings its policy back.
     """
     with service.store.begin() as session:
         done = [
@@ -48,8 +52,30 @@ def allow_works(
             return {}
         chosen = {k: v for k, v in done[0].before.items() if works is None or k in works}
         now = policies_of(session, tuple(chosen))
-        restored = {key: chosen[key] for key in chosen if now.get(key) == "deny"}
+        refused = _refused_by_others(session, notice_id, chosen)
+        restored = {
+            key: chosen[key] for key in chosen if now.get(key) == "deny" and key not in refused
+        }
         set_policies(session, restored, notice_id)
         if works is None:
             steps.undo(session, notice_id, Demand.CEASE, [POLICIES])
+        else:
+            left = {key: policy for key, policy in done[0].before.items() if key not in chosen}
+            steps.bring_back(session, notice_id, Demand.CEASE, POLICIES, left)
         return now | restored
+
+
+def _refused_by_others(
+    session: Connection, notice_id: str, before: Mapping[str, str]
+) -> frozenset[str]:
+    """Return the works that other notices refuse too; these now know the policies of ``before``."""
+    refused: set[str] = set()
+    others = steps.of_others(session, notice_id, Demand.CEASE, POLICIES)
+    for other, theirs in others.items():
+        known = {key: before[key] for key in before if key in theirs and key not in refused}
+        refused |= known.keys()
+        # Refused already when they came: what it was before that is ours to tell.
+        told = {key: policy for key, policy in known.items() if theirs[key] == "deny"}
+        if told:
+            steps.bring_back(session, other, Demand.CEASE, POLICIES, theirs | told)
+    return frozenset(refused)

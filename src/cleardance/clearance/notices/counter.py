@@ -5,6 +5,8 @@ days, and not after more than 14, unless the sender tells us before that they as
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +17,7 @@ from cleardance.accounts.lookup import account_id
 from cleardance.clearance.notices.restoring import restore_outputs
 from cleardance.clearance.notices.salts import salt_of
 from cleardance.clearance.service import Service
-from cleardance.errors import NotFound, NoticeError
+from cleardance.errors import NotFound, NoticeError, TaskBusy
 from cleardance.ledger.entry import EntryKind, digest, personal
 from cleardance.ledger.log import append
 from cleardance.rights.notices import filing
@@ -107,10 +109,11 @@ def forwarding_letter(service: Service, counter: CounterNotice) -> str:
 def court_asked(service: Service, counter_id: str, court: str, at: datetime) -> CounterNotice:
     """Keep outputs removed: the sender has filed an action, which ``court`` names.
 
-    Raises NotFound, NoticeError unless the counter-notice waits.
+    Raises NotFound, NoticeError unless the counter-notice waits, TaskBusy while its outputs are
+    being brought back.
     """
-    with service.store.begin() as session:
-        found = _waiting(session, counter_id, CounterStatus.FORWARDED)
+    waits = _alone(service, counter_id, CounterStatus.FORWARDED)
+    with waits as found, service.store.begin() as session:
         values = {"court": court, "sued_at": utc_text(at)}
         _end(session, found, CounterStatus.SUED, values)
         return load(session, counter_id)
@@ -121,29 +124,47 @@ def court_decided(
 ) -> CounterNotice:
     """End a counter-notice that waited for a court, by bringing the outputs back or not.
 
-    Raises NotFound, NoticeError unless it waits for a court.
+    Raises NotFound, NoticeError unless it waits for a court, TaskBusy as ``court_asked``.
     """
-    with service.store.read() as session:
-        found = _waiting(session, counter_id, CounterStatus.SUED)
-    if restore:
-        return _restore(service, found, by, at)
-    with service.store.begin() as session:
-        _end(session, found, CounterStatus.REFUSED, {"ended_at": utc_text(at)})
-        return load(session, counter_id)
+    with _alone(service, counter_id, CounterStatus.SUED) as found:
+        if restore:
+            return _restore(service, found, by, at)
+        with service.store.begin() as session:
+            _end(session, found, CounterStatus.REFUSED, {"ended_at": utc_text(at)})
+            return load(session, counter_id)
 
 
 def restore_due(service: Service, at: datetime, *, by: str) -> list[CounterNotice]:
     """Bring the outputs back of every counter-notice whose ten business days are over.
 
     For a timer: run it daily. Outputs come back first, then it is marked, so that one killed in
-    between is done again, which changes nothing.
+    between is done again, which changes nothing. Of one for which a court was asked at the last
+    moment nothing comes back.
     """
     due = (counter_notice.c.status == CounterStatus.FORWARDED) & (
         counter_notice.c.restore_from < utc_text(at)
     )
     with service.store.read() as session:
         found = _select(session, due)
-    return [_restore(service, one, by, at) for one in found]
+    restored = []
+    for one in found:
+        with (
+            suppress(NoticeError, TaskBusy),
+            _alone(service, one.id, CounterStatus.FORWARDED) as still,
+        ):
+            restored.append(_restore(service, still, by, at))
+    return restored
+
+
+@contextmanager
+def _alone(service: Service, counter_id: str, status: CounterStatus) -> Iterator[CounterNotice]:
+    """Give a counter-notice that stands so, and does until the block ends."""
+    with service.store.read() as session:
+        load(session, counter_id)
+    with service.store.lock(counter_id):
+        with service.store.read() as session:
+            found = _waiting(session, counter_id, status)
+        yield found
 
 
 def load(session: Connection, counter_id: str) -> CounterNotice:

@@ -11,7 +11,7 @@ from cleardance.clearance.notices.searching import Instance
 from cleardance.clearance.service import Service
 from cleardance.rights.notices.filing import FiledNotice
 from cleardance.rights.notices.form import Demand
-from cleardance.store.tables import StepState, TaskStatus, account, api_key
+from cleardance.store.tables import StepState, TaskStatus, account, api_key, enforcement
 
 
 class RevokePolicy(StrEnum):
@@ -32,11 +32,17 @@ POLICY_WORDS = {
 def keys_to_revoke(
     service: Service, instances: Sequence[Instance], policy: RevokePolicy
 ) -> list[str]:
-    """Return the keys that a policy means, of those that count now; licensed use revokes none."""
-    counting = select(api_key.c.id).where(api_key.c.revoked_at.is_(None))
+    """Return the keys that a policy means, of those that count now; licensed use revokes none.
+
+    One that another notice revoked is among them: it must not come back when that is withdrawn.
+    """
+    by_notices = select(enforcement.c.subject).where(
+        enforcement.c.demand == Demand.REVOKE, enforcement.c.state == StepState.DONE
+    )
+    counts = api_key.c.revoked_at.is_(None) | api_key.c.id.in_(by_notices)
     with service.store.read() as session:
         meant = _keys_meant(session, instances, policy)
-        return sorted(meant & set(session.scalars(counting)))
+        return sorted(meant & set(session.scalars(select(api_key.c.id).where(counts))))
 
 
 def _keys_meant(
@@ -93,7 +99,8 @@ def restore_keys(
 ) -> list[str]:
     """Give back the keys that executing a notice revoked, or some; return their ids.
 
-    One that was revoked before, or by something else, stays revoked.
+    One that was revoked before, or by something else, stays revoked; one that another notice
+    revoked too comes back when that is withdrawn.
     """
     with service.store.begin() as session:
         done = [
@@ -102,8 +109,19 @@ def restore_keys(
             if row.state is StepState.DONE and row.subject != steps.WHOLE
         ]
         chosen = [row for row in done if key_ids is None or row.subject in key_ids]
-        restored = [row.subject for row in chosen if row.before["revoked_here"]]
+        here = [row.subject for row in chosen if row.before["revoked_here"]]
+        restored = [one for one in here if not _kept_by_another(session, notice_id, one)]
         for key_id in restored:
             keys.restore_key(session, key_id, by=by, why=why)
         steps.undo(session, notice_id, Demand.REVOKE, [row.subject for row in chosen])
     return restored
+
+
+def _kept_by_another(session: Connection, notice_id: str, key_id: str) -> bool:
+    """Tell whether another notice keeps a key revoked; it is then the one that gives it back."""
+    others = steps.of_others(session, notice_id, Demand.REVOKE, key_id)
+    if not others:
+        return False
+    first = next(iter(others))
+    steps.bring_back(session, first, Demand.REVOKE, key_id, {"revoked_here": True})
+    return True

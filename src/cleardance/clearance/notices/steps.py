@@ -60,6 +60,25 @@ def is_done(session: Connection, notice_id: str, demand: str) -> bool:
     return bool(whole) and whole[0].state is StepState.DONE
 
 
+def of_others(session: Connection, notice_id: str, demand: str, subject: str) -> dict[str, Any]:
+    """Return what undoing the same step brings back, by the other notices that it is done for.
+
+    Those executed first come first.
+    """
+    on = enforcement.c
+    same = (on.demand == demand) & (on.subject == subject) & (on.state == StepState.DONE)
+    query = select(on.notice_id, on.before).where(same, on.notice_id != notice_id)
+    rows = session.execute(query.order_by(on.done_at, on.notice_id))
+    return {row.notice_id: row.before for row in rows}
+
+
+def bring_back(session: Connection, notice_id: str, demand: str, subject: str, before: Any) -> None:
+    """Change what undoing a step brings back."""
+    of_demand = (enforcement.c.notice_id == notice_id) & (enforcement.c.demand == demand)
+    one = update(enforcement).where(of_demand, enforcement.c.subject == subject)
+    session.execute(one.values(before=before))
+
+
 def finish(
     session: Connection,
     notice_id: str,

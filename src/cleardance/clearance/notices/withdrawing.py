@@ -50,8 +50,22 @@ def withdraw(
 
     Outputs, keys and samples that concern other works of the notice too stay as they are; so does
     what another notice did. Does no harm when done again. Raises NotFound for what the notice does
-    not name, NoticeError while it is being executed.
+    not name, NoticeError before it was executed to its end, TaskBusy while a process does.
     """
+    filing.find(service.store, notice_id)
+    with service.store.lock(notice_id):  # so that nobody begins to execute it meanwhile
+        return _undo(service, notice_id, works, outputs, by, why, at)
+
+
+def _undo(
+    service: Service,
+    notice_id: str,
+    works: Sequence[str],
+    outputs: Sequence[str],
+    by: str,
+    why: str,
+    at: datetime,
+) -> Withdrawal:
     filed = filing.find(service.store, notice_id)
     if filed.status is NoticeStatus.EXECUTING:
         raise NoticeError(
