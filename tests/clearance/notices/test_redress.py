@@ -24,11 +24,14 @@ from cleardance.errors import (
     ReviewerNotAllowed,
 )
 from cleardance.ledger.verify import verify
+from cleardance.rights.notices import filing
 from cleardance.rights.notices.counter_form import CounterForm, parse_counter
 from cleardance.rights.notices.filing import file_notice
 from cleardance.rights.notices.suspending import suspended_until
+from cleardance.rights.registry import add
+from cleardance.rights.row import parse_row
 from cleardance.store.locks import is_held
-from cleardance.store.tables import CounterStatus
+from cleardance.store.tables import CounterStatus, NoticeStatus
 from tests.clearance.notices.past import NOW, Past, check_golden
 from tests.rights.notices.forms import copyright_form
 
@@ -239,6 +242,22 @@ def test_a_complaint_is_decided_by_somebody_else_and_brings_the_output_back(
     assert is_served(service, done.named.task.id)
     with pytest.raises(ReviewDecided):
         complaints.decide(service, opened.id, by="reviewer", **decided)
+
+
+def test_a_sender_whose_complaint_is_upheld_has_the_notice_decided_anew(
+    service: Service, tmp_path: Path
+) -> None:
+    free = copyright_form(works=[{"name": "Alice", "kind": "film", "public_domain": True}])
+    add(service.store, parse_row({"name": "Alice", "kind": "film", "public_domain": True}))
+    held = file_notice(service.store, free, tmp_path, NOW)
+    filing.reject(service.store, held.id, by="reviewer", reason="It is free.")
+    opened = complaints.complain_of_rejection(service, held.id, "Not this one.", NOW)
+    decided: Any = {"by": "reviewer", "reason": "They are right.", "at": NOW}
+    complaints.decide(service, opened.id, uphold=True, **decided)
+    assert filing.find(service.store, held.id).status is NoticeStatus.HELD
+    accepted = filing.accept(service.store, held.id, by="reviewer", reason="Their film.")
+    assert accepted.status is NoticeStatus.ACCEPTED
+    verify(service.store, [service.ledger_keys.public])
 
 
 def test_complaints_are_open_for_six_months(service: Service, done: Past) -> None:

@@ -124,7 +124,8 @@ def without_complaints(page: Page) -> Iterator[Page]:
 
     def hear(message: ConsoleMessage) -> None:
         refused = re.search("status of 4(?:00|03|22)", message.text)  # what a test may be about
-        if message.type in ("error", "warning") and not refused:
+        left = re.match("htmx:(?:afterRequest|sendAbort), ", message.text)  # the page, meanwhile
+        if message.type in ("error", "warning") and not (refused or left):
             said.append(message.text)
 
     page.on("console", hear)

@@ -106,6 +106,8 @@ def decide(
     status = ComplaintStatus.UPHELD if uphold else ComplaintStatus.DISMISSED
     with service.store.begin() as session:
         _close(session, found, status, by, reason, at)
+        if uphold and told is None:
+            filing.reopen(session, found.notice_id)
         return load(session, complaint_id)
 
 

@@ -78,7 +78,7 @@ def file_counter(service: Service, form: CounterForm, by: str, at: datetime) -> 
         )
         if known is not None:
             return load(session, known)
-        _check_removed(session, filed, form, whose)
+        _check_removed(session, filed, form, by)
         counter_id = f"ctr-{at:%Y%m%d}-{secrets.token_hex(5)}"
         _insert(session, counter_id, filed, form, whose, content, at)
         return load(session, counter_id)
@@ -185,10 +185,17 @@ def waiting(session: Connection) -> list[CounterNotice]:
     return _select(session, counter_notice.c.status == CounterStatus.FORWARDED)
 
 
-def _check_removed(session: Connection, filed: FiledNotice, form: CounterForm, whose: str) -> None:
-    in_force = (removal.c.notice_id == filed.id) & removal.c.lifted_at.is_(None)
-    query = select(task.c.id).join(removal, removal.c.task_id == task.c.id)
-    own = set(session.scalars(query.where(in_force, task.c.account_id == whose)))
+def removed_of(session: Connection, notice_id: str, by: str) -> list[tuple[str, str]]:
+    """Return (task, prompt) of what a notice keeps removed of an account, the oldest first."""
+    in_force = (removal.c.notice_id == notice_id) & removal.c.lifted_at.is_(None)
+    query = select(task.c.id, task.c.request).join(removal, removal.c.task_id == task.c.id)
+    own = task.c.account_id == account_id(session, by)
+    rows = session.execute(query.where(in_force, own).order_by(task.c.id))
+    return [(row.id, (row.request or {}).get("prompt", "")) for row in rows]
+
+
+def _check_removed(session: Connection, filed: FiledNotice, form: CounterForm, by: str) -> None:
+    own = {task_id for task_id, _ in removed_of(session, filed.id, by)}
     if not own:
         raise NoticeError(f"Notice {filed.id} removed nothing of this account that is not back.")
     if strange := sorted(set(form.tasks) - own):

@@ -138,6 +138,15 @@ def reject(
     return find(store, filed.id)
 
 
+def reopen(connection: Connection, notice_id: str) -> None:
+    """Hold a rejected notice again, so that it is decided anew; any other stays as it is."""
+    rejected = (notice.c.id == notice_id) & (notice.c.status == NoticeStatus.REJECTED)
+    values = {"status": NoticeStatus.HELD, "updated_at": utc_now()}
+    if connection.execute(update(notice).where(rejected).values(**values)).rowcount == 1:
+        worries = sorted({str(one["worry"]) for one in load(connection, notice_id).concerns})
+        append(connection, EntryKind.NOTICE_HELD, None, {"notice": notice_id, "concerns": worries})
+
+
 def _held(store: Store, notice_id: str) -> FiledNotice:
     filed = find(store, notice_id)
     if filed.status is not NoticeStatus.HELD:

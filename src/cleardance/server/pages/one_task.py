@@ -13,6 +13,7 @@ from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.jobs.ending import cancel
 from cleardance.clearance.jobs.events import fraction_done
 from cleardance.clearance.jobs.submitting import submit
+from cleardance.clearance.notices import statements
 from cleardance.clearance.previews import preview_of
 from cleardance.clearance.record import Record, record_of
 from cleardance.clearance.references import located
@@ -58,6 +59,7 @@ def one_task(seen: Visiting, task_id: str) -> Response:
     released = row.status is TaskStatus.RELEASED
     with seen.service.store.read() as session:
         removal = removed_by(session, task_id) if released else None
+        told = statements.of_task(session, task_id)
     appealed = any(one.appeal for one in record.reviews)
     values = {
         "heading": "Removed" if removal else _HEADINGS.get(row.status, "On its way"),
@@ -71,6 +73,7 @@ def one_task(seen: Visiting, task_id: str) -> Response:
         "reviews": record.reviews,
         "recipe": _recipe(record),
         "lacking": lacking(seen, record),
+        "came_back": bool(told) and removal is None,
     }
     return seen.html("task.html", "Task", values, here="/studio")
 

@@ -9,7 +9,15 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
 from cleardance.errors import NotFound
-from cleardance.server.pages import entering, noticing, one_task, reviewing, studio, verifying
+from cleardance.server.pages import (
+    entering,
+    noticing,
+    objecting,
+    one_task,
+    reviewing,
+    studio,
+    verifying,
+)
 from cleardance.server.pages.desk import cases, licences, person, public, works
 from cleardance.server.pages.desk import home as desk
 from cleardance.server.pages.desk import notices as desk_notices
@@ -29,7 +37,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *(
         page.router
         for page in (
-            *(entering, verifying, noticing, studio, one_task, reviewing),
+            *(entering, verifying, noticing, studio, one_task, objecting, reviewing),
             *(desk, works, cases, licences, desk_notices, person, public),
             *(home, queue, accounts, rules, models, ledger, notices, reports),
         )
