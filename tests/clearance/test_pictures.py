@@ -9,7 +9,7 @@ from cleardance.clearance.flow import clear
 from cleardance.clearance.inspection import inspect_file
 from cleardance.clearance.pictures import open_picture
 from cleardance.clearance.service import Service
-from cleardance.errors import NotReleased, SealInvalid
+from cleardance.errors import NotReleased
 from cleardance.media import read_image, read_video
 from cleardance.provenance.verify import verify_signed
 from cleardance.rights.registry import add
@@ -35,9 +35,24 @@ def test_pictures_of_a_video_are_signed_and_lead_back_to_it(
     assert found.ledger is not None
     assert found.ledger.output == made.task.id
     assert open_picture(service, made.task.id, "last").sha256 == last.sha256
-    last.path.write_bytes(first.path.read_bytes()[:-20] + bytes(20))
-    with pytest.raises(SealInvalid):
-        open_picture(service, made.task.id, "last")
+
+
+def test_a_picture_that_is_none_of_its_output_is_made_again(
+    service: Service, tmp_path: Path
+) -> None:
+    """Damaged, or another output's, however well signed that is."""
+    asked = [request(still=False, audio=False, seed=seed) for seed in (1, 2)]
+    ours, other = (clear(service, one, tmp_path / f"{one.seed}.mp4").task.id for one in asked)
+    last = open_picture(service, ours, "last")
+    right = read_image(last.path)
+    others = open_picture(service, other, "last").path.read_bytes()
+    for wrong in (last.path.read_bytes()[:-20] + bytes(20), b"", others):
+        last.path.write_bytes(wrong)
+        again = open_picture(service, ours, "last")
+        np.testing.assert_array_equal(read_image(again.path), right)
+        facts = verify_signed(again.path, service.authority.root_pem)
+        assert facts.record is not None
+        assert facts.record.output == ours
 
 
 def test_a_still_is_its_own_picture_and_what_is_not_released_has_none(

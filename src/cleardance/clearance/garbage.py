@@ -1,6 +1,8 @@
 """Media that nothing names any more: deleted, but never before the row that named it has let go."""
 
 import shutil
+import time
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, and_, select, union_all
@@ -9,12 +11,14 @@ from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import Step
 from cleardance.errors import TaskBusy
 from cleardance.store.tables import (
+    ReviewStatus,
     TaskStatus,
     asset,
     enforcement,
     licence_evidence,
     notice_file,
     removal,
+    review,
     task,
     task_reference,
     training_set,
@@ -24,6 +28,9 @@ from cleardance.store.tables import (
 
 _HOUR_S = 3600.0
 """Younger blobs may belong to a row that is just being written."""
+_PICTURES = ("pictures", "posters", "references")
+"""Folders of the cache with pictures of blobs, by whose digest their names begin."""
+_DIGEST_CHARS = 64
 
 
 def discard(service: Service, digest: str | None) -> None:
@@ -38,7 +45,9 @@ def discard(service: Service, digest: str | None) -> None:
 
 
 def collect(service: Service) -> None:
-    """Remove what killed processes left: drafts, work folders, blobs that no row ever named."""
+    """Remove what killed processes left: drafts, work folders, blobs that no row ever named; and
+    of the cache, pictures of what is no more.
+    """
     service.store.blobs.sweep()
     for folder in service.store.home.work.iterdir():
         try:
@@ -48,9 +57,22 @@ def collect(service: Service) -> None:
             continue
     with service.store.read() as session:
         named = named_blobs(session)
+        open_reviews = set(session.scalars(_OPEN_REVIEWS))
     for digest in service.store.blobs.digests(older_than_s=_HOUR_S):
         if digest not in named:
             discard(service, digest)
+    _forget_pictures(service.store.home.cache, named, open_reviews)
+
+
+def _forget_pictures(cache: Path, named: set[str], open_reviews: set[str]) -> None:
+    """Delete pictures of blobs that are gone, and what was looked at for reviews now decided."""
+    for kind in _PICTURES:
+        for path in (cache / kind).glob("*"):
+            if path.name[:_DIGEST_CHARS] not in named:
+                path.unlink(missing_ok=True)
+    for folder in (cache / "reviews").glob("*"):
+        if folder.name not in open_reviews and time.time() - folder.stat().st_mtime > _HOUR_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def named_blobs(session: Connection) -> set[str]:
@@ -58,6 +80,7 @@ def named_blobs(session: Connection) -> set[str]:
     return set(session.scalars(_NAMED))
 
 
+_OPEN_REVIEWS = select(review.c.id).where(review.c.status == ReviewStatus.OPEN)
 _DELIVERED = and_(task.c.status == TaskStatus.RELEASED, task.c.step == Step.RELEASE)
 _NAMED: CompoundSelect[Any] = union_all(
     select(task.c.sealed_blob).where(task.c.sealed_blob.is_not(None)),

@@ -6,9 +6,8 @@ from sqlalchemy import Connection, select
 
 from cleardance.screen.kept import READ_LATER
 from cleardance.screen.matching import KeptOutputs, KeptSignal
+from cleardance.store.batches import batches
 from cleardance.store.tables import output_signal
-
-_ASKED_AT_ONCE = 500  # ids in one query
 
 
 def read_kept(session: Connection, task_ids: Sequence[str]) -> KeptOutputs:
@@ -25,8 +24,7 @@ def _read(
     kind = output_signal.c.kind
     fields = (output_signal.c[name] for name in ("task_id", "kind", "time_s", "value"))
     query = select(*fields).where(kind.in_(READ_LATER) if later else kind.not_in(READ_LATER))
-    ids = sorted(task_ids)
-    for start in range(0, len(ids), _ASKED_AT_ONCE):
-        some = query.where(output_signal.c.task_id.in_(ids[start : start + _ASKED_AT_ONCE]))
+    for ids in batches(sorted(task_ids)):
+        some = query.where(output_signal.c.task_id.in_(ids))
         for task_id, name, time_s, value in session.execute(some.order_by(output_signal.c.id)):
             yield task_id, KeptSignal(name, time_s or 0.0, value)

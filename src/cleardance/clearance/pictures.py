@@ -1,7 +1,8 @@
 """The first and the last picture of a released video, each a signed file of its own.
 
 They are made of the sealed video when somebody first asks, kept in the home's cache under the
-video's digest, and read back before they are given to anybody. An output that was removed has none.
+video's digest, and read back before they are given to anybody: one that is not a signed picture of
+this output any more is made again. An output that was removed has none.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cleardance.clearance.service import Service
 from cleardance.clearance.serving import ServedFile, open_output
+from cleardance.errors import SealInvalid, UnreadableMedia
 from cleardance.store.failures import os_failures
 
 if TYPE_CHECKING:
@@ -26,25 +28,39 @@ def open_picture(service: Service, task_id: str, which: Which) -> ServedFile:
     A still is its own. Raises as ``open_output``, and SealInvalid.
     """
     file = open_output(service, task_id)
-    return file if file.media_type == "image/png" else _picture(service, file, which)
+    if file.media_type == "image/png":
+        return file
+    return _picture(service, task_id, file, which)
 
 
-def _picture(service: Service, file: ServedFile, which: Which) -> ServedFile:
-    from cleardance.provenance.seal import file_sha256, seal_picture
-    from cleardance.provenance.verify import verify_signed
+def _picture(service: Service, task_id: str, file: ServedFile, which: Which) -> ServedFile:
+    from cleardance.provenance.seal import file_sha256
 
-    place = service.store.home.path / "cache" / "pictures" / f"{file.sha256}-{which}.png"
-    authority = service.authority
-    if not place.exists():
-        with os_failures(place):
-            place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f"{place.stem}.{os.getpid()}.png")
-        pixels = pixels_of(file.path, which)
-        seal_picture(file.path, pixels, part, authority, service.settings.origin)
-        part.replace(place)
-    verify_signed(place, authority.root_pem)
+    place = service.store.home.cache / "pictures" / f"{file.sha256}-{which}.png"
+    if not _is_of(task_id, place, service.authority.root_pem):
+        _make(service, file.path, which, place)
     name = f"{Path(file.name).stem}-{which}.png"
     return replace(file, path=place, sha256=file_sha256(place), media_type="image/png", name=name)
+
+
+def _is_of(task_id: str, picture: Path, root_pem: str) -> bool:
+    from cleardance.provenance.verify import verify_signed
+
+    try:
+        record = verify_signed(picture, root_pem).record
+    except (SealInvalid, UnreadableMedia):  # not there yet; damaged, or of keys that were replaced
+        return False
+    return record is not None and record.output == task_id
+
+
+def _make(service: Service, video: Path, which: Which, place: Path) -> None:
+    from cleardance.provenance.seal import seal_picture
+
+    with os_failures(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f"{place.stem}.{os.getpid()}.png")
+    seal_picture(video, pixels_of(video, which), part, service.authority, service.settings.origin)
+    part.replace(place)
 
 
 def pixels_of(video: Path, which: Which) -> "Frame":

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from cleardance.clearance.notices.reporting.proving import batched_ids
 from cleardance.clearance.notices.reporting.pseudonyms import Pseudonyms
 from cleardance.errors import NotFound
 from cleardance.screen.thumbnails import shown_in
+from cleardance.store.batches import batches
 from cleardance.store.tables import TaskStatus, account, removal, task, verdict, verdict_work
 from cleardance.verdict import Finding, Verdict
 
@@ -57,7 +57,7 @@ def touched(session: Connection, works: Collection[str]) -> dict[str, Touched]:
         verdict_work.c.work_id, task.c.status
     )
     found: dict[str, Touched] = {}
-    for some in batched_ids(list(works)):
+    for some in batches(list(works)):
         for work_id, status, number in session.execute(query.where(_named(some))):
             found[work_id] = found.get(work_id, Touched()) + _counted(status, number)
     return found
@@ -86,7 +86,7 @@ def cases(
     if before is not None:
         query = query.where(task.c.id < before)
     ids: set[str] = set()
-    for some in batched_ids(list(works)):
+    for some in batches(list(works)):
         ids.update(session.scalars(query.where(_named(some))))
     chosen = sorted(ids, reverse=True)[: PAGE + 1]
     salt = session.scalar(select(account.c.salt).where(account.c.id == viewer))

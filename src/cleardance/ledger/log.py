@@ -3,7 +3,7 @@
 An entry is written in the same transaction as the rows it speaks of: both are there, or neither.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,6 +17,7 @@ from cleardance.ledger import note, tree, witness
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.keys import Keys
 from cleardance.store import Store
+from cleardance.store.batches import batches
 from cleardance.store.tables import (
     ledger_checkpoint,
     ledger_entry,
@@ -274,15 +275,11 @@ def _fetch(connection: Connection, wanted: set[tuple[int, int]]) -> dict[tuple[i
     leaves = [index for level, index in wanted if level == 0]
     nodes = [place for place in wanted if place[0] > 0]
     found: dict[tuple[int, int], bytes] = {}
-    for places in _some(leaves):
+    for places in batches(leaves, _AT_ONCE):
         rows = connection.execute(_LEAVES, {"places": places}).all()
         found |= {(0, index): hash_ for index, hash_ in rows}
-    for some in _some(nodes):
+    for some in batches(nodes, _AT_ONCE):
         values = {f"{part}{n}": place[at] for n, place in enumerate(some) for at, part in _PARTS}
         more = connection.execute(_nodes_query(len(some)), values).all()
         found |= {(level, index): hash_ for level, index, hash_ in more}
     return found
-
-
-def _some(items: list[_T]) -> Iterator[list[_T]]:
-    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))

@@ -9,9 +9,8 @@ from cleardance.match.fold import key_of, normal_form
 from cleardance.match.names import NameRow
 from cleardance.rights.entries import Entry
 from cleardance.rights.relations import Problem
+from cleardance.store.batches import batches
 from cleardance.store.tables import NameKind, work, work_name
-
-_AT_ONCE = 500
 
 
 def warnings_on(connection: Connection, entries: Sequence[Entry]) -> list[Problem]:
@@ -93,12 +92,12 @@ def _shared(connection: Connection, entries: Sequence[Entry]) -> Iterator[Proble
 
 
 def _stored(connection: Connection, names: list[str]) -> Iterator[tuple[str, str, str | None]]:
-    for at in range(0, len(names), _AT_ONCE):
+    for some in batches(names):
         same = (
             select(work_name.c.normalised, work.c.id, work.c.owner)
             .join(work, work.c.id == work_name.c.work_id)
             .where(work_name.c.kind == NameKind.NAME)
-            .where(work_name.c.normalised.in_(names[at : at + _AT_ONCE]))
+            .where(work_name.c.normalised.in_(some))
         )
         yield from ((name, i, owner) for name, i, owner in connection.execute(same))
 

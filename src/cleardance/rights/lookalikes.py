@@ -12,12 +12,12 @@ from sqlalchemy import Connection, select
 from cleardance.match.pdq import MAX_DISTANCE, PDQ_SIGNAL
 from cleardance.rights.entries import Entry
 from cleardance.rights.relations import Problem
+from cleardance.store.batches import batches
 from cleardance.store.tables import reference_signal, work, work_reference
 
 STOCK_WORKS: Final = 10
 """A picture that so many other works show identifies none of them."""
 
-_ASKED_AT_ONCE: Final = 500  # ids in one query
 
 _Shown = tuple[str, str, str | None]  # work id, name, owner
 
@@ -108,9 +108,7 @@ def _views(entry: Entry, number: int) -> list[bytes]:
 
 def _whose(connection: Connection, references: Collection[int]) -> dict[int, _Shown]:
     found: dict[int, _Shown] = {}
-    wanted = sorted(references)
-    for start in range(0, len(wanted), _ASKED_AT_ONCE):
-        some = wanted[start : start + _ASKED_AT_ONCE]
+    for some in batches(sorted(references)):
         rows = connection.execute(
             select(work_reference.c.id, work.c.id, work.c.name, work.c.owner)
             .join(work, work.c.id == work_reference.c.work_id)

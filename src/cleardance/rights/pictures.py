@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from cleardance.store import Store
+from cleardance.store.batches import batches
 from cleardance.store.tables import reference_signal, work, work_reference
 
 if TYPE_CHECKING:  # a refused prompt needs no pictures
     from cleardance.match.picture_index import PictureHit, PictureIndex
     from cleardance.media import Frame
-
-_ASKED_AT_ONCE = 500  # ids in one query
 
 
 class PictureOwner(NamedTuple):
@@ -120,7 +119,7 @@ class Pictures:
         if self._works is not None:
             few = _layer(_rows_of(connection, sorted(self._works)))
             return _Loaded(revision, few, frozenset(), _layer([]))
-        cache = self._store.home.path / "cache" / "pictures.index"
+        cache = self._store.home.cache / "pictures.index"
         base = _layer(connection.execute(_rows()), cache)
         return _Loaded(revision, base, frozenset(), _layer([]))
 
@@ -133,8 +132,7 @@ def _since(connection: Connection, earlier: _Loaded) -> _Loaded:
 
 
 def _rows_of(connection: Connection, works: Sequence[str]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(works), _ASKED_AT_ONCE):
-        some = works[start : start + _ASKED_AT_ONCE]
+    for some in batches(works):
         yield from connection.execute(_rows().where(work_reference.c.work_id.in_(some)))
 
 

@@ -1,15 +1,13 @@
 """Who belongs to whom: wholes named by id or by name are found, and no work belongs to itself."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from sqlalchemy import Connection, select
 
 from cleardance.match.fold import normal_form
 from cleardance.rights.entries import Entry
+from cleardance.store.batches import batches
 from cleardance.store.tables import NameKind, work, work_name
-
-_AT_ONCE: Final = 500
 
 Problem = tuple[int, str]  # place of the row, message
 
@@ -49,8 +47,8 @@ class _Relations:
         self._owners: dict[str, dict[str, str | None]] = {}  # by normal form of name, then id
         self._wholes: dict[str, str | None] = {}
         wanted = sorted({e.row.belongs_to for e in entries if e.row.belongs_to is not None})
-        for at in range(0, len(wanted), _AT_ONCE):
-            self._read(connection, wanted[at : at + _AT_ONCE])
+        for some in batches(wanted):
+            self._read(connection, some)
         chains = select(work.c.id, work.c.belongs_to).where(work.c.belongs_to.is_not(None))
         for work_id, whole in connection.execute(chains):
             self._wholes[work_id] = whole

@@ -7,6 +7,7 @@
     HOME/keys/             signing keys
     HOME/locks/            files that exist only while somebody holds them
     HOME/work/             what is being made; nothing in it outlives its maker
+    HOME/cache/            what can be made again of the rest; made where it is needed
 """
 
 import os
@@ -47,6 +48,11 @@ class Home:
     def work(self) -> Path:
         """The folder for what is being made."""
         return self.path / "work"
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be made again."""
+        return self.path / "cache"
 
 
 def prepare(path: Path) -> Home:

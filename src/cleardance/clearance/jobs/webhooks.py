@@ -21,7 +21,7 @@ from threading import Event as Flag
 from typing import Any
 
 import httpcore
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from cleardance.clearance.jobs.webhook_key import load_or_make
 from cleardance.clearance.service import Service
@@ -79,14 +79,6 @@ def replay(service: Service, *, task_id: str | None = None) -> int:
         now = utc_text(clock(session))
         again = {"status": DeliveryStatus.WAITING, "due_at": now, "attempts": 0}
         return session.execute(update(webhook_delivery).where(which).values(**again)).rowcount
-
-
-def count_deliveries(service: Service) -> dict[str, int]:
-    """Return how many deliveries there are of each status."""
-    query = select(_table.status, func.count()).group_by(_table.status)
-    with service.store.read() as session:
-        found = {row[0]: row[1] for row in session.execute(query)}
-    return {status.value: found.get(status.value, 0) for status in DeliveryStatus}
 
 
 class Courier:

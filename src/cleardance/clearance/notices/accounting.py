@@ -23,10 +23,10 @@ from cleardance.rights.notices.form import Located
 from cleardance.rights.snapshot import works_alone
 from cleardance.settings import Settings
 from cleardance.store import open_store
+from cleardance.store.batches import batches
 from cleardance.store.tables import TaskStatus, ledger_entry, task
 
 _ALONE: Final = 10_000  # tasks that one process searches sooner than two are started
-_ASKED_AT_ONCE: Final = 500  # ids in one query
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,7 @@ def _with_entries(session: Connection, instances: Sequence[Instance]) -> list[In
     """Return the instances with their ledger entries, asked for many at a time."""
     found: dict[str, list[int]] = {}
     columns = ledger_entry.c.task_id, ledger_entry.c.index
-    for start in range(0, len(instances), _ASKED_AT_ONCE):
-        ids = [one.task_id for one in instances[start : start + _ASKED_AT_ONCE]]
+    for ids in batches([one.task_id for one in instances]):
         query = select(*columns).where(columns[0].in_(ids)).order_by(columns[1])
         for task_id, index in session.execute(query):
             found.setdefault(task_id or "", []).append(index)

@@ -19,11 +19,11 @@ from cleardance.screen.deciding import Match, decide
 from cleardance.screen.kept import matches_in_kept
 from cleardance.screen.matching import matchers_for
 from cleardance.screen.rules import rules_of
+from cleardance.store.batches import batches
 from cleardance.store.tables import TaskStatus, account, task
 from cleardance.verdict import Finding
 
 _BATCH: Final = 1000
-_ASKED_AT_ONCE: Final = 500  # names in one query
 _EXCERPT_CHARS: Final = 200
 _PARTNERS: Final = select(account.c.id, account.c.partner)
 _COLUMNS: Final = (
@@ -140,8 +140,7 @@ class _Pointed:
     def of(cls, session: Connection, located: Sequence[Located]) -> Self:
         names = sorted({one.account for one in located if one.account})
         ids: list[str] = []
-        for start in range(0, len(names), _ASKED_AT_ONCE):
-            some = names[start : start + _ASKED_AT_ONCE]
+        for some in batches(names):
             named = account.c.name.in_(some) | account.c.id.in_(some)
             ids += session.scalars(select(account.c.id).where(named))
         tags = (_plain(one.hashtag).lstrip("#") for one in located if one.hashtag)

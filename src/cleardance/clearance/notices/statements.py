@@ -24,6 +24,7 @@ from cleardance.ledger.log import append
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.filing import FiledNotice
 from cleardance.rights.notices.form import Law, NoticeKind
+from cleardance.store.batches import batches
 from cleardance.store.tables import (
     account,
     api_key,
@@ -38,7 +39,6 @@ COMPLAINTS_OPEN: Final = timedelta(days=183)
 """At least six months from the decision: Regulation (EU) 2022/2065, Art. 20(1)."""
 
 _AT_MOST_FINDINGS: Final = 5
-_AT_ONCE: Final = 500  # ids in one query
 
 
 class Reasons(BaseModel):
@@ -144,9 +144,9 @@ def load(session: Connection, statement_id: str) -> Statement:
 def lift(session: Connection, notice_id: str, subjects: Sequence[str], at: datetime) -> None:
     """Mark in statements that what they tell of was undone."""
     own = (statement.c.notice_id == notice_id) & statement.c.lifted_at.is_(None)
-    for start in range(0, len(subjects), _AT_ONCE):
-        some = own & statement.c.subject.in_(subjects[start : start + _AT_ONCE])
-        session.execute(update(statement).where(some).values(lifted_at=utc_text(at)))
+    for some in batches(subjects):
+        those = own & statement.c.subject.in_(some)
+        session.execute(update(statement).where(those).values(lifted_at=utc_text(at)))
 
 
 def lift_access(session: Connection, notice_id: str, at: datetime) -> None:

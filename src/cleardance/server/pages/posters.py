@@ -18,7 +18,7 @@ def poster_of(service: Service, task_id: str) -> Path:
     Raises as ``released_file``: an output that was removed has no picture either.
     """
     file = released_file(service, task_id)
-    place = service.store.home.path / "cache" / "posters" / f"{file.sha256}.jpg"
+    place = service.store.home.cache / "posters" / f"{file.sha256}.jpg"
     if not place.exists():
         with os_failures(place):
             place.parent.mkdir(parents=True, exist_ok=True)

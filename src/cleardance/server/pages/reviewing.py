@@ -57,11 +57,11 @@ def decide(
     who = seen.require(Permission.DECIDE_REVIEWS)
     act = review_decision.release if decision == "release" else review_decision.deny
     try:
-        act(seen.service, review_id, who.account_name, reason, seen.now)
+        row = act(seen.service, review_id, who.account_name, reason, seen.now)
     except CleardanceError as error:
         rows = review.listing(seen.service)
         return _shown(seen, rows, review_id, error.diagnostics(), error.http_status)
-    shutil.rmtree(_folder(seen, review_id), ignore_errors=True)  # unsealed: not kept any longer
+    shutil.rmtree(_folder(seen, row), ignore_errors=True)  # unsealed: not kept any longer
     return seen.go(_HERE)
 
 
@@ -79,8 +79,11 @@ def evidence(seen: Visiting, review_id: str, digest: str) -> Response:
 def picture(seen: Visiting, review_id: str, name: str) -> Response:
     """Return one of the pictures that wait to be looked at."""
     seen.require(Permission.READ_REVIEWS)
-    path = _folder(seen, review_id) / name
-    if not _PICTURE.fullmatch(name) or not path.is_file():
+    with seen.service.store.read() as session:
+        row = review.load(session, review_id)
+    path = _folder(seen, row) / name
+    is_open = row.status is ReviewStatus.OPEN  # decided elsewhere, they may be here still
+    if not is_open or not _PICTURE.fullmatch(name) or not path.is_file():
         raise NotFound("There is no such picture.")
     return FileResponse(path, media_type="image/png")
 
@@ -114,20 +117,18 @@ def _pictures(seen: Visit, row: ReviewRow) -> list[str]:
 
     All of them or none: nobody decides on a part that a crash left.
     """
-    folder = _folder(seen, row.id)
-    if row.status is ReviewStatus.OPEN and not folder.is_dir():
+    if row.status is not ReviewStatus.OPEN:
+        return []
+    folder = _folder(seen, row)
+    if not folder.is_dir():
         with os_failures(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             part = Path(mkdtemp(prefix=".part-", dir=folder.parent))
         write_pictures(seen.service, row, part)
         with suppress(OSError):  # another request was faster
             part.rename(folder)
-    if not folder.is_dir():
-        return []
     return sorted(path.name for path in folder.iterdir())
 
 
-def _folder(seen: Visit, review_id: str) -> Path:
-    with seen.service.store.read() as session:
-        known = review.load(session, review_id).id  # never a path of the visitor's own
-    return seen.service.store.home.path / "cache" / "reviews" / known
+def _folder(seen: Visit, row: ReviewRow) -> Path:
+    return seen.service.store.home.cache / "reviews" / row.id  # as stored, not as asked for

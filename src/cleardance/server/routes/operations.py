@@ -5,8 +5,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import viewing
+from cleardance.clearance.jobs import deliveries
 from cleardance.clearance.jobs.queue import standing
-from cleardance.clearance.jobs.webhooks import count_deliveries
 from cleardance.clearance.readiness import readiness
 from cleardance.server.guard import Called, Guarded, needs, public
 from cleardance.server.metrics import Now
@@ -34,9 +34,11 @@ def readyz(here: Called) -> JSONResponse:
 def metrics(here: Called) -> PlainTextResponse:
     """Return the counts in Prometheus' exposition format."""
     service = here.service
+    with service.store.read() as session:
+        webhooks = deliveries.count_by_status(session)
     now = Now(
         tasks=viewing.count_by_status(service),
-        webhooks=count_deliveries(service),
+        webhooks=webhooks,
         queue=standing(service.store),
         readiness=readiness(service),
         creates_waiting=here.state.together.waiting,

@@ -13,10 +13,11 @@ from cleardance.clearance.notices.reporting.model import (
     ReportedInstance,
     Served,
 )
-from cleardance.clearance.notices.reporting.proving import Signed, batched_ids
+from cleardance.clearance.notices.reporting.proving import Signed
 from cleardance.clearance.notices.reporting.pseudonyms import PlainNames, Pseudonyms
 from cleardance.clearance.notices.searching import Instance
 from cleardance.ledger.entry import Entry, EntryKind
+from cleardance.store.batches import batches
 from cleardance.store.tables import TaskStatus, account, removal, task
 from cleardance.verdict import Finding
 
@@ -101,7 +102,7 @@ class Instances:
         query = select(*columns).join(account, account.c.id == task.c.account_id)
         return {
             row.id: row
-            for some in batched_ids(ids)
+            for some in batches(ids)
             for row in self.session.execute(query.where(task.c.id.in_(some)))
         }
 
@@ -109,7 +110,7 @@ class Instances:
         in_force = select(removal.c.task_id).where(removal.c.lifted_at.is_(None))
         return {
             task_id
-            for some in batched_ids(ids)
+            for some in batches(ids)
             for task_id in self.session.scalars(in_force.where(removal.c.task_id.in_(some)))
         }
 

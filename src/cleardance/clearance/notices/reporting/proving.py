@@ -15,9 +15,9 @@ from cleardance.ledger.entry import Entry, EntryKind
 from cleardance.ledger.proof import text_of
 from cleardance.ledger.tree import hash_leaf
 from cleardance.ledger.verify import read_newest_checkpoint
+from cleardance.store.batches import batches
 from cleardance.store.tables import ledger_entry
 
-_AT_ONCE: Final = 500
 _IN_HOUSE: Final = (EntryKind.STRUCK, EntryKind.MISUSED)
 _AT = ledger_entry.c
 _ENTRIES = select(_AT.index, _AT.kind, _AT.task_id, cast(_AT.body, Text), _AT.created_at,
@@ -49,13 +49,13 @@ class Signed:
         self, task_ids: Sequence[str], kinds: Collection[EntryKind]
     ) -> Iterator[Entry]:
         """Yield the signed entries of these kinds about these tasks."""
-        for some in batched_ids(task_ids):
+        for some in batches(task_ids):
             yield from self.entries(_AT.task_id.in_(some), _AT.kind.in_(kinds))
 
     def proofs(self, entries: Sequence[Entry]) -> dict[int, EntryProof]:
         """Return the proofs of entries, by their index."""
         found: dict[int, EntryProof] = {}
-        for some in batched_entries(entries):
+        for some in batches(entries):
             places = [entry.index for entry in some]
             paths = log.prove_inclusions(self.connection, places, self.size)
             for entry, proof in zip(some, paths, strict=True):
@@ -77,16 +77,6 @@ class Signed:
         """
         about_none = self.entries(_AT.task_id.is_(None), _AT.kind.not_in(_IN_HOUSE))
         return [one for one in about_none if json.loads(one.body).get("notice") == notice_id]
-
-
-def batched_ids(ids: Sequence[str]) -> Iterator[list[str]]:
-    """Yield ids, as many at once as one query takes."""
-    return ([*ids[at : at + _AT_ONCE]] for at in range(0, len(ids), _AT_ONCE))
-
-
-def batched_entries(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Yield entries, as many at once as are proved together."""
-    return ([*entries[at : at + _AT_ONCE]] for at in range(0, len(entries), _AT_ONCE))
 
 
 def _checked(entry: Entry) -> Entry:

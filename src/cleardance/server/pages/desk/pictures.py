@@ -10,7 +10,7 @@ from cleardance.store.failures import os_failures
 
 def picture_of(service: Service, digest: str) -> Path:
     """Return a JPEG of a reference's first picture. Raises NotFound for a sound."""
-    place = service.store.home.path / "cache" / "references" / f"{digest}.jpg"
+    place = service.store.home.cache / "references" / f"{digest}.jpg"
     if not place.exists():
         with os_failures(place):
             place.parent.mkdir(parents=True, exist_ok=True)
