@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from cleardance.clearance.jobs.queue import Standing
 from cleardance.clearance.readiness import Readiness
-from cleardance.store.tables import Tier
+from cleardance.store.tables import DeliveryStatus, Tier
 
 _BOUNDS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 
@@ -32,7 +32,7 @@ class Now:
     """How things stand when somebody looks."""
 
     tasks: Mapping[str, int]
-    webhooks: Mapping[str, int]
+    webhooks: Mapping[DeliveryStatus, int]
     queue: Standing
     readiness: Readiness
     creates_waiting: int
@@ -86,7 +86,7 @@ class Metrics:
         self._label("registry_revision", {"stored": ready.revision_stored})
         self._label("registry_revision", {"in_memory": ready.revision_in_memory})
         self._label("tasks", now.tasks)
-        self._label("webhooks", now.webhooks)
+        self._label("webhooks", {status.value: n for status, n in now.webhooks.items()})
         self._label("queue_tasks", {tier.value: queue.waiting.get(tier, 0) for tier in Tier})
         mine["leases"].clear()  # a model of which nothing runs is not there
         self._label("leases", queue.leased)
