@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import note
 from cleardance.ledger.entry import EntryKind, canonical, personal
-from cleardance.ledger.proof import proved_entry
+from cleardance.ledger.proof import proved_entry, read_as
 
 
 class _Read(BaseModel):
@@ -81,12 +81,7 @@ def check_record(record: Mapping[str, Any], keys: Sequence[note.PublicKey]) -> C
     ``record`` is the JSON of ``task record``; ``keys`` are the ledger's, got from somewhere else.
     Raises LedgerInvalid naming the first thing that is wrong.
     """
-    try:
-        said = _Record.model_validate(record)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise LedgerInvalid(f"This is not a clearance record: {place}: {first['msg']}.") from error
+    said = read_as(_Record, record, "a clearance record")
     root = note.open_checkpoint(said.checkpoint, keys)
     entries = [_proved(one, said.task, root) for one in said.entries]
     if [one.index for one in said.entries] != sorted({one.index for one in said.entries}):

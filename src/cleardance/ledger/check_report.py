@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from cleardance.errors import LedgerInvalid
 from cleardance.ledger import note
 from cleardance.ledger.entry import EntryKind
-from cleardance.ledger.proof import proved_entry
+from cleardance.ledger.proof import proved_entry, read_as
 
 
 class _Read(BaseModel):
@@ -82,14 +82,7 @@ def check_report(report: Mapping[str, Any], keys: Sequence[note.PublicKey]) -> C
     ``report`` is the JSON of ``notice report --format json``; ``keys`` are the ledger's, got from
     somewhere else. Raises LedgerInvalid naming the first thing that is wrong.
     """
-    try:
-        said = _Report.model_validate(report)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise LedgerInvalid(
-            f"This is not a report of a notice: {place}: {first['msg']}."
-        ) from error
+    said = read_as(_Report, report, "a report of a notice")
     root = note.open_checkpoint(said.checkpoint, keys)
     for instance in said.instances:
         _check_instance(instance, root)

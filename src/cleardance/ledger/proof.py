@@ -7,7 +7,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +15,7 @@ from cleardance.errors import LedgerInvalid
 from cleardance.ledger import note, tree
 
 FORMAT: Literal["cleardance-proof-1"] = "cleardance-proof-1"
+_Model = TypeVar("_Model", bound=BaseModel)
 _BASE64_HASH = r"^[A-Za-z0-9+/]{43}=$"
 
 
@@ -52,12 +53,7 @@ class Proved:
 
 def verify_proof(proof: Mapping[str, Any], keys: Sequence[note.PublicKey]) -> Proved:
     """Return what the object proves under one of ``keys``; LedgerInvalid naming what is wrong."""
-    try:
-        said = Proof.model_validate(proof)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise LedgerInvalid(f"This is not a proof: {place}: {first['msg']}.") from error
+    said = read_as(Proof, proof, "a proof")
     root = note.open_checkpoint(said.checkpoint, keys)
     leaf_hash = tree.hash_leaf(said.entry.encode())
     tree.verify_inclusion(leaf_hash, said.index, root.size, _hashes(said.path), root.root)
@@ -65,6 +61,16 @@ def verify_proof(proof: Mapping[str, Any], keys: Sequence[note.PublicKey]) -> Pr
         path, old_root = _hashes(grown.path), note.decode(grown.old_root)
         tree.verify_consistency(grown.old_size, old_root, root.size, root.root, path)
     return Proved(said.index, root.size, said.entry)
+
+
+def read_as(model: type[_Model], given: Mapping[str, Any], what: str) -> _Model:
+    """Return what somebody hands us as what it should be; LedgerInvalid naming what is wrong."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise LedgerInvalid(f"This is not {what}: {place}: {first['msg']}.") from error
 
 
 def proved_entry(

@@ -6,7 +6,7 @@ disk. Only if it says what we meant does a `Sealed` exist, and nothing but `seal
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import InitVar, dataclass, fields, replace
 from pathlib import Path
 
@@ -83,18 +83,29 @@ def seal(
     suffix = ".png" if parts.still else ".mp4"
     unsigned, sealed = work_dir / f"unsigned{suffix}", work_dir / f"sealed{suffix}"
     manifest = replace(parts.manifest, watermark=mark.name)
-    try:
+    with _nothing_else_left(unsigned, sealed):
         with part("encode"):
             _encode(parts.source, unsigned, manifest, mark, progress)
         with part("sign"):
-            signed = sign(unsigned, sealed, manifest, authority)
-            facts = verify_signed(sealed, authority.root_pem)
-            return _proved(sealed, replace(parts, manifest=signed), facts)
+            return _signed(unsigned, sealed, replace(parts, manifest=manifest), authority)
+
+
+@contextmanager
+def _nothing_else_left(unsigned: Path, sealed: Path) -> Iterator[None]:
+    """Delete the unsigned file, and the sealed one too unless all goes well."""
+    try:
+        yield
     except BaseException:
         sealed.unlink(missing_ok=True)
         raise
     finally:
         unsigned.unlink(missing_ok=True)
+
+
+def _signed(unsigned: Path, sealed: Path, parts: UnsealedParts, authority: Authority) -> Sealed:
+    manifest = sign(unsigned, sealed, parts.manifest, authority)
+    facts = verify_signed(sealed, authority.root_pem)
+    return _proved(sealed, replace(parts, manifest=manifest), facts)
 
 
 def prove(
@@ -123,18 +134,11 @@ def seal_picture(
     facts = verify_signed(video, authority.root_pem)
     parts = UnsealedParts(video, _said_by(facts, video, target.name, producer), still=True)
     unsigned = target.with_suffix(".unsigned.png")
-    try:
+    with _nothing_else_left(unsigned, target):
         write_png(unsigned, picture)
         for key, text in _tags(parts.manifest).items():
             tag_png(unsigned, key, text)
-        signed = sign(unsigned, target, parts.manifest, authority)
-        again = verify_signed(target, authority.root_pem)
-        return _proved(target, replace(parts, manifest=signed), again)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-    finally:
-        unsigned.unlink(missing_ok=True)
+        return _signed(unsigned, target, parts, authority)
 
 
 def _said_by(facts: ManifestFacts, video: Path, title: str, producer: str) -> ManifestParts:

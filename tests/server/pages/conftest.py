@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    sync_playwright,
+)
 from tests.server.pages.filled import PASSWORD, fill
 
 from cleardance.clearance.service import open_service
@@ -93,6 +100,18 @@ def sign_in(page: Page, name: str) -> None:
     page.fill("#password", PASSWORD)
     page.locator("main form button").click()
     page.wait_for_url(lambda url: "/signin" not in url)
+
+
+@contextmanager
+def signed_in(chromium: Browser, filled: Filled, name: str) -> Iterator[Page]:
+    """A page of one of the people of the filled home, who says yes to whatever it asks."""
+    with (
+        chromium.new_context(base_url=filled.url) as context,
+        without_complaints(context.new_page()) as page,
+    ):
+        sign_in(page, name)
+        page.on("dialog", Dialog.accept)
+        yield page
 
 
 @pytest.fixture(scope="session")

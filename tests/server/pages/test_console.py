@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, Dialog, Page, expect
-from tests.server.pages.conftest import PASSWORD, Filled, sign_in, without_complaints
+from playwright.sync_api import Browser, Page, expect
+from tests.server.pages.conftest import PASSWORD, Filled, signed_in
 from tests.server.pages.filled import PEOPLE
 from tests.server.pages.test_guarding import token_in
 
 from cleardance.accounts.roles import PERMISSIONS, Permission, Role
-from cleardance.server.pages.operate.operating import Needing
+from cleardance.server.pages.permitting import Needing
 from cleardance.server.pages.routes import ROUTERS
 
 PERSON_OF = {
@@ -24,12 +24,7 @@ PERSON_OF = {
 
 @pytest.fixture
 def page(chromium: Browser, filled: Filled) -> Iterator[Page]:
-    with (
-        chromium.new_context(base_url=filled.url) as context,
-        without_complaints(context.new_page()) as page,
-    ):
-        sign_in(page, "mara")
-        page.on("dialog", Dialog.accept)
+    with signed_in(chromium, filled, "mara") as page:
         yield page
 
 

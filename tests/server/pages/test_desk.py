@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
-from tests.server.pages.conftest import Filled, sign_in, without_complaints
+from tests.server.pages.conftest import Filled, signed_in
 from tests.server.pages.filled import HOSTILE
 from tests.server.pages.test_console import enter_as
 from tests.server.pages.test_guarding import token_in
@@ -24,12 +24,7 @@ NOT_THEIRS = RegistryRow(name="The Tin Roof", kind=WorkKind.FILM, owner="Kelp Fi
 
 @pytest.fixture
 def page(chromium: Browser, filled: Filled) -> Iterator[Page]:
-    with (
-        chromium.new_context(base_url=filled.url) as context,
-        without_complaints(context.new_page()) as page,
-    ):
-        sign_in(page, "rights desk")
-        page.on("dialog", Dialog.accept)
+    with signed_in(chromium, filled, "rights desk") as page:
         yield page
 
 

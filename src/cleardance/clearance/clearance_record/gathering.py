@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select
 from cleardance.clearance.clearance_record.model import (
     ClearanceRecord,
     Credentials,
-    EntryProof,
     GivenVerdict,
     Output,
     PersonsReview,
+    ProvedEntry,
     Removal,
 )
 from cleardance.clearance.review import ReviewRow, of_task
@@ -113,11 +113,11 @@ def _review(row: ReviewRow) -> PersonsReview:
     )
 
 
-def _proved(session: Connection, history: History) -> tuple[tuple[EntryProof, ...], str]:
+def _proved(session: Connection, history: History) -> tuple[tuple[ProvedEntry, ...], str]:
     signed = [entry for entry in history.entries if entry.index < history.signed_size]
     proofs = [(entry, proof_of(session, entry.index)) for entry in signed]
     proved = tuple(
-        EntryProof(
+        ProvedEntry(
             index=entry.index,
             kind=entry.kind,
             at=entry.created_at,

@@ -23,7 +23,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class EntryProof(_Frozen):
+class ProvedEntry(_Frozen):
     """One ledger entry, and its path to the root of the record's checkpoint."""
 
     index: int
@@ -104,5 +104,5 @@ class ClearanceRecord(_Frozen):
     licences: tuple[dict[str, Any], ...] = Field(description="relied on; as they stand now")
     reviews: tuple[PersonsReview, ...]
     limits: tuple[str, ...] = Field(description="what the record does not show")
-    entries: tuple[EntryProof, ...]
+    entries: tuple[ProvedEntry, ...]
     checkpoint: str

@@ -24,7 +24,6 @@ _WORDS = {
     NoticeStatus.EXECUTED: "What it demands was done.",
     NoticeStatus.WITHDRAWN: "It was withdrawn; what it did was undone.",
 }
-_ENDED = (NoticeStatus.EXECUTED, NoticeStatus.REJECTED, NoticeStatus.WITHDRAWN)
 _SUMMARIES = {kind.value: kind.summary for kind in EntryKind}
 
 
@@ -92,7 +91,7 @@ def standing_of(service: Service, notice_id: str, at: datetime) -> NoticeStatusP
             words=_WORDS[filed.status],
             received=filed.received_at,
             deadline=filed.deadline_at,
-            overdue=filed.status not in _ENDED and filed.deadline_at < utc_text(at),
+            overdue=not filed.status.has_ended and filed.deadline_at < utc_text(at),
             missing=filed.missing,
             held=_concerns(filed),
             demands=tuple(one.value for one in filed.form.demands),

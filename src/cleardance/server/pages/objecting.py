@@ -23,8 +23,8 @@ from cleardance.rights.notices import filing
 from cleardance.rights.notices.counter_form import CounterForm, missing, parse_counter
 from cleardance.rights.notices.filing import FiledNotice
 from cleardance.server.pages.one_task import task_of
-from cleardance.server.pages.operate.operating import attempt, needing, who
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/studio/{task_id}/removal")

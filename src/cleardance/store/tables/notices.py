@@ -20,6 +20,11 @@ class NoticeStatus(StrEnum):
     EXECUTED = "executed"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is to be done about it any more, unless somebody objects."""
+        return self in (NoticeStatus.EXECUTED, NoticeStatus.REJECTED, NoticeStatus.WITHDRAWN)
+
 
 class StepState(StrEnum):
     """Where one step of executing a notice stands."""

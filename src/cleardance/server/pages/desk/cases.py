@@ -11,8 +11,8 @@ from cleardance.clearance.service import Service
 from cleardance.clearance.touching import cases, check_cited
 from cleardance.server.pages.desk.holder import holder_of
 from cleardance.server.pages.desk.home import HERE
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit
 from cleardance.store.tables import TaskStatus
 

@@ -12,7 +12,7 @@ from cleardance.rights.licence_rows import LicenceRecord
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.filing import FiledNotice
 from cleardance.rights.registry import RegisteredWork
-from cleardance.server.pages.operate.operating import who
+from cleardance.server.pages.permitting import who
 from cleardance.server.pages.visit import Visit
 from cleardance.verdict import WorkSummary
 

@@ -8,20 +8,12 @@ from cleardance.accounts.roles import Permission
 from cleardance.clearance.touching import Touched, touched, touched_in_all
 from cleardance.rights.licence_requests import open_requests
 from cleardance.server.pages.desk.holder import holder_of
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit
-from cleardance.store.tables import NoticeStatus
 
 router = page_router("/rights")
 HERE: Final = "/rights"
-OPEN: Final = (
-    NoticeStatus.INCOMPLETE,
-    NoticeStatus.RECEIVED,
-    NoticeStatus.HELD,
-    NoticeStatus.ACCEPTED,
-    NoticeStatus.EXECUTING,
-)
 _LISTED: Final = 100
 
 
@@ -43,7 +35,7 @@ def desk(seen: Annotated[Visit, needing(Permission.READ_OWN_WORKS)], q: str = ""
         "nothing": Touched(),
         "total": total,
         "requests": requests,
-        "notices": [one for one in holder.notices() if one.status in OPEN][:5],
+        "notices": [one for one in holder.notices() if not one.status.has_ended][:5],
         "now": seen.now,
     }
     return seen.html("desk/home.html", "Rights desk", told, here=HERE)

@@ -19,9 +19,8 @@ from cleardance.rights.notices.filing import FiledNotice
 from cleardance.rights.notices.form import Demand
 from cleardance.rights.notices.requirements import cure_request
 from cleardance.server.pages.desk.holder import holder_of
-from cleardance.server.pages.desk.home import OPEN
-from cleardance.server.pages.operate.operating import attempt, needing, who
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
 from cleardance.store.tables import NoticeStatus
 
@@ -131,8 +130,8 @@ def _done(seen: Visit, notice_id: str, act: Callable[[], object]) -> Response:
 def _listing(seen: Visit, problem: str | None = None, status: int = 200) -> Response:
     rows = holder_of(seen).notices()
     told = {
-        "open": [one for one in rows if one.status in OPEN],
-        "ended": [one for one in rows if one.status not in OPEN],
+        "open": [one for one in rows if not one.status.has_ended],
+        "ended": [one for one in rows if one.status.has_ended],
         "problem": problem,
         "now": seen.now,
     }

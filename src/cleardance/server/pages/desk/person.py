@@ -20,8 +20,8 @@ from cleardance.rights.registry import RegisteredWork
 from cleardance.rights.row import WorkKind
 from cleardance.server.pages.desk.fields import lines
 from cleardance.server.pages.desk.holder import Holder, holder_of
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit, Visiting
 
 router = page_router("/person")

@@ -23,8 +23,8 @@ from cleardance.server.pages.desk.holder import Holder, holder_of
 from cleardance.server.pages.desk.home import HERE
 from cleardance.server.pages.desk.pictures import picture_of
 from cleardance.server.pages.desk.uploads import passing_folder, write_files
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/rights/works")

@@ -12,8 +12,8 @@ from cleardance.accounts import accounts, holdings, keys, passwords
 from cleardance.accounts.limits import Limits
 from cleardance.accounts.roles import PERMISSIONS, Permission, Role
 from cleardance.errors import CleardanceError, UsageError
-from cleardance.server.pages.operate.operating import attempt, needing, who
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
 from cleardance.store.tables import HoldingKind
 

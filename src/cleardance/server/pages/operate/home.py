@@ -12,8 +12,8 @@ from cleardance.clearance.operations.standing import Matter, needs
 from cleardance.clearance.readiness import readiness
 from cleardance.ledger.log import count as ledger_size
 from cleardance.server.pages import charts
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/operate")

@@ -11,8 +11,8 @@ from cleardance.clearance.service import Service
 from cleardance.errors import CleardanceError
 from cleardance.ledger import cosigning, history, log, verify, witness
 from cleardance.ledger.note import split
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/operate")

@@ -13,8 +13,8 @@ from cleardance.dataset.summary import Provider, summarise
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.generate.models import Model
 from cleardance.generate.models import models as models_of
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/operate/models")

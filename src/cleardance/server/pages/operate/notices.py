@@ -23,20 +23,12 @@ from cleardance.clearance.notices.reporting.writing import written
 from cleardance.clearance.notices.revoking import POLICY_WORDS, RevokePolicy
 from cleardance.clearance.notices.withdrawing import withdraw
 from cleardance.rights.notices import filing
-from cleardance.server.pages.operate.operating import attempt, needing, who
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
-from cleardance.store.tables import NoticeStatus
 
 router = page_router("/operate/notices")
 _HERE: Final = "/operate/notices"
-_OPEN: Final = (
-    NoticeStatus.HELD,
-    NoticeStatus.ACCEPTED,
-    NoticeStatus.EXECUTING,
-    NoticeStatus.RECEIVED,
-    NoticeStatus.INCOMPLETE,
-)
 TYPES: Final = {
     ReportFormat.JSON: "application/json",
     ReportFormat.CSV: "text/csv; charset=utf-8",
@@ -52,9 +44,9 @@ def listing(seen: Executor, done: bool = False) -> Response:
     """List the notices that are open, the soonest deadline first; or those that are done with."""
     rows = filing.listing(seen.service.store)
     told = {
-        "rows": [one for one in rows if (one.status not in _OPEN) is done],
-        "open_total": sum(one.status in _OPEN for one in rows),
-        "done_total": sum(one.status not in _OPEN for one in rows),
+        "rows": [one for one in rows if one.status.has_ended is done],
+        "open_total": sum(not one.status.has_ended for one in rows),
+        "done_total": sum(one.status.has_ended for one in rows),
         "done": done,
         "now": seen.now,
     }

@@ -9,8 +9,8 @@ from cleardance.accounts.roles import Permission
 from cleardance.clearance.jobs import board, deliveries, webhooks
 from cleardance.clearance.jobs.ending import cancel
 from cleardance.clearance.readiness import readiness
-from cleardance.server.pages.operate.operating import attempt, needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import attempt, needing
 from cleardance.server.pages.visit import Visit
 from cleardance.store.tables import DeliveryStatus
 

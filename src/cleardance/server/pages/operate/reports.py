@@ -10,8 +10,8 @@ from cleardance.clearance.notices.dsa_rows import dsa_rows
 from cleardance.clearance.notices.strikes import listing as strikes_of
 from cleardance.clearance.notices.transparency import TransparencyReport, transparency_report
 from cleardance.errors import UsageError
-from cleardance.server.pages.operate.operating import needing
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import needing
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/operate/reports")

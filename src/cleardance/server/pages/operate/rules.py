@@ -11,8 +11,8 @@ from cleardance.clearance.rules_trial import Trial, try_rules
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.screen import rulebook
 from cleardance.screen.rules import read_rules
-from cleardance.server.pages.operate.operating import attempt, needing, who
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/operate/rules")

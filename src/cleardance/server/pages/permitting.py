@@ -1,4 +1,4 @@
-"""What all pages of the console do: ask who comes, and say what went wrong where it was asked."""
+"""What pages for people with a permission do: ask who comes, and say there what went wrong."""
 
 from collections.abc import Callable
 from typing import Any
