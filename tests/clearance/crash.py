@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from cleardance.clearance import releasing
@@ -10,6 +11,13 @@ from cleardance.clearance.service import open_service
 from cleardance.clearance.tasks import Step
 from cleardance.store.blobs import BlobStore
 from tests.clearance.asking import request
+from tests.forks import run_forked
+
+
+def killed(target: Callable[..., None], *arguments: object, folder: Path) -> None:
+    """Run a function in a process of its own, which must kill itself."""
+    ended = run_forked(target, *arguments, folder=folder)
+    assert ended.code == -signal.SIGKILL, ended.err.decode()
 
 
 def die(*_: object) -> None:

@@ -25,14 +25,13 @@ from cleardance.store.blobs import BlobStore
 from cleardance.store.tables import task
 from tests.clearance import crash as crashing
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
-from tests.clearance.killed import run_until_killed
+from tests.clearance.crash import killed
 
 STILLS = [f"{step.name}:{fraction}" for step in Step for fraction in (0.0, 1.0)]
 
 
 def crash(home: Path, destination: Path, moment: str) -> None:
-    said = home.with_name("crash.log")
-    run_until_killed(crashing.crash, home, destination, moment, said=said)
+    killed(crashing.crash, home, destination, moment, folder=home.parent)
 
 
 def finish(service: Service) -> list[str]:

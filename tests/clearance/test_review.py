@@ -42,8 +42,8 @@ from cleardance.screen.rules import shipped_text
 from cleardance.store.tables import Stage, task
 from cleardance.verdict import Decision, Review, Verdict
 from tests.clearance.asking import RELEASED, bodies, kinds, make, request
+from tests.clearance.crash import killed
 from tests.clearance.crash_review import crash_review
-from tests.clearance.killed import run_until_killed
 
 AT = datetime(2026, 2, 17, 9, tzinfo=UTC)
 WHY = "It is a red ball, not the mark."
@@ -456,7 +456,7 @@ def test_kill_while_a_review_takes_effect(
         create_account(service.store, "ana", roles=[Role.REVIEWER])
         register(service) if stage is Stage.ASK else register_picture(service, tmp_path)
         task_id = make(service, tmp_path / "out.png").task.id
-    run_until_killed(crash_review, home, moment, said=tmp_path / "crash.log")
+    killed(crash_review, home, moment, folder=tmp_path)
     assert not (tmp_path / "out.png").exists()
     with open_service(home) as service:
         if moment == "deciding":  # nothing was decided

@@ -1,5 +1,4 @@
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from cleardance.cli.main import main
 from tests.clearance.conftest import home, new_home
+from tests.forks import run_forked
 
 __all__ = ["home", "new_home"]
 
@@ -35,8 +36,13 @@ def run(home: Path, tmp_path: Path) -> Run:
     """Run the real command in a process of its own, with a home of its own."""
 
     def run_command(*arguments: str, in_home: Path = home) -> Done:
-        command = [sys.executable, "-m", "cleardance.cli.main", "--home", str(in_home), *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        command = ["cleardance", "--home", str(in_home), *arguments]
+        done = run_forked(_command, command, folder=tmp_path)
+        return Done(done.code, done.out.decode(), done.err.decode())
 
     return run_command
+
+
+def _command(arguments: list[str]) -> None:
+    sys.argv = arguments
+    main()
