@@ -134,12 +134,21 @@ def fenced(service: Service, lease: Lease) -> Service:
     """Return a service whose every write raises LeaseLost once the lease is not the newest."""
 
     def check(session: Connection) -> None:
-        # Locks the row, so that nobody can be given a newer lease before we have committed.
-        newest = select(task.c.lease_number).where(task.c.id == lease.task_id)
-        if session.scalar(newest.with_for_update(key_share=True)) != lease.number:
+        # Nobody can be given a newer lease before we have committed.
+        if wait_for(session, lease.task_id) != lease.number:
             raise LeaseLost(f"Task {lease.task_id} was taken from us: cancelled, or given away.")
 
     return service.with_store(service.store.guarded(check))
+
+
+def wait_for(session: Connection, task_id: str) -> int | None:
+    """Wait for whoever is writing to a task, and keep others from it until the transaction ends.
+
+    Returns the number of its newest lease, None if there is no such task. On SQLite all writers
+    take turns anyway.
+    """
+    newest = select(task.c.lease_number).where(task.c.id == task_id)
+    return session.scalar(newest.with_for_update(key_share=True))
 
 
 def revoke(session: Connection, task_id: str) -> None:

@@ -27,6 +27,7 @@ from cleardance.provenance.label import Label
 from cleardance.provenance.manifest import ManifestParts, Recipe, SourceType
 from cleardance.provenance.seal import Sealed, UnsealedParts, prove, seal
 from cleardance.request import FPS, Request
+from cleardance.rights.registry import hold_still
 from cleardance.store.failures import os_failures
 from cleardance.store.tables import TaskStatus, ledger_entry
 
@@ -162,6 +163,7 @@ def release(service: Service, output: SealedOutput, watch: Watch) -> Released | 
     cleared = output.cleared
     with watch.step(Step.RELEASE):
         with service.store.begin() as session:
+            hold_still(session)  # works, licences and removals: what is looked at now stays so
             serving.refuse_removed(session, cleared.task_id)
             account = cleared.generated.ask.queued.request.account
             asker = service.asker(session, account, datetime.now(UTC))

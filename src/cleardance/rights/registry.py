@@ -77,6 +77,15 @@ def revision(connection: Connection) -> int:
     return found
 
 
+def hold_still(connection: Connection) -> None:
+    """Let nobody move the registry until this write transaction ends.
+
+    On SQLite all writers take turns anyway.
+    """
+    counter = select(meta.c.value).where(meta.c.key == _REVISION_KEY)
+    connection.execute(counter.with_for_update(read=True))
+
+
 def next_revision(connection: Connection) -> int:
     """Move the registry to its next revision, in a write transaction, and return it."""
     now = revision(connection) + 1

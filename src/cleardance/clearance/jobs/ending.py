@@ -4,6 +4,7 @@ from sqlalchemy import Connection, delete, select
 
 from cleardance.clearance import leases, tasks
 from cleardance.clearance.garbage import discard
+from cleardance.clearance.review_pictures import forget_pictures
 from cleardance.clearance.service import Service
 from cleardance.errors import Cancelled, CleardanceError, Expired, NotCancellable
 from cleardance.store.database import clock
@@ -19,14 +20,14 @@ def cancel(service: Service, task_id: str, why: str = "Cancelled by its requeste
     task that was cancelled stays so. Raises NotFound, or NotCancellable if it has ended otherwise.
     """
     with service.store.begin() as session:
+        leases.wait_for(session, task_id)  # it may be being released at this moment
         row = tasks.load(session, task_id)
         if row.status is TaskStatus.CANCELLED:
             return
         if row.status not in _OPEN:
             raise NotCancellable(f"Task {task_id} is {row.status}: it cannot be cancelled.")
         made = _end(session, task_id, TaskStatus.CANCELLED, Cancelled(why))
-    for digest in made:
-        discard(service, digest)
+    _forget(service, task_id, made)
 
 
 def expire_due(service: Service) -> list[str]:
@@ -41,19 +42,25 @@ def expire_due(service: Service) -> list[str]:
 def _expire(service: Service, task_id: str) -> bool:
     late = Expired("It was not done in the time it was given.")
     with service.store.begin() as session:
+        leases.wait_for(session, task_id)
         if tasks.load(session, task_id).status not in (TaskStatus.QUEUED, TaskStatus.RUNNING):
             return False
         made = _end(session, task_id, TaskStatus.EXPIRED, late)
+    _forget(service, task_id, made)
+    return True
+
+
+def _forget(service: Service, task_id: str, made: list[str | None]) -> None:
     for digest in made:
         discard(service, digest)
-    return True
+    forget_pictures(service, task_id)
 
 
 def _end(
     session: Connection, task_id: str, status: TaskStatus, error: CleardanceError
 ) -> list[str | None]:
     """End a task, take it from whoever works on it; return the blobs that it let go of."""
-    leases.revoke(session, task_id)  # first: it locks the row
+    leases.revoke(session, task_id)
     row = tasks.load(session, task_id)
     tasks.end(session, task_id, status, error, raw_blob=None, sealed_blob=None)
     waiting = (review.c.task_id == task_id) & (review.c.status == ReviewStatus.OPEN)
