@@ -14,6 +14,7 @@ from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.notices import statements
 from cleardance.clearance.references import forget_blobs
+from cleardance.clearance.review_pictures import forget_pictures
 from cleardance.clearance.service import Service
 from cleardance.errors import NotFound, TaskBusy
 from cleardance.ledger.entry import EntryKind
@@ -79,6 +80,7 @@ def erase(service: Service, task_id: str) -> None:
         let_go = [row.raw_blob, *forget_blobs(session, task_id), *pictures]
     for digest in let_go:
         discard(service, digest)
+    forget_pictures(service, task_id)
 
 
 def erase_account(service: Service, name: str) -> list[str]:

@@ -9,7 +9,7 @@ from cleardance.errors import BlobDamaged, MediaError
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.output import Screened
 from cleardance.screen.thumbnails import shown_in, thumbnail
-from cleardance.store.tables import verdict, verdict_picture
+from cleardance.store.tables import Stage, verdict, verdict_picture
 from cleardance.verdict import Evidence, Finding, Verdict
 
 _AT_MOST: Final = 12  # moments of references decoded for one verdict
@@ -36,6 +36,18 @@ def pictures_of(session: Connection, task_id: str) -> list[str]:
     ids = select(verdict.c.id).where(verdict.c.task_id == task_id)
     cited = select(verdict_picture.c.blob).where(verdict_picture.c.verdict_id.in_(ids))
     return list(session.scalars(cited.distinct().order_by(verdict_picture.c.blob)))
+
+
+def pictures_handed_in(session: Connection, task_id: str) -> set[str]:
+    """Return the digests of what a task's verdicts saw in files that its requester handed in.
+
+    These alone are theirs to see: what was made leaves sealed or not at all, and what it was
+    compared with is for its owner to show (docs/decisions/0011).
+    """
+    of_asking = (verdict.c.task_id == task_id) & (verdict.c.stage == Stage.ASK)
+    bodies = session.scalars(select(verdict.c.body).where(of_asking))
+    found = (one for body in bodies for one in Verdict.model_validate(body).findings)
+    return {one.evidence.seen for one in found if one.evidence.seen is not None}
 
 
 def _illustrated(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from cleardance.clearance import review, tasks
 from cleardance.clearance.review import ReviewRow, checked_reason
 from cleardance.clearance.review_effect import points_of, refused, with_reviews
+from cleardance.clearance.review_pictures import forget_pictures
 from cleardance.clearance.service import Service
 from cleardance.errors import ReviewerNotAllowed
 from cleardance.ledger.entry import EntryKind, personal
@@ -33,7 +34,9 @@ def release(service: Service, review_id: str, by: str, reason: str, at: datetime
         after = with_reviews(row.verdict, (*row.verdict.reviews, note))
         _commit(session, row, ReviewStatus.RELEASED, note, after, at)
         tasks.requeue(session, row.task_id)
-        return review.load(session, review_id)
+        decided = review.load(session, review_id)
+    forget_pictures(service, row.task_id)
+    return decided
 
 
 def deny(service: Service, review_id: str, by: str, reason: str, at: datetime) -> ReviewRow:
@@ -45,7 +48,9 @@ def deny(service: Service, review_id: str, by: str, reason: str, at: datetime) -
         after = refused(row.verdict, _note(row, "deny", by, reason, at))
         _commit(session, row, ReviewStatus.DENIED, after.reviews[-1], after, at)
         tasks.refuse(session, row.task_id, row.stage, after)
-        return review.load(session, review_id)
+        decided = review.load(session, review_id)
+    forget_pictures(service, row.task_id)
+    return decided
 
 
 def _check_all_shown(verdict: Verdict) -> None:

@@ -4,6 +4,7 @@ They are written as PNG for the reviewer's own eyes. The media themselves stay w
 what is sealed is ever handed over.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,17 @@ def write_pictures(service: Service, row: ReviewRow, folder: Path) -> list[Path]
         written.append(folder / f"{name}.png")
         write_png(written[-1], pixels)
     return written
+
+
+def folder_of(service: Service, review_id: str) -> Path:
+    """Return where the pages keep what is to be looked at in a review, while it is open."""
+    return service.store.home.cache / "reviews" / review_id
+
+
+def forget_pictures(service: Service, task_id: str) -> None:
+    """Delete the pictures of a task that pages kept for reviewers: they are unsealed."""
+    for folder in folder_of(service, "").glob(f"{task_id}.*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _waiting(service: Service, row: ReviewRow) -> Iterator[tuple[str, "Frame"]]:

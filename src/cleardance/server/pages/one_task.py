@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import review, tasks
 from cleardance.clearance.clearance_record.model import RecordFormat
-from cleardance.clearance.evidence import pictures_of
+from cleardance.clearance.evidence import pictures_handed_in
 from cleardance.clearance.jobs.ending import cancel
 from cleardance.clearance.jobs.events import fraction_done
 from cleardance.clearance.jobs.submitting import submit
@@ -60,6 +60,7 @@ def one_task(seen: Visiting, task_id: str) -> Response:
     with seen.service.store.read() as session:
         removal = removed_by(session, task_id) if released else None
         told = statements.of_task(session, task_id)
+        handed_in = pictures_handed_in(session, task_id)
     appealed = any(one.appeal for one in record.reviews)
     values = {
         "heading": "Removed" if removal else _HEADINGS.get(row.status, "On its way"),
@@ -68,6 +69,7 @@ def one_task(seen: Visiting, task_id: str) -> Response:
         if released and not removal
         else None,
         "verdict": record.verdict,
+        "handed_in": handed_in,
         **_progress(seen, row),
         "may_appeal": row.status is TaskStatus.DENIED and not appealed,
         "reviews": record.reviews,
@@ -117,10 +119,10 @@ def preview(seen: Visiting, task_id: str) -> Response:
 
 @router.get("/evidence/{digest}")
 def evidence(seen: Visiting, task_id: str, digest: str) -> Response:
-    """Return a picture that the task's verdicts cite."""
+    """Return a picture that the task's verdicts cite, of what was handed in with it."""
     task_of(seen, task_id)
     with seen.service.store.read() as session:
-        if digest not in pictures_of(session, task_id):
+        if digest not in pictures_handed_in(session, task_id):
             raise NotFound("No verdict on this task cites such a picture.")
     return FileResponse(seen.service.store.blobs.path(digest), media_type="image/jpeg")
 

@@ -1,7 +1,6 @@
 """The review queue, made for speed: the evidence first, one key a decision, then the next."""
 
 import re
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -14,7 +13,7 @@ from cleardance.accounts.roles import Permission
 from cleardance.clearance import review, review_decision
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.review import ReviewRow
-from cleardance.clearance.review_pictures import write_pictures
+from cleardance.clearance.review_pictures import folder_of, write_pictures
 from cleardance.errors import CleardanceError, NotFound
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
@@ -57,11 +56,10 @@ def decide(
     who = seen.require(Permission.DECIDE_REVIEWS)
     act = review_decision.release if decision == "release" else review_decision.deny
     try:
-        row = act(seen.service, review_id, who.account_name, reason, seen.now)
+        act(seen.service, review_id, who.account_name, reason, seen.now)
     except CleardanceError as error:
         rows = review.listing(seen.service)
         return _shown(seen, rows, review_id, error.diagnostics(), error.http_status)
-    shutil.rmtree(_folder(seen, row), ignore_errors=True)  # unsealed: not kept any longer
     return seen.go(_HERE)
 
 
@@ -81,7 +79,7 @@ def picture(seen: Visiting, review_id: str, name: str) -> Response:
     seen.require(Permission.READ_REVIEWS)
     with seen.service.store.read() as session:
         row = review.load(session, review_id)
-    path = _folder(seen, row) / name
+    path = folder_of(seen.service, row.id) / name
     is_open = row.status is ReviewStatus.OPEN  # decided elsewhere, they may be here still
     if not is_open or not _PICTURE.fullmatch(name) or not path.is_file():
         raise NotFound("There is no such picture.")
@@ -119,7 +117,7 @@ def _pictures(seen: Visit, row: ReviewRow) -> list[str]:
     """
     if row.status is not ReviewStatus.OPEN:
         return []
-    folder = _folder(seen, row)
+    folder = folder_of(seen.service, row.id)
     if not folder.is_dir():
         with os_failures(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +126,3 @@ def _pictures(seen: Visit, row: ReviewRow) -> list[str]:
         with suppress(OSError):  # another request was faster
             part.rename(folder)
     return sorted(path.name for path in folder.iterdir())
-
-
-def _folder(seen: Visit, row: ReviewRow) -> Path:
-    return seen.service.store.home.cache / "reviews" / row.id  # as stored, not as asked for
