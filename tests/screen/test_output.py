@@ -1,9 +1,11 @@
 import hashlib
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cleardance.errors import SignalUnavailable, UnreadableMedia
 from cleardance.media import write_png
@@ -187,3 +189,29 @@ def test_a_matcher_that_cannot_look_holds_if_a_work_needs_it(
     missing = isinstance(error, SignalUnavailable)
     assert not_needed.decision is (Decision.CLEAR if missing else Decision.HOLD)
     assert not_needed.unknown == needed.unknown == ("failing",)
+
+
+def test_what_hides_behind_a_gifs_first_picture_is_seen(
+    registry: RegistrySnapshot, tmp_path: Path
+) -> None:
+    path = tmp_path / "moving.gif"
+    first, second = Image.fromarray(picture(5)), Image.fromarray(picture(1))
+    first.save(path, save_all=True, append_images=[second], duration=40)
+    verdict = screen_file(path, registry)
+    assert verdict.decision is Decision.DENY
+    assert {finding.work.name for finding in verdict.findings} == {"Zorblax"}
+
+
+def test_a_moving_png_is_no_still_and_is_not_read(
+    registry: RegistrySnapshot, tmp_path: Path
+) -> None:
+    path = tmp_path / "moving.png"
+    first, second = Image.fromarray(picture(5)), Image.fromarray(picture(1))
+    first.save(path, save_all=True, append_images=[second], duration=40)
+    with pytest.raises(UnreadableMedia, match="moving PNG"):
+        screen_file(path, registry)
+    chunks = path.read_bytes()
+    empty = b"\0\0\0\0teXt" + zlib.crc32(b"teXt").to_bytes(4, "big")
+    path.write_bytes(chunks[:33] + 2_000 * empty + chunks[33:])  # further back than anybody looks
+    with pytest.raises(UnreadableMedia, match="moving PNG"):
+        screen_file(path, registry)

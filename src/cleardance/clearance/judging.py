@@ -49,12 +49,9 @@ def with_opinion(
 def reference_frames(service: Service, request: Request) -> Iterator[tuple[float, "Frame"]]:
     """Yield the pictures that were handed in, of clips one a second."""
     for reference in located(service, request).references:
-        from cleardance.media import probe, read_image, sample_frames  # slow to import
+        from cleardance.media import probe, sample_frames  # slow to import
 
-        kind = probe(reference.path).kind
-        if kind == "image":
-            yield 0.0, read_image(reference.path)
-        elif kind == "video":
+        if probe(reference.path).kind != "audio":
             yield from sample_frames(reference.path, per_second=1.0)
 
 

@@ -11,7 +11,7 @@ from av.container import InputContainer
 from cleardance.errors import MediaTooLarge, UnreadableMedia
 
 from .limits import Limits, check_pixels
-from .sniff import HEAD_BYTES, READABLE, Format, image_size, sniff
+from .sniff import HEAD_BYTES, PNG, READABLE, Format, image_size, is_moving_png, sniff
 
 # What we let FFmpeg decode. Old and exotic decoders are where its memory bugs live.
 _DECODERS = ",".join(
@@ -84,10 +84,16 @@ def _admit(path: Path, limits: Limits) -> Format:
         )
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    found = sniff(head)
+        found = sniff(head)
+        moves = found is PNG and is_moving_png(file)
     if found is None:
         what = "empty" if not head else "not media of a kind we read"
         raise UnreadableMedia(f"{path.name} is {what}", hint=f"We read {READABLE}.")
+    if moves:
+        raise UnreadableMedia(
+            f"{path.name} is a moving PNG, of which only the first picture would be seen",
+            hint="Hand it in as GIF, or as a video.",
+        )
     if found.image:
         size = image_size(found, head)
         if size is None:

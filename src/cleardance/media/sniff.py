@@ -7,8 +7,10 @@ from this short list, and FFmpeg guesses nothing.
 
 import struct
 from dataclasses import dataclass
+from typing import BinaryIO
 
 HEAD_BYTES = 256 * 1024  # a JPEG's frame header may follow large metadata
+_MAX_PNG_CHUNKS = 1_000
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,23 @@ def sniff(head: bytes) -> Format | None:
     if head[4:8] in _MP4_FIRST_BOXES:
         return MP4
     return next((found for prefix, found in _PREFIXES if head.startswith(prefix)), None)
+
+
+def is_moving_png(file: BinaryIO) -> bool:
+    """Whether a PNG says, before its picture begins, that it has several (an ``acTL`` chunk).
+
+    Browsers show them all and its decoder the first. So it is with very many chunks, too, as
+    nobody makes.
+    """
+    file.seek(8)
+    for _ in range(_MAX_PNG_CHUNKS):
+        head = file.read(8)
+        if len(head) < 8 or head[4:] == b"IDAT":
+            return False
+        if head[4:] == b"acTL":
+            return True
+        file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+    return True
 
 
 def image_size(found: Format, head: bytes) -> tuple[int, int] | None:

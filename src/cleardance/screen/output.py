@@ -93,15 +93,14 @@ def screen_media(
 ) -> Screened:
     """Screen an image, video or sound file: two frames a second, and all its sound.
 
+    A GIF is looked at as a video is: others see all of its pictures.
+
     Raises UnreadableMedia or MediaTooLarge for a file that is not media we read: it is refused as
     a file before anybody asks what it shows. Sound that nobody can compare is *unknown*, and held.
     """
-    from cleardance.media import probe, read_audio, read_image, sample_frames  # slow to import
+    from cleardance.media import probe, read_audio, sample_frames  # slow to import
 
     found = probe(path)
-    if found.kind == "image":
-        still = Footage([(0.0, read_image(path))])
-        return screen_output(still, registry, matchers, rules, asker)
     if found.kind == "audio" and not matchers.sound:
         unheard = decide([], ["sound"], registry, rules or rules_of(registry), asker)
         return Screened(unheard, has_pictures=False)
