@@ -33,19 +33,33 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert, select
 
-from cleardance.accounts import accounts, passwords
+from cleardance.accounts import accounts, holdings, passwords
 from cleardance.accounts.roles import Role
 from cleardance.clearance.flow import clear
+from cleardance.clearance.notices.accepting import from_anybody
 from cleardance.clearance.service import Service, open_service
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.log import New, append_all
 from cleardance.request import Ratio, Request, Resolution
+from cleardance.rights.notices import filing
+from cleardance.rights.notices.form import parse_notice
 from cleardance.rights.registry import add, import_rows
-from cleardance.rights.row import parse_row
-from cleardance.store.tables import review, task, task_event, utc_text, verdict
+from cleardance.rights.row import RegistryRow, WorkKind, parse_row
+from cleardance.store.tables import (
+    HoldingKind,
+    review,
+    task,
+    task_event,
+    utc_text,
+    verdict,
+    verdict_work,
+    work,
+)
 
 WORKS, OUTPUTS, HELD, REAL = 80_000, 10_000, 200, 6
 NAME, PASSWORD = "mara", "a sentence nobody guesses"
+OWNER = "Owner 7"
+TOUCHED = RegistryRow(name="The Zorblax of 7 Quux", kind=WorkKind.FILM, owner=OWNER).id
 BARE = b"<!DOCTYPE html><html lang=en><title>Bare</title><p>One line.</p></html>"
 COLD = (
     ("Studio, 10,000 outputs", "/studio"),
@@ -56,8 +70,24 @@ COLD = (
     ("Rules", "/operate/rules"),
     ("Ledger", "/operate/ledger"),
     ("Queue", "/operate/queue"),
+    ("Models", "/operate/models"),
+    ("Audit", "/operate/audit"),
+    ("Reports", "/operate/reports"),
+    ("Webhooks", "/operate/webhooks"),
+    ("Rights desk of an operator, 80,000 works", "/rights"),
+    ("Works found by a word", "/rights?q=Zorblax+of+777"),
     ("Verify", "/verify"),
+    ("Transparency", "/transparency"),
 )
+DESK = (
+    ("Rights desk of an owner, 800 works", "/rights"),
+    ("A work", f"/rights/works/{TOUCHED}"),
+    ("Its cases, 200", f"/rights/works/{TOUCHED}/cases"),
+    ("Registering a work", "/rights/works/new"),
+    ("Licences", "/rights/licences"),
+    ("Sent notices, 200", "/rights/notices"),
+)
+"""As a rights-holder sees them, who owns every hundredth work."""
 PAINT = """() => new Promise(done => new PerformanceObserver(list => {
   for (const one of list.getEntriesByName('first-contentful-paint')) done(one.startTime);
 }).observe({type: 'paint', buffered: true}))"""
@@ -107,6 +137,12 @@ def measured(browser: Browser, url: str, plain: str, rounds: int) -> Iterator[st
         state: Any = context.storage_state()
     for what, path in COLD:
         yield cold(browser, what, url + path, rounds, state)
+    with browser.new_context(base_url=url) as context:
+        page = context.new_page()
+        sign_in(page, OWNER)
+        theirs: Any = context.storage_state()
+    for what, path in DESK:
+        yield cold(browser, what, url + path, rounds, theirs)
     with browser.new_context(base_url=url, storage_state=state) as context:
         page = context.new_page()
         page.goto("/studio")
@@ -194,12 +230,12 @@ ACTS: tuple[tuple[str, Callable[[Page], float]], ...] = (
 )
 
 
-def sign_in(page: Page) -> None:
+def sign_in(page: Page, name: str = NAME) -> None:
     page.goto("/signin")
-    page.fill("#name", NAME)
+    page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.click("main form button")
-    page.wait_for_url("**/studio")
+    page.wait_for_url(lambda url: "/signin" not in url)
 
 
 @contextmanager
@@ -265,7 +301,37 @@ def fill(home: Path, folder: Path) -> None:
         copy(service, real, OUTPUTS)
         hold(service, held, HELD - 1)
         import_rows(service.store, folder / "works.jsonl")
+        own(service)
         service.checkpoint()
+
+
+def own(service: Service) -> None:
+    """A rights-holder, who sent 200 notices; every output touches a work, 200 of them theirs."""
+    store, now = service.store, datetime.now(UTC)
+    accounts.create_account(store, OWNER, roles=[Role.RIGHTS_HOLDER], by="local")
+    passwords.set_password(store, OWNER, PASSWORD, by="local")
+    with store.begin() as session:
+        holder = accounts.show(session, OWNER).id
+        holdings.add_holding(session, holder, HoldingKind.OWNER, OWNER, by="local")
+    letter: dict[str, Any] = {
+        "kind": "copyright", "sender": {"name": OWNER, "email": "a@b.example", "address": "1 Road"},
+        "statements": {"good_faith": True, "accurate_under_penalty_of_perjury": True},
+        "signature": "/s/ A", "works": [{"name": "The Zorblax of 7 Quux", "kind": "film"}],
+    }  # fmt: skip
+    intake = from_anybody(service)
+    for number in range(HELD):
+        form = parse_notice(letter | {"located": [{"hashtag": f"#zorblax{number}"}]})
+        filing.file_notice(store, form, Path(), now, intake, sent_by=holder)
+    with store.begin() as session:
+        ids = session.scalars(select(verdict.c.id).where(verdict.c.stage == "ask")).all()
+        works = [row.id for row in session.execute(select(work.c.id).where(work.c.owner != OWNER))]
+        rows = [
+            {"verdict_id": id_, "work_id": TOUCHED if n % 50 == 0 else works[n % len(works)]}
+            for n, id_ in enumerate(ids)
+        ]
+        known = set(session.scalars(select(verdict_work.c.verdict_id)))
+        rows = [row for row in rows if row["verdict_id"] not in known]
+        session.execute(insert(verdict_work), rows)
 
 
 def request(prompt: str, seed: int) -> Request:

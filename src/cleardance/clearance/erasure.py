@@ -10,6 +10,7 @@ from cleardance.accounts.accounts import LOCAL_ACCOUNT
 from cleardance.accounts.erasing import erase_name
 from cleardance.accounts.lookup import account_id
 from cleardance.clearance import leases, tasks
+from cleardance.clearance.cached import forget_files
 from cleardance.clearance.evidence import pictures_of
 from cleardance.clearance.garbage import discard
 from cleardance.clearance.notices import statements
@@ -58,7 +59,7 @@ def erase(service: Service, task_id: str) -> None:
     """
     with service.store.begin() as session:
         leases.check_free(session, task_id)
-        columns = (task.c.status, task.c.salt, task.c.raw_blob)
+        columns = (task.c.status, task.c.salt, task.c.raw_blob, task.c.sealed_blob)
         found = session.execute(select(*columns).where(task.c.id == task_id))
         row = found.one_or_none()
         if row is None:
@@ -81,6 +82,7 @@ def erase(service: Service, task_id: str) -> None:
     for digest in let_go:
         discard(service, digest)
     forget_pictures(service, task_id)
+    forget_files(service.store, [row.sealed_blob] if row.sealed_blob else [])
 
 
 def erase_account(service: Service, name: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, and_, select, union_all
 
+from cleardance.clearance.cached import delete_pictures
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import Step
 from cleardance.errors import TaskBusy
@@ -28,9 +29,6 @@ from cleardance.store.tables import (
 
 _HOUR_S = 3600.0
 """Younger blobs may belong to a row that is just being written."""
-_PICTURES = ("pictures", "posters", "references")
-"""Folders of the cache with pictures of blobs, by whose digest their names begin."""
-_DIGEST_CHARS = 64
 
 
 def discard(service: Service, digest: str | None) -> None:
@@ -46,7 +44,7 @@ def discard(service: Service, digest: str | None) -> None:
 
 def collect(service: Service) -> None:
     """Remove what killed processes left: drafts, work folders, blobs that no row ever named; and
-    of the cache, pictures of what is no more.
+    of the cache, pictures of what is no more, or is shown to nobody.
     """
     service.store.blobs.sweep()
     for folder in service.store.home.work.iterdir():
@@ -57,19 +55,17 @@ def collect(service: Service) -> None:
             continue
     with service.store.read() as session:
         named = named_blobs(session)
+        shown = set(session.scalars(_SHOWN))
         open_reviews = set(session.scalars(_OPEN_REVIEWS))
     for digest in service.store.blobs.digests(older_than_s=_HOUR_S):
         if digest not in named:
             discard(service, digest)
-    _forget_pictures(service.store.home.cache, named, open_reviews)
+    _forget_pictures(service.store.home.cache, shown, open_reviews)
 
 
-def _forget_pictures(cache: Path, named: set[str], open_reviews: set[str]) -> None:
-    """Delete pictures of blobs that are gone, and what was looked at for reviews now decided."""
-    for kind in _PICTURES:
-        for path in (cache / kind).glob("*"):
-            if path.name[:_DIGEST_CHARS] not in named:
-                path.unlink(missing_ok=True)
+def _forget_pictures(cache: Path, shown: set[str], open_reviews: set[str]) -> None:
+    """Delete pictures of what is not shown, and what was looked at for reviews now decided."""
+    delete_pictures(cache, lambda digest: digest not in shown)
     for folder in (cache / "reviews").glob("*"):
         if folder.name not in open_reviews and time.time() - folder.stat().st_mtime > _HOUR_S:
             shutil.rmtree(folder, ignore_errors=True)
@@ -80,6 +76,13 @@ def named_blobs(session: Connection) -> set[str]:
     return set(session.scalars(_NAMED))
 
 
+_DOWN = select(removal.c.task_id).where(removal.c.lifted_at.is_(None))
+_SHOWN: CompoundSelect[Any] = union_all(  # all others are erased, or under legal hold alone
+    select(task.c.sealed_blob).where(
+        task.c.sealed_blob.is_not(None), task.c.salt.is_not(None), task.c.id.not_in(_DOWN)
+    ),
+    select(work_reference.c.blob),
+)
 _OPEN_REVIEWS = select(review.c.id).where(review.c.status == ReviewStatus.OPEN)
 _DELIVERED = and_(task.c.status == TaskStatus.RELEASED, task.c.step == Step.RELEASE)
 _NAMED: CompoundSelect[Any] = union_all(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from cleardance.clearance.cached import forget_files
 from cleardance.clearance.notices import steps
 from cleardance.clearance.service import Service
 from cleardance.ledger.entry import EntryKind, personal
@@ -29,8 +30,9 @@ def remove_outputs(service: Service, filed: FiledNotice, demand: Demand) -> None
             subjects = [row.subject for row in steps.pending(session, filed.id, demand, _AT_ONCE)]
             if not subjects:
                 return
-            _remove(session, filed.id, subjects, why)
+            taken = _remove(session, filed.id, subjects, why)
             steps.finish(session, filed.id, demand, subjects)
+        forget_files(service.store, taken)
 
 
 def lift_removals(
@@ -59,7 +61,8 @@ def lift_removals(
     return lifted
 
 
-def _remove(session: Connection, notice_id: str, task_ids: Sequence[str], why: str) -> None:
+def _remove(session: Connection, notice_id: str, task_ids: Sequence[str], why: str) -> list[str]:
+    """Write the removals; return the files that are served no more."""
     rows = session.execute(select(*_COLUMNS).where(task.c.id.in_(task_ids))).mappings().all()
     lifted = (removal.c.notice_id == notice_id) & removal.c.lifted_at.is_not(None)
     session.execute(delete(removal).where(lifted, removal.c.task_id.in_(task_ids)))
@@ -67,6 +70,7 @@ def _remove(session: Connection, notice_id: str, task_ids: Sequence[str], why: s
     same: dict[str, Any] = {"notice_id": notice_id, "why": why, "lifted_at": None} | now
     session.execute(insert(removal), [_removal(row) | same for row in rows])
     append_all(session, [_entry(notice_id, row) for row in rows])
+    return [row["sealed_blob"] for row in rows if row["sealed_blob"] is not None]
 
 
 def _removal(row: RowMapping) -> dict[str, Any]:

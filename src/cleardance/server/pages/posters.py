@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 from typing import Final
 
+from cleardance.clearance.cached import forget_files
 from cleardance.clearance.service import Service
-from cleardance.clearance.serving import released_file
+from cleardance.clearance.serving import refuse_removed, released_file
+from cleardance.errors import Removed
 from cleardance.store.failures import os_failures
 
 WIDTH_PX: Final = 480
@@ -25,6 +27,12 @@ def poster_of(service: Service, task_id: str) -> Path:
             part = place.with_suffix(f".{os.getpid()}.part")
             part.write_bytes(_jpeg(file.path, still=file.media_type == "image/png"))
             part.replace(place)
+    try:
+        with service.store.read() as session:
+            refuse_removed(session, task_id)  # again: making the picture took its time
+    except Removed:
+        forget_files(service.store, [file.sha256])
+        raise
     return place
 
 
