@@ -119,6 +119,8 @@ class Settings(BaseSettings):
     """Who receives notices (17 USC 512(c)(2)): name, address, telephone, e-mail, one a line."""
     retention_days: PositiveFloat | None = None
     """After how many days ``cleardance retain`` erases what is personal of tasks that ended."""
+    warm_start: bool = True
+    """Whether the server reads what the first checks of a name or file need once it is up."""
     log_details: bool = False
     """Whether logs say what exceptions say, who may quote prompts; never on for long."""
     max_queue: PositiveInt = 20_000

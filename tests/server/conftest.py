@@ -17,6 +17,8 @@ import pytest
 from cleardance.clearance.service import open_service
 from tests.server.accounts import make_accounts
 
+COLD = {"CLEARDANCE_WARM_START": "false"}
+"""Servers of tests live shortly, and most of them look at no file."""
 ARK = "/api/v3/contents/generations/tasks"
 
 
@@ -38,7 +40,7 @@ def serving(home: Path, keys: dict[str, str], *, slots: int, **settings: str) ->
     arguments = ["--home", str(home), "serve", "--port", "0", "--slots", str(slots)]
     command = [sys.executable, "-m", "cleardance.cli.main", *arguments]
     with (home.parent / "serve.log").open("w+") as log:
-        process = subprocess.Popen(command, stderr=log, env=os.environ | settings)
+        process = subprocess.Popen(command, stderr=log, env=os.environ | COLD | settings)
         try:
             yield Server(_address(process, home.parent / "serve.log"), home, keys)
         finally:

@@ -3,15 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cleardance.errors import RegistryError
+from cleardance.match.cost import per_thousand, prompts, prompts_stopped
+from cleardance.match.descriptor import DescriptorIndex
 from cleardance.match.faces import FACE_SIGNAL
+from cleardance.match.fold import normal_form
+from cleardance.match.names import NameIndex, NameRow
 from cleardance.match.pdq import PDQ_SIGNAL
 from cleardance.rights.references import Reference, read_reference
 from cleardance.rights.registry import ImportReport, check
-from cleardance.rights.row import ReferenceRole, ReferenceRow, WorkKind
+from cleardance.rights.row import ReferenceRole, ReferenceRow, RegistryRow, WorkKind
 from cleardance.store import Store
+from cleardance.store.tables import NameKind
+
+_TRIED: Final = 40
+"""Names and descriptions whose cost is told; more would keep whoever types waiting."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,47 @@ class Tried:
     told: tuple[str, ...]
     problem: str | None
     shared: str | None = None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """How many of 1,000 harmless prompts a thing would stop: expected, and at most (95 %)."""
+
+    what: str  # name, description or keywords
+    text: str
+    stopped: int
+    tried: int
+
+    @property
+    def expected(self) -> float:
+        """Of 1,000 prompts."""
+        return per_thousand(self.stopped, self.tried)[0]
+
+    @property
+    def at_most(self) -> float:
+        """Of 1,000 prompts, at 95 % confidence."""
+        return per_thousand(self.stopped, self.tried)[1]
+
+
+def costs_of(row: RegistryRow) -> list[Cost]:
+    """Return what each name and description of a work would cost, and its keywords as one list.
+
+    Capitals count: a name written in small letters is found in any case.
+    """
+    named = ((row.name, NameKind.NAME), *((one, NameKind.ALIAS) for one in row.aliases))
+    found: list[tuple[str, str, NameIndex | DescriptorIndex]] = [
+        ("name", one, NameIndex.build([_name_row(row, one, kind)])) for one, kind in named
+    ]
+    found += [("description", one, DescriptorIndex([("", (one,), ())])) for one in row.descriptors]
+    if row.keywords:
+        words = ", ".join(row.keywords)
+        found.append(("keywords", words, DescriptorIndex([("", (), row.keywords)])))
+    tried = len(prompts())
+    return [Cost(what, text, prompts_stopped(index), tried) for what, text, index in found[:_TRIED]]
+
+
+def _name_row(row: RegistryRow, name: str, kind: NameKind) -> NameRow:
+    return row.id, name, normal_form(name), kind.value, row.kind.value
 
 
 def try_row(store: Store, values: Mapping[str, Any], folder: Path) -> ImportReport:

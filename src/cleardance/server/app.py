@@ -4,6 +4,7 @@
 package touches the store: routes call functions of the library.
 """
 
+import asyncio
 import gc
 import sys
 import threading
@@ -23,7 +24,7 @@ from cleardance.clearance.viewing import view_of
 from cleardance.errors import CleardanceError
 from cleardance.match.words import is_listed
 from cleardance.rights.snapshot import current
-from cleardance.server import errors, links, openapi
+from cleardance.server import errors, links, openapi, warming
 from cleardance.server.aside import Aside
 from cleardance.server.guard import State
 from cleardance.server.lanes import Lanes
@@ -92,15 +93,19 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
             stores = threading.Thread(target=together.run, daemon=True)
             stores.start()
             stop = threading.Event()
-            watch = threading.Thread(target=_keep_current, args=(service, stop), daemon=True)
+            watch = threading.Thread(
+                target=_keep_current, args=(service, stop, settings.warm_start), daemon=True
+            )
             watch.start()
             courier = Courier(service, _callbacks(service, signed))
             calls = threading.Thread(target=courier.run, args=(stop,), daemon=True)
             calls.start()
+            warmed = asyncio.create_task(_warm(aside, settings))
             try:
                 yield
             finally:
                 stop.set()
+                warmed.cancel()
                 aside.close()
                 together.close()
                 watch.join()
@@ -140,10 +145,20 @@ def _callbacks(service: Service, signed: links.Links) -> Render:
     return render
 
 
-def _keep_current(service: Service, stop: threading.Event) -> None:
+async def _warm(aside: Aside, settings: Settings) -> None:
+    if settings.warm_start:
+        await asyncio.sleep(warming.AFTER_S)
+        await aside.warm(warming.look_at_a_file)
+
+
+def _keep_current(service: Service, stop: threading.Event, warm: bool) -> None:
     """Build the index anew soon after the registry moves, not when the next request needs it."""
     is_listed("")  # reads the word lists
     names: object = None
+    if warm:
+        with suppress(CleardanceError):
+            current(service.store)
+            warming.try_a_name(service.store)
     while not stop.is_set():
         with suppress(CleardanceError):
             registry = current(service.store)

@@ -6,11 +6,13 @@ two requests there at a time, so that nobody's files keep others waiting for lon
 
 import asyncio
 import multiprocessing
+import os
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -25,6 +27,7 @@ T = TypeVar("T")
 PROCESSES = 2
 MOST_OF_ONE_ACCOUNT = 2
 MOST_WAITING = 64
+_NICE = 5
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class Aside:
         if isinstance(done, _Raised):
             raise done.error()
         return done
+
+    async def warm(self, work: Callable[[Service], None]) -> None:
+        """Start one process and let it do ``work``, so that the first file need not wait."""
+        with suppress(BrokenProcessPool, CancelledError):
+            await self._call(self._started(), work)
 
     def close(self) -> None:
         """End the processes; what is under way there is dropped."""
@@ -119,6 +127,7 @@ _open_for_good = ExitStack()
 
 
 def _open(home: Path) -> None:
+    os.nice(_NICE)  # what answers people goes before
     _opened.append(_open_for_good.enter_context(open_service(home)))
 
 

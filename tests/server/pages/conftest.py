@@ -1,5 +1,6 @@
 """A real server and a real browser: Debian's Chromium, driven by Playwright."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     Page,
     sync_playwright,
 )
+from tests.server.conftest import COLD
 from tests.server.pages.filled import PASSWORD, fill
 
 from cleardance.clearance.service import open_service
@@ -73,7 +75,7 @@ def serving(home: Path, slots: int = 1) -> Iterator[dict[str, str]]:
     options = ["--home", str(home), "serve", "--port", "0", "--slots", str(slots)]
     command = [sys.executable, "-m", "cleardance.cli.main", *options]
     with (home.parent / "serve.log").open("w+") as log:
-        process = subprocess.Popen(command, stderr=log, text=True)
+        process = subprocess.Popen(command, stderr=log, text=True, env=os.environ | COLD)
         try:
             yield _announced(process, home.parent / "serve.log", new=not home.exists())
         finally:

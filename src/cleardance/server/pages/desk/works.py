@@ -17,7 +17,7 @@ from cleardance.rights import granting, registry
 from cleardance.rights.person_links import links_of
 from cleardance.rights.registry import RegisteredWork
 from cleardance.rights.row import Policy, ReferenceRole, WorkKind, parse_row
-from cleardance.rights.trying import Tried, try_files, try_row
+from cleardance.rights.trying import Tried, costs_of, try_files, try_row
 from cleardance.server.pages.desk.fields import EMPTY, fields_of, row_of
 from cleardance.server.pages.desk.holder import Holder, holder_of
 from cleardance.server.pages.desk.home import HERE
@@ -57,13 +57,14 @@ async def check_names(seen: Writer) -> Response:
     """Say what registering it would mean: what is wrong, and whom its names would harm."""
     fields = await seen.request.form()
     if not str(fields.get("name") or "").strip():
-        return seen.part("desk/checked.html", report=None, problem=None)
+        return seen.part("desk/checked.html", report=None, costs=(), problem=None)
     try:
         row = row_of(fields)
         report = await run_in_threadpool(try_row, seen.service.store, row, Path())
+        costs = [] if report.errors else await run_in_threadpool(costs_of, parse_row(row))
     except CleardanceError as error:
-        return seen.part("desk/checked.html", report=None, problem=error.diagnostics())
-    return seen.part("desk/checked.html", report=report, problem=None)
+        return seen.part("desk/checked.html", report=None, costs=(), problem=error.diagnostics())
+    return seen.part("desk/checked.html", report=report, costs=costs, problem=None)
 
 
 @router.post("/check-files")
