@@ -3,12 +3,13 @@
 import hashlib
 import json
 import os
+from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from c2pa import Reader
+from c2pa import Builder, C2paSignerInfo, Context, Reader, Settings, Signer
 from sqlalchemy import select
 
 from cleardance.clearance.erasure import erase
@@ -22,7 +23,7 @@ from cleardance.generate.models import MODELS
 from cleardance.ledger.entry import canonical, personal
 from cleardance.ledger.verify import verify
 from cleardance.media import read_image, write_png
-from cleardance.provenance import read_manifest, sign
+from cleardance.provenance import Authority, open_authority, read_manifest, sign
 from cleardance.request import ReferenceInput, Request
 from cleardance.rights.registry import add
 from cleardance.rights.row import parse_row
@@ -30,6 +31,13 @@ from cleardance.store.tables import ledger_entry, task
 from tests.clearance.asking import RELEASED, bodies, kinds, request
 from tests.clearance.first_frame import MODEL
 from tests.provenance.conftest import make_parts
+
+_IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype"
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return open_authority(tmp_path_factory.mktemp("theirs") / "keys", "Somebody Else")
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +141,44 @@ def test_a_signed_reference_brings_its_credentials_along(service: Service, tmp_p
     (ingredient,) = found["ingredients"]
     assert ingredient["active_manifest"] == manifest(signed, service.authority.root_pem)["label"]
     assert not ingredient["validation_results"]["activeManifest"]["failure"]
+
+
+def with_thumbnail(path: Path, thumbnail: Path, authority: Authority) -> Path:
+    """The file signed by somebody whose credentials show another picture."""
+    says = {"action": "c2pa.created", "digitalSourceType": f"{_IPTC}/digitalCreation"}
+    said = {
+        "claim_generator_info": [{"name": "somebody"}],
+        "format": "image/png",
+        "thumbnail": {"format": "image/png", "identifier": "small"},
+        "assertions": [{"label": "c2pa.actions", "data": {"actions": [says]}}],
+    }
+    info = C2paSignerInfo(
+        b"es256", authority.chain_pem.encode(), str(authority.key_pem).encode(), None
+    )
+    settings = Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}})
+    signed = path.with_name(f"signed {path.name}")
+    with (
+        Builder(said, context=Context(settings=settings, signer=Signer.from_info(info))) as builder,
+        path.open("rb") as source,
+        signed.open("w+b") as target,
+    ):
+        builder.add_resource("small", BytesIO(thumbnail.read_bytes()))
+        builder.sign("image/png", source, target)
+    return signed
+
+
+def test_a_picture_smuggled_in_credentials_is_screened_as_well(
+    service: Service, tmp_path: Path, stranger: Authority
+) -> None:
+    known, plain = picture(tmp_path / "known.png", 2), picture(tmp_path / "in.png")
+    row = {"name": "Guard", "kind": "series", "owner": "X", "references": [str(known)]}
+    add(service.store, parse_row(row))
+    record = make(service, tmp_path, with_thumbnail(plain, known, stranger))
+    assert record.status == "denied"
+    assert record.verdict is not None
+    assert {finding.work.name for finding in record.verdict.findings} == {"Guard"}
+    other = with_thumbnail(plain, picture(tmp_path / "other.png", 3), stranger)
+    assert make(service, tmp_path, other).status == "released"
 
 
 def test_a_tampered_reference_is_refused_by_name(service: Service, tmp_path: Path) -> None:

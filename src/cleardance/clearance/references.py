@@ -111,7 +111,7 @@ def _copied(service: Service, reference: ReferenceInput, stack: ExitStack) -> Dr
 
 def _check_credentials(service: Service, draft: Draft, reference: ReferenceInput) -> None:
     """A file changed after it was signed is refused: we would vouch for it by citing it."""
-    from cleardance.provenance.verify import read_manifest
+    from cleardance.provenance.verify import carried_pictures, read_manifest
 
     report = read_manifest(draft.path, service.authority.root_pem)
     if report.state == "Invalid":
@@ -120,6 +120,7 @@ def _check_credentials(service: Service, draft: Draft, reference: ReferenceInput
             f"{'; '.join(report.problems)}.",
             hint="Hand in the file as it was signed, or without its credentials.",
         )
+    carried_pictures(draft.path)  # they are screened with it
 
 
 def _located(service: Service, reference: ReferenceInput) -> ReferenceInput:

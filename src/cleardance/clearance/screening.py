@@ -111,6 +111,11 @@ def _verdict_on_ask(
     handing_in, matchers = asker.asking(Use.REFERENCE), service.matchers
     given = located(service, request).references
     references = [screen_media(one.path, registry, matchers, asker=handing_in) for one in given]
+    references += [
+        screen_media(picture, registry, matchers, asker=handing_in)
+        for one in given
+        for picture in _carried(service, one.path)
+    ]
     prompt = screen_text(request.prompt, registry, asker=asker)
     marked = [verdict_on_mark(service, one.path, registry, handing_in) for one in given]
     shown = (with_pictures(service, one, registry) for one in references)
@@ -118,6 +123,20 @@ def _verdict_on_ask(
     verdict = check_faces(verdict, references, registry, matchers)
     frames = reference_frames(service, request)
     return with_opinion(service, verdict, request.prompt, frames, registry, asker)
+
+
+def _carried(service: Service, path: Path) -> Iterator[Path]:
+    """Yield the pictures in a reference's own credentials: our output's would carry them along."""
+    from cleardance.provenance.verify import carried_pictures  # slow to import
+
+    if pictures := carried_pictures(path):
+        from cleardance.clearance.fetching import private_folder
+
+        with private_folder(service) as folder:
+            for number, picture in enumerate(pictures):
+                place = folder / f"{number}"
+                place.write_bytes(picture)
+                yield place
 
 
 def stands(session: Connection, verdict: Verdict, asker: Asker) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -33,6 +34,7 @@ _OTHERS = {
     "flac": "audio/flac",
     "ogg": "audio/ogg",
 }
+MAX_CARRIED = 32
 _UNTRUSTED = "signingCredential.untrusted"
 _USES = "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4"  # extended key usages we accept
 
@@ -93,6 +95,48 @@ def read_manifest(path: Path, root_pem: str) -> C2paReport:
         if mime is None:
             return C2paReport("None", ("not a kind of file that carries a manifest",), None)
         return _read(mime, file, root_pem)
+
+
+def carried_pictures(path: Path) -> list[bytes]:
+    """Return the pictures in a file's credentials, and in those of what it was made from.
+
+    Whatever cites the file carries them along. Raises UnreadableMedia for more than
+    ``MAX_CARRIED``, and for credentials out of which they cannot be taken.
+    """
+    with path.open("rb") as file:
+        found = sniff(file.read(HEAD_BYTES))
+        mime = _SIGNABLE.get(found.name) if found else None
+        if mime is None:
+            return []
+        file.seek(0)
+        try:
+            with (
+                Context.from_dict({"verify": {"remote_manifest_fetch": False}}) as context,
+                Reader(mime, file, context=context) as reader,
+            ):
+                return [_resource(reader, one) for one in _pictures(json.loads(reader.json()))]
+        except C2paError.ManifestNotFound:
+            return []
+        except C2paError as error:
+            raise UnreadableMedia(f"{path.name} has unreadable credentials: {error}") from error
+
+
+def _pictures(store: dict[str, Any]) -> list[str]:
+    manifests = store.get("manifests", {}).values()
+    holders = [one for own in manifests for one in (own, *own.get("ingredients", []))]
+    shown = [one["thumbnail"] for one in holders if one.get("thumbnail")]
+    places = list(dict.fromkeys(str(one["identifier"]) for one in shown))
+    if len(places) > MAX_CARRIED:
+        raise UnreadableMedia(
+            f"its credentials hold {len(places)} pictures; {MAX_CARRIED} is the most"
+        )
+    return places
+
+
+def _resource(reader: Reader, place: str) -> bytes:
+    taken = BytesIO()
+    reader.resource_to_stream(place, taken)
+    return taken.getvalue()
 
 
 def media_type(path: Path) -> str:
