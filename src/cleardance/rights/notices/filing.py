@@ -117,7 +117,8 @@ def accept(store: Store, notice_id: str, *, by: str, reason: str) -> FiledNotice
     """
     filed = _held(store, notice_id)
     form = with_files(store, notice_id, filed.form)
-    works = register_works(store, form, store.home.work, account=notice_id)
+    nowhere = store.home.work / notice_id  # what did not come with it is looked for in no folder
+    works = register_works(store, form, nowhere, account=notice_id)
     with store.begin() as connection:
         _decide(connection, notice_id, NoticeStatus.ACCEPTED, by, reason)
         _accept(connection, filed, works, NoticeStatus.ACCEPTED)
