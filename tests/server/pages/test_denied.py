@@ -1,12 +1,13 @@
-"""What a creator sees of a denied output: words. Its pictures are for those who decide."""
+"""What a creator gets of a denied output: words, not its pictures; and what a flood gets: 429."""
 
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 from tests.clearance.asking import make, request
 from tests.server.pages.conftest import Served
-from tests.server.pages.test_guarding import entered
+from tests.server.pages.test_guarding import entered, token_in
 
 from cleardance.clearance import review, review_decision
 from cleardance.clearance.service import open_service
@@ -56,3 +57,11 @@ def test_unsealed_pictures_are_gone_once_somebody_has_decided_anywhere(
         assert client.get(path).status_code == 404
         client.get(f"/operate/review/{waiting}")  # looking at it again brings none back
         assert list((served.home / "cache" / "reviews").glob(f"{denied}.*")) == []
+
+
+def test_nobody_fills_the_disk_with_notices(served: Served) -> None:
+    with httpx.Client(base_url=served.url, timeout=60) as client:
+        fields = {"csrf": token_in(client.get("/notices/new")), "kind": "copyright"}
+        answers = [client.post("/notices/new", data=fields).status_code for _ in range(25)]
+    assert answers[0] == 200
+    assert answers[-1] == 429

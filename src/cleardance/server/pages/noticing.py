@@ -17,9 +17,11 @@ from cleardance.rights.notices.form import Demand, NoticeForm, NoticeKind
 from cleardance.rights.notices.requirements import missing, requirements
 from cleardance.rights.row import WorkKind
 from cleardance.server.errors import from_validation
+from cleardance.server.guard import client_of
 from cleardance.server.pages.desk.uploads import MAX_FILES, passing_folder, write_files
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.visit import Visit, Visiting
+from cleardance.server.visitors import FILES
 
 router = page_router("/notices")
 _SENDER: Final = ("name", "role", "email", "address", "phone", "on_behalf_of")
@@ -57,6 +59,7 @@ async def check(seen: Visiting) -> Response:
 @router.post("/new")
 async def send(seen: Visiting) -> Response:
     """File a notice; show the receipt, or what is wrong with the form."""
+    seen.state.visitors.take(FILES, client_of(seen.request))  # as over the API: they are kept
     fields = await seen.request.form(max_files=MAX_FILES)
     seen.check_form(fields)
     with passing_folder(seen) as folder:
