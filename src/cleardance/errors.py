@@ -46,7 +46,7 @@
     │   │   └── LeaseLost           409 StoreFailed.LeaseLost  another works on it now, or nobody
     │   └── BlobDamaged             500 StoreFailed.BlobDamaged
     ├── SignalUnavailable           503 SignalUnavailable    a part that compares is not there
-    ├── PartMissing             503 PartMissing          an extra that is not installed
+    ├── PartMissing                 503 PartMissing          an extra that is not installed
     ├── JudgeFailed                 502 JudgeFailed          no opinion to be had: it holds
     ├── Cancelled                   409 Cancelled            by whoever asked
     ├── Expired                     409 Expired              not done in the time it was given
