@@ -129,6 +129,21 @@ def page_after(
         return [_view(session, row) for row in rows[:limit]], len(rows) > limit
 
 
+def of_sub_account(service: Service, principal: Principal, name: str, limit: int) -> list[TaskView]:
+    """Return the newest tasks of a partner's sub-account. Raises NotFound for any other account."""
+    with service.store.read() as session:
+        sub = session.scalar(
+            select(account.c.id).where(
+                account.c.name == name, account.c.parent == principal.account_id
+            )
+        )
+        if sub is None or not principal.may(Permission.MANAGE_SUB_ACCOUNTS):
+            raise NotFound("There is no such sub-account of yours.")
+        wanted = and_(task.c.account_id == sub, *_conditions(_ALL))
+        rows = session.execute(select(task).where(wanted).order_by(task.c.id.desc()).limit(limit))
+        return [_view(session, row) for row in rows]
+
+
 def delete(service: Service, principal: Principal, task_id: str) -> None:
     """Cancel a task that waits, or forget one that has ended: its personal data are erased.
 

@@ -70,6 +70,7 @@ def fill(service: Service, folder: Path) -> None:
     past(service, now)
     notices(service, now)
     desk(service, folder, now)
+    removed(service, folder, now)
     callbacks(service, now)
     rules(service)
     training(service, folder)
@@ -86,6 +87,7 @@ def people(service: Service) -> None:
     accounts.create_account(
         store, "Halden Pictures", "Halden Group", roles=[Role.PARTNER], by="mara"
     )
+    passwords.set_password(store, "Halden Pictures", PASSWORD, by="local")
     accounts.create_sub_account(store, "Halden Trailers", of="Halden Pictures", by="mara")
     narrow = [Permission.CREATE_TASKS, Permission.READ_TASKS]
     limits = Limits(60, 4, 2_000_000, 250_000_000)
@@ -194,12 +196,28 @@ def desk(service: Service, folder: Path, now: datetime) -> None:
     granting.revoke(store, given[0].licence.id, by="Ada Quill", why=why, at=now)
     asked = "A trailer of twenty seconds, shown online in Germany for a year."
     request_licence(store, "Harbour Lights", "jonas", Use.OUTPUT, asked, now)
+    make(service, folder / "sub.png", request("A swing in a garden", account="Halden Trailers"))
     with store.begin() as session:
         person = accounts.show(session, "ada quill").id
         work_id = find_work(session, "Ada Quill")
         holdings.add_holding(session, person, HoldingKind.WORK, work_id, by="mara")
         sender = accounts.show(session, "rights desk").id
         session.execute(update(notice).values(account_id=sender))
+
+
+def removed(service: Service, folder: Path, now: datetime) -> None:
+    """An output that a notice took down."""
+    asked = request("Paper boats on a pond, a music box plays", account="jonas")
+    down = make(service, folder / "down.png", asked)
+    letter: dict[str, Any] = {
+        "kind": "copyright", "works": [{"name": "Harbour of Paper", "kind": "film"}],
+        "sender": {"name": "A. Counsel", "email": "a@kelp.example", "address": "1 Road"},
+        "located": [{"output": down.task.id}], "demands": ["remove"],
+        "statements": {"good_faith": True, "accurate_under_penalty_of_perjury": True},
+        "signature": "/s/ A. Counsel",
+    }  # fmt: skip
+    filed = filing.file_notice(service.store, parse_notice(letter), folder, now)
+    executing.execute(service, filed.id, by="mara")
 
 
 def callbacks(service: Service, now: datetime) -> None:
@@ -235,7 +253,7 @@ def training(service: Service, folder: Path) -> None:
     ).manifest
     kept.keep_set(service.store, manifest, Path("/srv/sets/first"))
     kept.keep_model(service.store, "7" * 64, manifest, "first", 4_000)
-    (executed,) = (
+    executed = next(
         one for one in filing.listing(service.store) if one.status is NoticeStatus.EXECUTED
     )
     row = {"notice_id": executed.id, "training_set": manifest.digest, "at": utc_now()}

@@ -67,9 +67,19 @@ PAGES = (
     Shown("rights-licence-new", "/rights/licences", "rights desk", ("a:text-is('Grant')",)),
     Shown("rights-request", "/rights/licences", "rights desk", ("text=Look at it",)),
     Shown("rights-notices", "/rights/notices", "rights desk"),
-    Shown("rights-notice", "/rights/notices", "rights desk", ("tr:has-text('Executed') a",)),
+    Shown(
+        "rights-notice",
+        "/rights/notices",
+        "rights desk",
+        ("tr:has-text('Netflix'):has-text('Executed') a",),
+    ),
     Shown("rights-person", "/rights?q=Ada", "rights desk", ("th a:has-text('Ada')",)),
     Shown("person", "/person", "ada quill"),
+    Shown("account", "/account", "Halden Pictures"),
+    Shown("account-sub", "/account", "Halden Pictures", ("text=Halden Trailers",)),
+    Shown(
+        "studio-removed", "/studio?q=Paper+boats", "jonas", ("text=Paper boats", "text=Why, and")
+    ),
     Shown("policy", "/policy", who=None),
     Shown("agent", "/agent", who=None),
     Shown("transparency", "/transparency", who=None),

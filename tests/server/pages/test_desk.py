@@ -249,3 +249,32 @@ def test_the_desk_works_by_keyboard_alone(page: Page) -> None:
             break
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Harbour Lights")
+
+
+def test_what_an_owner_asks_in_return_is_edited_and_what_words_would_cost_is_said(
+    page: Page,
+) -> None:
+    page.goto("/rights/works/new")
+    page.fill("#name", "Kelp Lantern")
+    expect(page.locator("#credit")).to_be_hidden()
+    page.select_option("#policy", "allow")
+    page.fill("#allowed_in", "de, fr")
+    page.fill("#allowed_until", "2031-12-31")
+    page.fill("#credit", f"Kelp {HOSTILE}")
+    page.check("[name=no_persons]")
+    page.select_option("#otherwise", "review")
+    page.fill("#descriptors", "A happy fuzzy panda playing guitar nearby a campfire")
+    costs = page.locator(".costs tbody tr")
+    expect(costs.filter(has_text="Kelp Lantern")).to_contain_text("2.3")  # none of 1,279
+    expect(page.locator(".costs .costly")).to_contain_text("Description")
+    page.click("text=Register it")
+    expect(page.locator("main")).to_contain_text(
+        "in DE, FR; until 2031-12-31; without a registered"
+    )
+    expect(page.locator("main")).to_contain_text("Kelp <script>")
+    page.click("a.button:has-text('Change')")
+    assert page.input_value("#allowed_in") == "DE FR"
+    assert page.input_value("#otherwise") == "review"
+    page.fill("#credit", "")
+    page.click("text=Save the changes")
+    expect(page.locator(".timeline li").first).to_contain_text("conditions")

@@ -10,7 +10,13 @@ from cleardance.server.pages.render import Place, Places
 from cleardance.store.tables import ReviewStatus, review
 
 _ALL: Final = (
-    ("Create", (("Studio", "/studio", "studio", Permission.CREATE_TASKS),)),
+    (
+        "Create",
+        (
+            ("Studio", "/studio", "studio", Permission.CREATE_TASKS),
+            ("Your account", "/account", "person", Permission.READ_OWN_KEYS),
+        ),
+    ),
     (
         "Rights",
         (

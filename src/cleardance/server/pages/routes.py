@@ -14,6 +14,7 @@ from cleardance.server.pages import (
     noticing,
     objecting,
     one_task,
+    own_account,
     reviewing,
     studio,
     verifying,
@@ -37,7 +38,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *(
         page.router
         for page in (
-            *(entering, verifying, noticing, studio, one_task, objecting, reviewing),
+            *(entering, verifying, noticing, studio, one_task, objecting, own_account, reviewing),
             *(desk, works, cases, licences, desk_notices, person, public),
             *(home, queue, accounts, rules, models, ledger, notices, reports),
         )

@@ -124,8 +124,8 @@ def make_key(
             account,
             name=name.strip() or None,
             scopes=scopes or (),
-            expires_at=seen.now + timedelta(days=_number(days, float)) if days else None,
-            limits=_limits(requests, tasks, tokens, spend),
+            expires_at=seen.now + timedelta(days=number(days, float)) if days else None,
+            limits=limits_of(requests, tasks, tokens, spend),
             by=who(seen),
         )
     except (CleardanceError, OverflowError) as error:
@@ -147,7 +147,7 @@ def limit(
     """Give a key other limits."""
 
     def act() -> None:
-        wanted = _limits(requests, tasks, tokens, spend)
+        wanted = limits_of(requests, tasks, tokens, spend)
         with seen.service.store.begin() as session:
             keys.set_limits(session, key_id, wanted, by=who(seen))
 
@@ -224,15 +224,18 @@ def _one(
     return seen.html("operate/account.html", found.name, told, here=_HERE, status=status)
 
 
-def _limits(requests: str, tasks: str, tokens: str, spend: str) -> Limits:
-    def whole(text: str) -> int | None:
-        return _number(text, int) if text.strip() else None
+def limits_of(requests: str, tasks: str, tokens: str, spend: str) -> Limits:
+    """Return the limits that a form's fields say; empty is none. Raises UsageError."""
 
-    micros = max(round(_number(spend, float) * 1e6), 1) if spend.strip() else None
+    def whole(text: str) -> int | None:
+        return number(text, int) if text.strip() else None
+
+    micros = max(round(number(spend, float) * 1e6), 1) if spend.strip() else None
     return Limits(whole(requests), whole(tasks), whole(tokens), micros)
 
 
-def _number(text: str, kind: Callable[[str], N]) -> N:
+def number(text: str, kind: Callable[[str], N]) -> N:
+    """Return a number as it was typed. Raises UsageError."""
     try:
         return kind(text.strip())
     except ValueError:
