@@ -13,8 +13,8 @@ from cleardance.accounts.roles import Permission
 from cleardance.clearance import viewing
 from cleardance.errors import CleardanceError, NotFound, UsageError
 from cleardance.server.pages.operate.accounts import limits_of, number
-from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.page_route import page_router
+from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
 
 router = page_router("/account")
