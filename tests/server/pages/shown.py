@@ -71,7 +71,7 @@ PAGES = (
         "rights-notice",
         "/rights/notices",
         "rights desk",
-        ("tr:has-text('Netflix'):has-text('Executed') a",),
+        ("tr:has-text('Executed') a",),
     ),
     Shown("rights-person", "/rights?q=Ada", "rights desk", ("th a:has-text('Ada')",)),
     Shown("person", "/person", "ada quill"),
