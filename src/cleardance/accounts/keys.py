@@ -18,7 +18,13 @@ from cleardance.accounts.audit import Act, record
 from cleardance.accounts.limits import NO_LIMITS, Bound, Limits
 from cleardance.accounts.lookup import account_id
 from cleardance.accounts.roles import Permission, Principal, Role
-from cleardance.errors import AccessDenied, AuthenticationError, NotFound, UsageError
+from cleardance.errors import (
+    AccessDenied,
+    AuthenticationError,
+    CleardanceError,
+    NotFound,
+    UsageError,
+)
 from cleardance.store import Store
 from cleardance.store.tables import account, api_key, utc_now, utc_text
 
@@ -95,17 +101,36 @@ def authenticate(session: Connection, secret: str, moment: datetime) -> Principa
     Raises AuthenticationError for what is no key, or an unknown, expired or revoked one (which of
     these is told only to whoever holds the secret), AccessDenied for a suspended account.
     """
-    if not _SECRET.fullmatch(secret):
-        raise AuthenticationError("This is not a key: a key starts with cd-.")
-    row = session.execute(_BY_SECRET, {"hash": _hash(secret)}).one_or_none()
-    if row is None:
-        raise AuthenticationError("There is no such key.")
+    found = authenticate_all(session, [secret], moment)[secret]
+    if isinstance(found, CleardanceError):
+        raise found
+    return found
+
+
+def authenticate_all(
+    session: Connection, secrets_: Collection[str], moment: datetime
+) -> dict[str, Principal | CleardanceError]:
+    """Return who holds each of these keys, or what ``authenticate`` would raise: one look-up."""
+    hashes = {_hash(secret): secret for secret in secrets_ if _SECRET.fullmatch(secret)}
+    no_key = AuthenticationError("This is not a key: a key starts with cd-.")
+    found: dict[str, Principal | CleardanceError] = dict.fromkeys(secrets_, no_key)
+    unknown = AuthenticationError("There is no such key.")
+    found |= dict.fromkeys(hashes.values(), unknown)
+    if hashes:
+        for row in session.execute(_BY_SECRET, {"hashes": list(hashes)}).all():
+            found[hashes[row.secret_sha256]] = _holder(session, row, moment)
+    return found
+
+
+def _holder(
+    session: Connection, row: Row[*tuple[Any, ...]], moment: datetime
+) -> Principal | CleardanceError:
     if row.revoked_at is not None:
-        raise AuthenticationError(f"The key {row.key_id} was revoked.")
+        return AuthenticationError(f"The key {row.key_id} was revoked.")
     if row.expires_at is not None and row.expires_at <= utc_text(moment):
-        raise AuthenticationError(f"The key {row.key_id} expired at {row.expires_at}.")
+        return AuthenticationError(f"The key {row.key_id} expired at {row.expires_at}.")
     if row.suspended_at is not None or row.parent_suspended_at is not None:
-        raise AccessDenied(f"The account {row.name!r} is suspended.")
+        return AccessDenied(f"The account {row.name!r} is suspended.")
     return Principal(
         account_id=row.id,
         account_name=row.name,
@@ -125,15 +150,12 @@ def lapsed(
 
     For the transaction that stores what was asked through a key: it may have been revoked since.
     """
-    over = api_key.c.expires_at <= utc_text(moment)
-    query = select(api_key.c.id, api_key.c.revoked_at).where(
-        api_key.c.id.in_(key_ids), api_key.c.revoked_at.is_not(None) | over
-    )
+    values = {"ids": list(key_ids), "now": utc_text(moment)}
     return {
         row.id: AuthenticationError(
             f"The key {row.id} {'was revoked' if row.revoked_at else 'expired'}."
         )
-        for row in (session.execute(query) if key_ids else ())
+        for row in (session.execute(_LAPSED, values) if key_ids else ())
     }
 
 
@@ -230,12 +252,17 @@ _BY_SECRET: Any = (
         api_key.c.expires_at,
         api_key.c.revoked_at,
         api_key.c.made_by,
+        api_key.c.secret_sha256,
         *_LIMITS,
         _parent.c.suspended_at.label("parent_suspended_at"),
     )
     .join(account, account.c.id == api_key.c.account_id)
     .outerjoin(_parent, _parent.c.id == account.c.parent)
-    .where(api_key.c.secret_sha256 == bindparam("hash"))
+    .where(api_key.c.secret_sha256.in_(bindparam("hashes", expanding=True)))
+)
+_LAPSED = select(api_key.c.id, api_key.c.revoked_at).where(
+    api_key.c.id.in_(bindparam("ids", expanding=True)),
+    api_key.c.revoked_at.is_not(None) | (api_key.c.expires_at <= bindparam("now")),
 )
 _ABOVE = select(api_key.c.made_by, *_LIMITS).where(api_key.c.id == bindparam("id"))
 _ROWS: Any = select(api_key, account.c.name.label("account")).join(

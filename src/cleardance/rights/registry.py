@@ -32,6 +32,7 @@ from cleardance.store.tables import meta, work, work_change, work_name, work_ref
 from cleardance.verdict import WorkSummary
 
 _REVISION_KEY = "registry_revision"
+_REVISION = select(meta.c.value).where(meta.c.key == _REVISION_KEY)
 LOCAL = "local"
 """The account of whoever works at the command line."""
 
@@ -71,7 +72,7 @@ class Change:
 
 def revision(connection: Connection) -> int:
     """Return the registry's revision; 0 is empty, before the starter."""
-    found = connection.scalar(select(meta.c.value).where(meta.c.key == _REVISION_KEY))
+    found: int | None = connection.scalar(_REVISION)
     if found is None:
         raise RegistryError("The registry's counter is gone from the database.")
     return found

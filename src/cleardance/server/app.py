@@ -11,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -26,6 +27,7 @@ from cleardance.match.words import is_listed
 from cleardance.rights.snapshot import current
 from cleardance.server import errors, links, openapi, warming
 from cleardance.server.aside import Aside
+from cleardance.server.crews import Crew, admitting, hand_over, judging, pacing
 from cleardance.server.guard import State
 from cleardance.server.lanes import Lanes
 from cleardance.server.metrics import Metrics
@@ -86,9 +88,22 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
         with open_service(settings.home) as service:
             aside = Aside(settings.home)
             signed = links.load_or_make(service.store.home.keys)
-            together = Together(service)
+            together = Together(service, partial(hand_over, asyncio.get_running_loop()))
+            doors = Crew("doors", admitting(service))
+            paces = Crew("paces", pacing(service))
+            judges = Crew("judges", judging(service, together), at_once=1)
             app.state.cleardance = State(
-                service, signed, aside, together, Lanes(), Visitors(), metrics, setup_code
+                service=service,
+                links=signed,
+                aside=aside,
+                together=together,
+                doors=doors,
+                paces=paces,
+                judges=judges,
+                lanes=Lanes(),
+                visitors=Visitors(),
+                metrics=metrics,
+                setup_code=setup_code,
             )
             stores = threading.Thread(target=together.run, daemon=True)
             stores.start()
@@ -102,7 +117,8 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
             calls.start()
             warmed = asyncio.create_task(_warm(aside, settings))
             try:
-                yield
+                with doors.at_work(), paces.at_work(), judges.at_work():
+                    yield
             finally:
                 stop.set()
                 warmed.cancel()

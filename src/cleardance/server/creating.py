@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from fastapi import Request
@@ -13,11 +14,12 @@ from pydantic import BaseModel, ValidationError
 from cleardance.accounts.roles import Principal
 from cleardance.clearance import asking
 from cleardance.clearance.asking import Asked
-from cleardance.clearance.jobs.admitting import RegistryMoved
+from cleardance.clearance.jobs.admitting import Outcome, RegistryMoved
 from cleardance.clearance.jobs.incoming import Incoming, Submitted
 from cleardance.clearance.jobs.submitting import digest_of, judge_again
 from cleardance.clearance.service import Service
 from cleardance.errors import CleardanceError, UsageError
+from cleardance.server.crews import Wanted
 from cleardance.server.errors import from_validation
 from cleardance.server.guard import Here
 from cleardance.server.wire.refusals import refusal
@@ -28,7 +30,10 @@ Body = TypeVar("Body", bound=BaseModel)
 RETRIED_WITHIN_S = 600.0
 NAMED_WITHIN_S = 86_400.0
 MAX_NAME_CHARS = 255
+BRIEF_BYTES = 8 * 1024
+"""More than this takes its time to read and judge: it is done beside what is short."""
 LARGE_BYTES = 256 * 1024
+"""More than this may hold media: it is read in a process aside."""
 
 
 class Unanswered:
@@ -90,22 +95,38 @@ def known_by(
     return f"{digest_of(account_id, ['idempotency-key', name])}:{body_digest}", NAMED_WITHIN_S
 
 
-async def take_in(here: Here, read: Callable[[], Asked], *, large: bool) -> Submitted:
+async def take_in(here: Here, read: Callable[[], Asked], size_bytes: int) -> Submitted:
     """Take a request in: what may hold media in a process aside, the rest together with others.
 
-    Raises Refusal for what is denied, and as ``asking.ask``.
+    ``read`` makes out what was asked, from so many bytes. Raises Refusal for what is denied, and as
+    ``asking.ask``.
     """
-    first = await here.in_thread(_read, here.service, here.principal, read, large)
-    if isinstance(first, Asked):
-        work, account_id = asking.ask, here.principal.account_id
-        done = await here.state.aside.run(account_id, work, here.principal, first)
-    else:
-        done = await _stored(here, first)
+    try:
+        first = await _first(here, read, size_bytes)
+        if isinstance(first, Asked):
+            work, account_id = asking.ask, here.principal.account_id
+            done = await here.state.aside.run(account_id, work, here.principal, first)
+        else:
+            done = first
+    except RegistryMoved as moved:
+        done = await _judged_again(here, moved.incoming)
     if done.status is TaskStatus.DENIED:
         assert done.verdict is not None
         assert done.stage is not None
         raise refusal(done.verdict, done.stage, done.request)
     return done
+
+
+async def _first(here: Here, read: Callable[[], Asked], size_bytes: int) -> Asked | Submitted:
+    """Judge and store a request; or only read one that may keep us for long."""
+    if size_bytes <= BRIEF_BYTES and here.service.settings.judge_url is None:
+        account_id = here.principal.account_id
+        done = await here.state.judges.call(account_id, Wanted(here.principal, read))
+        assert not isinstance(done, CleardanceError)  # those are raised
+        return done
+    large = size_bytes > LARGE_BYTES
+    first = await here.in_thread(_read, here.service, here.principal, read, large)
+    return first if isinstance(first, Asked) else await _stored(here, first)
 
 
 def _read(
@@ -116,12 +137,16 @@ def _read(
     return asked if asked.brings_files or large else asking.prepare(service, principal, asked)
 
 
-async def _stored(here: Here, incoming: Incoming) -> Submitted:
+async def _judged_again(here: Here, incoming: Incoming) -> Submitted:
     while True:
-        outcome = await asyncio.wrap_future(here.state.together.put(incoming))
-        if isinstance(outcome, RegistryMoved):
-            incoming = await here.in_thread(judge_again, here.service, incoming)
-        elif isinstance(outcome, CleardanceError):
-            raise outcome
-        else:
-            return outcome
+        incoming = await here.in_thread(judge_again, here.service, incoming)
+        with suppress(RegistryMoved):
+            return await _stored(here, incoming)
+
+
+async def _stored(here: Here, incoming: Incoming) -> Submitted:
+    done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    here.state.together.put(incoming, done)
+    outcome = await done
+    assert isinstance(outcome, Submitted)  # errors are raised
+    return outcome

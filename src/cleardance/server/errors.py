@@ -111,16 +111,17 @@ def _plain(message: str) -> str:
 
 def install(app: FastAPI) -> None:
     """Let the application answer every error in the envelope of the API that was asked."""
+    # Coroutines, as all else is handed to a thread and back.
 
-    def ours(request: Request, error: Exception) -> JSONResponse:
+    async def ours(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, CleardanceError)
         return answer(error, request.url.path)
 
-    def invalid(request: Request, error: Exception) -> JSONResponse:
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, ValidationError | RequestValidationError)
         return answer(from_validation(error), request.url.path)
 
-    def http(request: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         return answer(_from_http(error), request.url.path)
 

@@ -13,15 +13,16 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 
-from cleardance.accounts import keys
-from cleardance.accounts.limits import is_paced, take_request
+from cleardance.accounts.limits import is_paced
 from cleardance.accounts.roles import Permission, Principal
+from cleardance.clearance.asking import Asked
+from cleardance.clearance.jobs.admitting import Outcome
 from cleardance.clearance.jobs.together import Together
 from cleardance.clearance.service import Service
 from cleardance.errors import AuthenticationError
 from cleardance.server.aside import Aside
+from cleardance.server.crews import Crew, Wanted
 from cleardance.server.lanes import Lanes
 from cleardance.server.links import Links
 from cleardance.server.metrics import Metrics
@@ -41,6 +42,9 @@ class State:
     links: Links
     aside: Aside
     together: Together
+    doors: Crew[str, Principal]
+    paces: Crew[Principal, Principal]
+    judges: Crew[Wanted, Asked | Outcome]
     lanes: Lanes
     visitors: Visitors
     metrics: Metrics
@@ -99,7 +103,7 @@ class Guarded(APIRoute):
         async def handle(request: Request) -> Response:
             if permission is not None:
                 secret = _secret(request)
-                principal = await run_in_threadpool(_admitted, state_of(request), secret)
+                principal = await _admitted(state_of(request), secret)
                 request.state.key_id = principal.key_id
                 principal.require(permission)
                 request.state.principal = principal
@@ -134,13 +138,10 @@ def _secret(request: Request) -> str:
     return secret.strip()
 
 
-def _admitted(state: State, secret: str) -> Principal:
-    now = datetime.now(UTC)
-    with state.service.store.read() as session:
-        principal = keys.authenticate(session, secret, now)
+async def _admitted(state: State, secret: str) -> Principal:
+    principal = await state.doors.call(secret, secret)
     if is_paced(principal):
-        with state.service.store.begin() as session:
-            take_request(session, principal, now)
+        await state.paces.call(principal.account_id, principal)
     return principal
 
 

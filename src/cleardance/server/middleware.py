@@ -3,12 +3,12 @@
 Plain ASGI, as bodies and answers may be streams. Nothing of a body or of a key is ever logged.
 """
 
+import asyncio
 import logging
 import re
 import secrets
 import time
 
-import anyio
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -71,7 +71,7 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._start = time.perf_counter()
-        self._deadline = anyio.current_time() + MAX_BODY_TIME_S
+        self._deadline = asyncio.get_running_loop().time() + MAX_BODY_TIME_S
         self._bytes, self._complete = 0, False
         self.status, self._started = 500, False
         headers = dict(scope["headers"])
@@ -84,10 +84,11 @@ class _Exchange:
         """Pass a part of the body on; raise when it is too much or takes too long."""
         if self._complete:
             return await self._receive()
-        with anyio.move_on_after(self._deadline - anyio.current_time()) as waiting:
-            message = await self._receive()
-        if waiting.cancelled_caught:
-            raise BodyTooSlow(f"The body took more than {MAX_BODY_TIME_S:g} s.")
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow(f"The body took more than {MAX_BODY_TIME_S:g} s.") from None
         self._bytes += len(message.get("body", b""))
         if self._bytes > MAX_BODY_BYTES:
             raise _too_large()

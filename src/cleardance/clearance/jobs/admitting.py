@@ -73,6 +73,10 @@ class RegistryMoved(CleardanceError):
 
     code = "RegistryMoved"
 
+    def __init__(self, incoming: Incoming) -> None:
+        super().__init__("The registry moved while the request was judged.")
+        self.incoming = incoming
+
 
 Outcome = Submitted | CleardanceError
 
@@ -191,7 +195,7 @@ class _Door:
             check_task(self._session, one.principal, tokens, one.cost_micros, self._now)
         stale = one.judged.verdict.registry_revision != self._revision
         if stale and one.times_judged < MOST_JUDGED:
-            raise RegistryMoved("The registry moved while the request was judged.")
+            raise RegistryMoved(one)
         return self._stored(one, owner, rows)
 
     def _stored(self, one: Incoming, owner: Active, rows: _Rows) -> Submitted:

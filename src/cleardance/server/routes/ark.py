@@ -54,7 +54,7 @@ async def create(here: Called, request: Request) -> Created:
     within_s = RETRIED_WITHIN_S if again else 0.0
     known = known_by(request, here.principal.account_id, key, within_s)
     try:
-        done = await take_in(here, partial(_asked, raw, *known), large=large)
+        done = await take_in(here, partial(_asked, raw, *known), len(raw))
     except Refusal:
         await _unanswered.answered(key)  # whoever asks again is refused again
         raise

@@ -62,10 +62,12 @@ async def create(here: Called, request: Request, response: Response) -> Video:
     if kind in _FORMS:
         async with request.form(max_files=1, max_fields=_MAX_FIELDS) as form:
             fields, file = await _read_form(form)
+        size_bytes = sum(map(len, fields.values())) + len(file or b"")
         read = partial(_from_form, fields, file)
     else:
-        read = partial(_from_json, await request.body())
-    return await _made(here, request, response, read)
+        raw = await request.body()
+        read, size_bytes = partial(_from_json, raw), len(raw)
+    return await _made(here, request, response, read, size_bytes)
 
 
 async def _read_form(form: FormData) -> tuple[dict[str, str], bytes | None]:
@@ -100,13 +102,14 @@ async def _made(
     request: Request,
     response: Response,
     read: Callable[[], tuple[CreateVideo, Given | None]],
+    size_bytes: int,
 ) -> Video:
     def asked() -> Asked:
         body, file = read()
         said = [body.model_dump(mode="json"), file and file.url]
         return videos.asked_by(body, file, _options(here, request, said))
 
-    done = await take_in(here, asked, large=False)
+    done = await take_in(here, asked, size_bytes)
     _poll_later(response)
     return await run_in_threadpool(_shown, here, done.task_id)
 
@@ -188,7 +191,7 @@ async def remix(here: Called, video_id: str, body: Remix, response: Response) ->
         said = [video_id, body.model_dump(mode="json")]
         return videos.remixed(task, body.prompt, _options(here, here.request, said))
 
-    done = await take_in(here, asked, large=False)
+    done = await take_in(here, asked, len(body.prompt))
     _poll_later(response)
     return await run_in_threadpool(_shown, here, done.task_id)
 
