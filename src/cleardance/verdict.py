@@ -22,7 +22,10 @@ class Decision(StrEnum):
     @property
     def gravity(self) -> int:
         """0 for clear, up to 2 for deny: the gravest decision of several is theirs together."""
-        return list(Decision).index(self)
+        return _GRAVITY[self]
+
+
+_GRAVITY = {decision: number for number, decision in enumerate(Decision)}
 
 
 class _Frozen(BaseModel):

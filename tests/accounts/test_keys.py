@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from cleardance.accounts.keys import (
     revoke_keys_of_partner,
     set_limits,
 )
-from cleardance.accounts.limits import Limits
+from cleardance.accounts.limits import NO_LIMITS, Limits
 from cleardance.accounts.roles import Permission, Role
 from cleardance.errors import AccessDenied, AuthenticationError, NotFound, UsageError
 from cleardance.store import Store
@@ -221,3 +222,22 @@ def test_a_key_that_ends_makes_none_that_lasts(store: Store) -> None:
         for later in (None, end + timedelta(seconds=1)):
             with pytest.raises(AccessDenied, match="longer"):
                 create_key(store, owner, expires_at=later, by=acme)
+
+
+def test_a_key_made_in_the_console_keeps_to_the_limits_that_the_partner_was_given(
+    store: Store,
+) -> None:
+    given = holder(store, "studio", [Role.PARTNER], "studio", limits=Limits(tokens_per_day=1000))
+    create_sub_account(store, "studio-tv", of="studio", by=given)
+    signed_in = replace(given, key_id=None, limits=NO_LIMITS, bounds=())
+    with pytest.raises(AccessDenied, match="wider limits"):
+        create_key(store, "studio-tv", by=signed_in)
+    made = create_key(store, "studio-tv", limits=Limits(tokens_per_day=900), by=signed_in)
+    assert [bound.key_id for bound in who(store, made.secret).bounds] == [made.id, given.key_id]
+    with store.begin() as session:
+        revoke_key(session, str(given.key_id), by="local", why="")
+    with pytest.raises(AccessDenied, match="wider limits"):  # those of a revoked key hold, too
+        create_key(store, "studio-tv", by=signed_in)
+    create_key(store, "studio", by="local")  # an operator gives one without limits
+    free = create_key(store, "studio-tv", by=signed_in)
+    assert [bound.key_id for bound in who(store, free.secret).bounds] == [free.id]

@@ -1,8 +1,11 @@
 """What a leaf commits to, and what it never holds."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +32,28 @@ def test_leaf_is_golden() -> None:
 def test_what_has_no_canonical_form_is_refused(body: dict[str, object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the library words it
         entry.leaf_hash("asked", None, body, AT)
+
+
+_NUMBERS = st.integers() | st.floats() | st.sampled_from([4.0, -0.0, -7.0, 1e15, 1e16, 1e-5, 1e21])
+_TEXTS = st.text() | st.text('"\\\\:,.[]{}-0123456789eEN') | st.just(":4.0,")
+_KEYS = st.text(max_size=4) | st.sampled_from(["score", "b\\\\", ":4.0,", "a:1.0"])
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | _NUMBERS | _TEXTS,
+        lambda part: st.lists(part, max_size=4) | st.dictionaries(_KEYS, part, max_size=4),
+        max_leaves=10,
+    )
+)
+def test_the_short_way_to_canonical_json_leads_to_the_same(value: object) -> None:
+    def or_none(write: Callable[[Any], bytes]) -> bytes | None:
+        try:
+            return write(value)
+        except ValueError:
+            return None
+
+    assert or_none(entry.canonical) == or_none(rfc8785.dumps)
 
 
 def test_leaf_too_long_for_a_tile_is_refused() -> None:

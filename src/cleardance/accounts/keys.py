@@ -69,7 +69,8 @@ def create_key(
 
     Whoever makes it through a key of their own can give no more than they have: their scopes and
     limits are the widest, their own key's end is the last, and their limits hold for what both keys
-    use together. Raises NotFound, UsageError for a bad name, AccessDenied.
+    use together. Who is signed in without a key acts by one that an operator gave their account.
+    Raises NotFound, UsageError for a bad name, AccessDenied.
     """
     if name is not None and not (name.isprintable() and 1 <= len(name) <= _MAX_NAME_CHARS):
         raise UsageError(f"A key's name has 1 to {_MAX_NAME_CHARS} printable characters.")
@@ -86,7 +87,7 @@ def create_key(
             "scopes": sorted(scopes),
             "created_at": utc_now(),
             "expires_at": expires_at and utc_text(expires_at),
-            "made_by": by.key_id if _is_bounding(by) else None,
+            "made_by": _bounding_key(session, by, limits),
             **_columns(limits),
         }
         session.execute(insert(api_key).values(**values))
@@ -314,6 +315,26 @@ def _check_may_give(
         raise AccessDenied("A key cannot have wider scopes than the one that makes it.")
     if not limits.within(by.limits):
         raise AccessDenied("A key cannot have wider limits than the one that makes it.")
+
+
+def _bounding_key(session: Connection, by: str | Principal, limits: Limits) -> str | None:
+    """Return the key whose limits also hold for one that ``by`` makes; None if there are none.
+
+    That of whoever is signed in is one that their account was given, a live one if there is one.
+    """
+    if not _is_bounding(by) or by.key_id is not None:
+        return by.key_id if _is_bounding(by) else None
+    given = select(api_key.c.id, api_key.c.revoked_at, *_LIMITS).where(
+        api_key.c.account_id == by.account_id, api_key.c.made_by.is_(None)
+    )
+    oldest = given.order_by(api_key.c.revoked_at.is_not(None), api_key.c.created_at, api_key.c.id)
+    rows = session.execute(oldest).all()
+    if not rows or any(row.revoked_at is None and _limits(row) == NO_LIMITS for row in rows):
+        return None
+    fitting = [row.id for row in rows if limits.within(_limits(row))]
+    if not fitting:
+        raise AccessDenied("A key cannot have wider limits than those that your account was given.")
+    return fitting[0]
 
 
 def _check_ends_in_time(

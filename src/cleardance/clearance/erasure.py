@@ -40,6 +40,7 @@ _PERSONAL = (
     "timings",
     "callback_url",
     "dedupe_key",
+    "dedupe_body",
     "end_user",
 )
 ENDED = (

@@ -18,6 +18,7 @@ from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.keys import Keys
 from cleardance.store import Store
 from cleardance.store.batches import batches
+from cleardance.store.inserting import insert_all
 from cleardance.store.tables import (
     ledger_checkpoint,
     ledger_entry,
@@ -36,7 +37,6 @@ _TAKE = (
     .values(value=meta.c.value + bindparam("more"))
     .returning(meta.c.value)
 )
-_INSERT_ENTRY, _INSERT_NODE = insert(ledger_entry), insert(ledger_node)
 _NODE = ("level", "index", "hash")
 _LEAVES = select(ledger_entry.c.index, ledger_entry.c.leaf_hash).where(
     ledger_entry.c.index.in_(bindparam("places", expanding=True))
@@ -121,10 +121,9 @@ def append_all(
         }
         for index, (new, leaf_hash) in enumerate(zip(entries, hashes, strict=True), first)
     ]
-    connection.execute(_INSERT_ENTRY, rows)
+    insert_all(connection, ledger_entry, rows)
     nodes = _with_nodes(connection, lambda read: list(tree.completed(first, hashes, read)))
-    if nodes:
-        connection.execute(_INSERT_NODE, [dict(zip(_NODE, node, strict=True)) for node in nodes])
+    insert_all(connection, ledger_node, [dict(zip(_NODE, node, strict=True)) for node in nodes])
     return [Appended(index, leaf_hash) for index, leaf_hash in enumerate(hashes, first)]
 
 

@@ -15,7 +15,7 @@ from cleardance.accounts.roles import Principal
 from cleardance.clearance import asking
 from cleardance.clearance.asking import Asked
 from cleardance.clearance.jobs.admitting import Outcome, RegistryMoved
-from cleardance.clearance.jobs.incoming import Incoming, Submitted
+from cleardance.clearance.jobs.incoming import Incoming, KnownBy, Submitted
 from cleardance.clearance.jobs.submitting import digest_of, judge_again
 from cleardance.clearance.service import Service
 from cleardance.errors import CleardanceError, UsageError
@@ -78,10 +78,8 @@ def is_retry(request: Request) -> bool:
     return count.isdigit() and int(count) > 0
 
 
-def known_by(
-    request: Request, account_id: str, body_digest: str, within_s: float
-) -> tuple[str, float]:
-    """Return by what a create is known if it comes again, and for how long: seconds.
+def known_by(request: Request, account_id: str, body_digest: str, within_s: float) -> KnownBy:
+    """Return by what a create is known if it comes again within so many seconds.
 
     A client that names it with an ``Idempotency-Key`` decides that by itself, for a day; the same
     name for another body is an error (draft-ietf-httpapi-idempotency-key-header). Raises UsageError
@@ -89,10 +87,10 @@ def known_by(
     """
     name = request.headers.get("idempotency-key")
     if name is None:
-        return body_digest, within_s
+        return KnownBy(body_digest, None, within_s)
     if not 1 <= len(name) <= MAX_NAME_CHARS or not (name.isascii() and name.isprintable()):
         raise UsageError(f"An Idempotency-Key is 1 to {MAX_NAME_CHARS} printable characters.")
-    return f"{digest_of(account_id, ['idempotency-key', name])}:{body_digest}", NAMED_WITHIN_S
+    return KnownBy(digest_of(account_id, ["idempotency-key", name]), body_digest, NAMED_WITHIN_S)
 
 
 async def take_in(here: Here, read: Callable[[], Asked], size_bytes: int) -> Submitted:

@@ -1,6 +1,7 @@
 """Opening a home: making it at first use, migrating it when it is older."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,9 @@ def _bring_up_to_date(home: Home, engine: Engine) -> None:
 
 def _make_sqlite(path: Path, engine: Engine) -> None:
     # Made here, because SQLite would make it readable by others; -wal and -shm follow its mode.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Only if it is not there: closing a file drops SQLite's locks on it, of the whole process.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     raw = engine.raw_connection()
     try:
         # The mode stays with the file, and cannot be changed inside a transaction.

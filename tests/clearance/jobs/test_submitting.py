@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from cleardance.accounts.keys import authenticate, create_key, revoke_key
 from cleardance.accounts.limits import Limits
@@ -59,6 +60,23 @@ def test_a_retried_create_is_one(service: Service) -> None:
     with service.store.begin() as session:
         session.execute(update(task).values(created_at="2020-01-01T00:00:00.000000Z"))
     assert not submit(service, request(), options=JobOptions(dedupe_key=key)).joined  # long ago
+
+
+def test_a_retried_create_is_found_by_an_index(service: Service) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    named = JobOptions(dedupe_key="a name", dedupe_body="a body", dedupe_within_s=86_400)
+    submit(service, request(), options=named)
+    event.listen(service.store._engine, "before_cursor_execute", note)
+    assert submit(service, request(), options=named).joined
+    event.remove(service.store._engine, "before_cursor_execute", note)
+    [(query, values)] = [one for one in asked if "task.dedupe_key IN" in one[0]]
+    with service.store.read() as session:
+        plan = session.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    assert "ix_task_account_id_dedupe_key (account_id=? AND dedupe_key=?)" in str(plan)
 
 
 @pytest.mark.parametrize("setting", ["max_queue", "max_queue_per_account"])

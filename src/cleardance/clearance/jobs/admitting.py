@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from cleardance.accounts.end_users import hashed
 from cleardance.accounts.keys import lapsed
@@ -29,6 +29,7 @@ from cleardance.rights.registry import revision
 from cleardance.screen.thumbnails import shown_in
 from cleardance.settings import Settings
 from cleardance.store.database import clock, serialise
+from cleardance.store.inserting import insert_all
 from cleardance.store.tables import (
     Stage,
     TaskStatus,
@@ -56,16 +57,12 @@ _COUNT_WAITING = (
     .where(task.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING]))
     .group_by(task.c.account_id)
 )
-_CREATES = select(task.c.id, task.c.account_id, task.c.dedupe_key, task.c.created_at).where(
+_CREATED = (task.c.account_id, task.c.dedupe_key, task.c.dedupe_body, task.c.created_at)
+_SAME_CREATES = select(task.c.id, *_CREATED).where(
     task.c.account_id.in_(bindparam("accounts", expanding=True)),
+    task.c.dedupe_key.in_(bindparam("keys", expanding=True)),
     task.c.created_at >= bindparam("since"),
 )
-_SAME_CREATE = _CREATES.where(task.c.dedupe_key.in_(bindparam("keys", expanding=True)))
-_SAME_NAME = _CREATES.where(
-    func.substr(task.c.dedupe_key, 1, bindparam("chars")).in_(bindparam("keys", expanding=True))
-)
-_INSERT_TASK, _INSERT_EVENT, _INSERT_VERDICT = insert(task), insert(task_event), insert(verdict)
-_INSERT_WORK, _INSERT_PICTURE = insert(verdict_work), insert(verdict_picture)
 
 
 class RegistryMoved(CleardanceError):
@@ -160,10 +157,10 @@ def _apart(all_: Iterable[Incoming]) -> Iterator[list[Incoming]]:
 
 @dataclass(frozen=True)
 class _Known:
-    """A create that may come again: when and by what key it was made, and what became of it."""
+    """A create that may come again: when and with what body it came, and what became of it."""
 
     at: datetime
-    key: str
+    body: str | None
     what: Submitted | str  # the id of its task
 
 
@@ -219,8 +216,8 @@ class _Door:
         refused = (body, Stage.ASK) if status in _REFUSED else (None, None)
         done = Submitted(one.task_id, one.request, status, *refused)
         if one.options.dedupe_key is not None:
-            key = one.options.dedupe_key
-            self._known[owner.id, _name(key)] = _Known(self._now, key, done)
+            created = _Known(self._now, one.options.dedupe_body, done)
+            self._known[owner.id, one.options.dedupe_key] = created
         return done
 
     def _columns(self, one: Incoming, owner: Active) -> dict[str, object]:
@@ -233,28 +230,23 @@ class _Door:
             "expires_at": utc_text(self._now + timedelta(seconds=options.expires_after_s)),
             "callback_url": options.callback_url,
             "dedupe_key": options.dedupe_key,
+            "dedupe_body": options.dedupe_body,
             "key_id": key_id,
             "cost_micros": one.cost_micros,
             "end_user": hashed(owner.salt, end_user) if hashes and end_user else None,
         }
 
     def _creates_before(self, all_: Sequence[Incoming]) -> dict[tuple[str, str], _Known]:
-        """Return the newest create of each key that is asked for again, by account and name."""
+        """Return the newest create of each key that is asked for again, by account and key."""
         again = [one.options for one in all_ if one.options.dedupe_within_s > 0]
         owners = [one.id for one in self._accounts.values() if isinstance(one, Active)]
         since = self._now - timedelta(seconds=max((o.dedupe_within_s for o in again), default=0))
-        values = {"accounts": owners, "since": utc_text(since)}
-        keys = {one.dedupe_key for one in again if one.dedupe_key is not None}
-        names = {_name(key) + ":" for key in keys if ":" in key}
-        rows: list[Row[str, str, str | None, str]] = []
-        if plain := sorted(key for key in keys if ":" not in key):
-            rows += self._session.execute(_SAME_CREATE, values | {"keys": plain}).all()
-        for name in sorted(names):
-            more = values | {"keys": [name], "chars": len(name)}
-            rows += self._session.execute(_SAME_NAME, more).all()
+        keys = sorted({one.dedupe_key for one in again if one.dedupe_key is not None})
+        values = {"accounts": owners, "keys": keys, "since": utc_text(since)}
+        rows = self._session.execute(_SAME_CREATES, values).all() if keys else ()
         return {
-            (row.account_id, _name(row.dedupe_key)): _Known(
-                datetime.fromisoformat(row.created_at), row.dedupe_key, row.id
+            (row.account_id, row.dedupe_key): _Known(
+                datetime.fromisoformat(row.created_at), row.dedupe_body, row.id
             )
             for row in sorted(rows, key=lambda row: str(row.created_at))
         }
@@ -262,18 +254,14 @@ class _Door:
     def _joined(self, one: Incoming, owner: Active) -> Submitted | None:
         """Return the create that this one repeats; KeyUsed if another has its name."""
         key, within_s = one.options.dedupe_key or "", one.options.dedupe_within_s
-        known = self._known.get((owner.id, _name(key)))
+        known = self._known.get((owner.id, key))
         if known is None or within_s <= 0 or known.at < self._now - timedelta(seconds=within_s):
             return None
-        if known.key != key:
+        if known.body != one.options.dedupe_body:
             raise KeyUsed("This Idempotency-Key was used for another request.")
         if isinstance(known.what, Submitted):  # in this very transaction
             return replace(known.what, joined=True)
         return submitted(self._session, known.what, joined=True)
-
-
-def _name(key: str) -> str:
-    return key.partition(":")[0]
 
 
 def submitted(session: Connection, task_id: str, *, joined: bool = False) -> Submitted:
@@ -309,16 +297,11 @@ def _events(task_id: str, status: TaskStatus, at: str) -> Iterator[dict[str, obj
 
 
 def _write(session: Connection, rows: _Rows) -> None:
-    tables = (
-        (_INSERT_TASK, rows.tasks),
-        (_INSERT_EVENT, rows.events),
-        (_INSERT_VERDICT, rows.verdicts),
-        (_INSERT_WORK, rows.works),
-        (_INSERT_PICTURE, rows.pictures),
-    )
-    for statement, values in tables:
-        if values:
-            session.execute(statement, values)
+    insert_all(session, task, rows.tasks)
+    insert_all(session, task_event, rows.events)
+    insert_all(session, verdict, rows.verdicts)
+    insert_all(session, verdict_work, rows.works)
+    insert_all(session, verdict_picture, rows.pictures)
     for one in rows.told:
         tasks.tell(session, str(one["task_id"]), str(one["kind"]), cast(Any, one["body"]))
     append_all(session, rows.entries)

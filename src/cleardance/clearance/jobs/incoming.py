@@ -1,6 +1,7 @@
 """A request on its way in: how it is to be made, what was judged of it, what became of it."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cleardance.accounts.roles import Principal
 from cleardance.clearance.screening import JudgedAsk
@@ -12,14 +13,22 @@ from cleardance.verdict import Verdict
 MIN_EXPIRY_S, MAX_EXPIRY_S = 3_600, 259_200
 
 
+class KnownBy(NamedTuple):
+    """By what a create is known if it comes again; the parts of ``JobOptions`` that say so."""
+
+    key: str
+    body: str | None
+    within_s: float
+
+
 @dataclass(frozen=True)
 class JobOptions:
     """How urgent a task is, and who is told.
 
     ``priority`` orders an account's own tasks, 0 to 9, the higher first. ``expires_after_s`` is how
     long it may take, 3,600 to 259,200 s. Creates with the same ``dedupe_key`` within
-    ``dedupe_within_s`` are one: a client that got no answer tries again. Of a key ``NAME:BODY``
-    the name must not come again with another body.
+    ``dedupe_within_s`` are one: a client that got no answer tries again. With a ``dedupe_body`` the
+    key is a name that its client gave, which must not come again with another body.
     """
 
     priority: int = 0
@@ -27,6 +36,7 @@ class JobOptions:
     expires_after_s: float = 172_800
     callback_url: str | None = None
     dedupe_key: str | None = None
+    dedupe_body: str | None = None
     dedupe_within_s: float = 60.0
 
     def __post_init__(self) -> None:

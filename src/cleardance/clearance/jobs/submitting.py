@@ -148,6 +148,7 @@ def _columns(session: Connection, options: JobOptions) -> dict[str, object]:
         "expires_at": utc_text(now + timedelta(seconds=options.expires_after_s)),
         "callback_url": options.callback_url,
         "dedupe_key": options.dedupe_key,
+        "dedupe_body": options.dedupe_body,
     }
 
 
@@ -173,16 +174,12 @@ def _join(session: Connection, owner: str, options: JobOptions) -> None:
     """Raise _Known if this create is one that was made before."""
     if options.dedupe_key is None:
         return
-    name, colon, _ = options.dedupe_key.partition(":")
     since = clock(session) - timedelta(seconds=options.dedupe_within_s)
-    column = task.c.dedupe_key
-    keys = column.startswith(f"{name}:") if colon else column == name
-    query = select(task.c.id, task.c.dedupe_key).where(
-        task.c.account_id == owner, keys, task.c.created_at >= utc_text(since)
-    )
+    same = (task.c.account_id == owner) & (task.c.dedupe_key == options.dedupe_key)
+    query = select(task.c.id, task.c.dedupe_body).where(same, task.c.created_at >= utc_text(since))
     if (known := session.execute(query.limit(1)).one_or_none()) is None:
         return
-    if known.dedupe_key != options.dedupe_key:
+    if known.dedupe_body != options.dedupe_body:
         raise KeyUsed("This Idempotency-Key was used for another request.")
     raise _Known(known.id)
 

@@ -10,6 +10,7 @@ from starlette.background import BackgroundTask
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import viewing
 from cleardance.clearance.asking import Asked
+from cleardance.clearance.jobs.incoming import KnownBy
 from cleardance.clearance.viewing import Filters
 from cleardance.server.creating import (
     LARGE_BYTES,
@@ -54,7 +55,7 @@ async def create(here: Called, request: Request) -> Created:
     within_s = RETRIED_WITHIN_S if again else 0.0
     known = known_by(request, here.principal.account_id, key, within_s)
     try:
-        done = await take_in(here, partial(_asked, raw, *known), len(raw))
+        done = await take_in(here, partial(_asked, raw, known), len(raw))
     except Refusal:
         await _unanswered.answered(key)  # whoever asks again is refused again
         raise
@@ -66,8 +67,8 @@ async def _fingerprint(here: Here, raw: bytes) -> str:
     return await here.in_thread(fingerprint, here.principal.account_id, raw)
 
 
-def _asked(raw: bytes, dedupe_key: str, within_s: float) -> Asked:
-    return asked_by(parsed(CreateTask, raw), dedupe_key, within_s)
+def _asked(raw: bytes, known: KnownBy) -> Asked:
+    return asked_by(parsed(CreateTask, raw), known)
 
 
 @router.get("")

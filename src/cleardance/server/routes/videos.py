@@ -117,8 +117,8 @@ async def _made(
 def _options(here: Here, request: Request, said: object) -> JobOptions:
     account_id = here.principal.account_id
     within_s = RETRIED_WITHIN_S if is_retry(request) else 0.0
-    key, within_s = known_by(request, account_id, digest_of(account_id, said), within_s)
-    return JobOptions(dedupe_key=key, dedupe_within_s=within_s)
+    known = known_by(request, account_id, digest_of(account_id, said), within_s)
+    return JobOptions(dedupe_key=known.key, dedupe_body=known.body, dedupe_within_s=known.within_s)
 
 
 def _shown(here: Here, task_id: str) -> Video:

@@ -2,7 +2,7 @@
 
 from cleardance.clearance.asking import Asked
 from cleardance.clearance.handed_in import Given, Media
-from cleardance.clearance.jobs.incoming import JobOptions
+from cleardance.clearance.jobs.incoming import JobOptions, KnownBy
 from cleardance.errors import UnsupportedByModel, UsageError
 from cleardance.request import FPS
 from cleardance.server.errors import Missing
@@ -18,7 +18,7 @@ from cleardance.server.wire.ark import (
 from cleardance.store.tables import Tier
 
 
-def asked_by(body: CreateTask, dedupe_key: str, dedupe_within_s: float) -> Asked:
+def asked_by(body: CreateTask, known: KnownBy) -> Asked:
     """Return what a create asks for.
 
     A field of the body wins over a parameter at the end of the prompt. Raises UsageError for
@@ -52,8 +52,9 @@ def asked_by(body: CreateTask, dedupe_key: str, dedupe_within_s: float) -> Asked
             tier=Tier(whole.service_tier),
             expires_after_s=whole.execution_expires_after,
             callback_url=whole.callback_url,
-            dedupe_key=dedupe_key,
-            dedupe_within_s=dedupe_within_s,
+            dedupe_key=known.key,
+            dedupe_body=known.body,
+            dedupe_within_s=known.within_s,
         ),
     )
 

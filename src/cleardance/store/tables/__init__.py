@@ -76,7 +76,7 @@ from cleardance.store.tables.works import (
     work_reference,
 )
 
-REVISION = "0022"
+REVISION = "0023"
 """The newest migration; a database at any other is migrated, or refused, when it is opened."""
 
 __all__ = [

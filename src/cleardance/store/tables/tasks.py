@@ -86,8 +86,10 @@ class _Task(TypedColumns):
     # When a task that has not ended by then does.
     expires_at: Named[str | None] = Column(Text)
     callback_url: Named[str | None] = Column(Text)
-    # The same for creates that are one create, retried.
+    # The same for creates that are one create, retried. Of one that its client named, the name; a
+    # create of that name must also have the same body.
     dedupe_key: Named[str | None] = Column(Text)
+    dedupe_body: Named[str | None] = Column(Text)
     # Who works on it, until when unless renewed; the number counts its leases and fences off the
     # holders of all but the newest.
     lease_owner: Named[str | None] = Column(Text, index=True)
