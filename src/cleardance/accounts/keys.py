@@ -331,7 +331,7 @@ def _bounding_key(session: Connection, by: str | Principal, limits: Limits) -> s
     rows = session.execute(oldest).all()
     if not rows or any(row.revoked_at is None and _limits(row) == NO_LIMITS for row in rows):
         return None
-    fitting = [row.id for row in rows if limits.within(_limits(row))]
+    fitting: list[str] = [row.id for row in rows if limits.within(_limits(row))]
     if not fitting:
         raise AccessDenied("A key cannot have wider limits than those that your account was given.")
     return fitting[0]
