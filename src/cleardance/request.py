@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 FPS = 24
 MAX_PROMPT_CHARS = 20_000
 MAX_REFERENCES = 50
+MEDIA_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png"}
 
 
 class Ratio(StrEnum):
@@ -90,6 +91,7 @@ class Request(BaseModel):
     seed: int = Field(ge=0, le=2**31 - 1)
     audio: bool = True
     still: bool = Field(False, description="one frame instead of a video")
+    container: Literal["mp4", "mov"] = Field("mp4", description="of a video")
     label: Literal["eu", "cn"] | None = Field(None, description="drawn into the picture")
     references: tuple[ReferenceInput, ...] = Field((), max_length=MAX_REFERENCES)
     camera_fixed: bool = Field(False, description="the camera does not move")
@@ -111,6 +113,11 @@ class Request(BaseModel):
         """What the prompt calls each reference: ``@Image1``, ``@Video2``, by kind and order."""
         kinds = [one.media for one in self.references]
         return tuple(f"@{k.capitalize()}{kinds[: n + 1].count(k)}" for n, k in enumerate(kinds))
+
+    @property
+    def suffix(self) -> str:
+        """How the name of the released file ends."""
+        return ".png" if self.still else f".{self.container}"
 
     @property
     def size(self) -> tuple[int, int]:

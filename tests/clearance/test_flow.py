@@ -127,7 +127,7 @@ def test_an_unrelated_registration_does_not_stop_the_release(
 @pytest.mark.parametrize(
     ("values", "name", "error"),
     [
-        ({}, "out.mov", UsageError),
+        ({}, "out.mkv", UsageError),
         ({}, "nowhere/out.png", UsageError),
         ({"account": "nobody"}, "out.png", NotFound),
         ({"model": "seedance"}, "out.png", UsageError),

@@ -95,7 +95,7 @@ def test_words_of_a_denial_say_which_work_which_words_whose_and_what_to_do(run: 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["x", "-o", "out.mov"], "out.mov should end in .mp4"),
+        (["x", "-o", "out.mkv"], "out.mkv should end in .mp4"),
         (["x", "-o", "no/out.mp4"], "There is no folder"),
         (["x", "-o", "out.mp4", "--duration", "16"], "only 4 to 15 s"),
         (["x", "-o", "out.mp4", "--duration", "nan"], "duration_s"),

@@ -112,7 +112,7 @@ def test_a_sealed_still_with_chinas_label(
     picture: Path, authority: Authority, tmp_path: Path
 ) -> None:
     said = make_parts(label=Label.CN, producer="例.org")
-    sealed = seal(UnsealedParts(picture, said, still=True), tmp_path, authority)
+    sealed = seal(UnsealedParts(picture, said, ".png"), tmp_path, authority)
     data = sealed.path.read_bytes()
     at = data.index(b"iTXtAIGC\0\0\0\0\0")
     length = int.from_bytes(data[at - 4 : at], "big")

@@ -131,7 +131,7 @@ def test_the_sound_alone_is_enough(marked: Sealed, tmp_path: Path) -> None:
 def test_a_still_is_marked(authority: Authority, tmp_path: Path) -> None:
     source = tmp_path / "raw.png"
     write_png(source, plain()[0])
-    sealed = seal(UnsealedParts(source, _parts(), still=True), tmp_path, authority, OURS)
+    sealed = seal(UnsealedParts(source, _parts(), ".png"), tmp_path, authority, OURS)
     assert _look(sealed.path).ledger_index == INDEX
     assert abs(read_image(sealed.path).astype(int) - plain()[0]).max() <= 8
 

@@ -24,7 +24,7 @@ from cleardance.provenance import (
     sign,
 )
 from cleardance.provenance.authority import Identity, _issue_leaf, _kept, open_authority
-from cleardance.provenance.sign import MIME
+from cleardance.request import MEDIA_TYPES
 from tests.provenance.conftest import make_parts
 
 encypher_c2pa = pytest.importorskip("encypher_c2pa")
@@ -58,7 +58,7 @@ def _cai(path: Path, root_pem: str) -> dict:
         pytest.skip("c2pa-wasm is not installed: ./dev outside")
     root = path.with_name("root-of-the-verifier.pem")
     root.write_text(root_pem)
-    command = [node, "read.mjs", str(root), str(path), MIME[path.suffix]]
+    command = [node, "read.mjs", str(root), str(path), MEDIA_TYPES[path.suffix]]
     done = subprocess.run(
         command, cwd=OUTSIDE, capture_output=True, check=True, text=True, timeout=60
     )
@@ -86,7 +86,7 @@ def test_it_trusts_our_file_under_our_root(
 
 
 @VERIFIERS
-@pytest.mark.parametrize("suffix", MIME)
+@pytest.mark.parametrize("suffix", MEDIA_TYPES)
 def test_it_trusts_every_kind_of_file(
     verify, suffix: str, unsigned: Path, picture: Path, authority: Authority, tmp_path: Path
 ) -> None:

@@ -37,9 +37,18 @@ def test_sealed_file_proves_itself(sealed: Sealed) -> None:
 def test_a_still_is_sealed_pixel_for_pixel(
     picture: Path, authority: Authority, tmp_path: Path
 ) -> None:
-    sealed = seal(UnsealedParts(picture, make_parts(), still=True), tmp_path, authority)
+    sealed = seal(UnsealedParts(picture, make_parts(), ".png"), tmp_path, authority)
     assert sealed.path.suffix == ".png"
     assert np.array_equal(read_image(sealed.path), clips.frame(0))
+
+
+def test_a_video_is_sealed_as_quicktime_too(
+    raw: Path, authority: Authority, tmp_path: Path
+) -> None:
+    parts = UnsealedParts(raw, make_parts(), ".mov")
+    sealed = seal(parts, tmp_path, authority)
+    assert (sealed.path.name, sealed.path.read_bytes()[4:12]) == ("sealed.mov", b"ftypqt  ")
+    assert prove(sealed.path, parts, authority) == sealed
 
 
 def test_nobody_else_can_make_one(sealed: Sealed) -> None:
@@ -90,7 +99,7 @@ def test_the_mark_is_embedded_and_recorded(
         20, abs=1
     )
     still = seal(
-        UnsealedParts(picture, make_parts(ledger_index=20), still=True),
+        UnsealedParts(picture, make_parts(ledger_index=20), ".png"),
         tmp_path,
         authority,
         _Brighten(),
@@ -174,6 +183,6 @@ def test_a_sealed_file_proves_nothing_about_another_output(
 def test_a_sealed_still_is_not_a_sealed_video(
     raw: Path, picture: Path, authority: Authority, tmp_path: Path
 ) -> None:
-    still = seal(UnsealedParts(picture, make_parts(), still=True), tmp_path, authority)
+    still = seal(UnsealedParts(picture, make_parts(), ".png"), tmp_path, authority)
     with pytest.raises(SealInvalid, match="kind is image, not video"):
         prove(still.path, UnsealedParts(raw, make_parts()), authority)

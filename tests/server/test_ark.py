@@ -11,6 +11,7 @@ FIELDS: dict[str, Any] = {
     "generate_audio": False, "watermark": True, "camera_fixed": True, "service_tier": "flex",
     "priority": 7, "execution_expires_after": 3_600, "safety_identifier": "user-5f2c",
     "callback_url": "https://hooks.example/done", "return_last_frame": True,
+    "output_format": "mov",
 }  # fmt: skip
 
 
@@ -23,12 +24,13 @@ def test_what_was_asked_for_is_what_the_task_says(idle: Server) -> None:
         made = client.post(ARK, json={**FIELDS, "content": text("a fox")}).json()["id"]
         task = client.get(f"{ARK}/{made}").json()
         client.delete(f"{ARK}/{made}")
-    same = FIELDS.keys() - {"callback_url", "camera_fixed", "return_last_frame"}
+    same = FIELDS.keys() - {"callback_url", "camera_fixed", "return_last_frame", "output_format"}
     assert {name: task[name] for name in same} == {name: FIELDS[name] for name in same}
     assert (task["status"], task["frames"], task["framespersecond"]) == ("queued", 144, 24)
     with open_service(idle.home) as service:
         request = service.task(made).request
-    assert (request.camera_fixed, request.return_last_frame) == (True, True)
+    said = (request.camera_fixed, request.return_last_frame, request.suffix)
+    assert said == (True, True, ".mov")
 
 
 def test_parameters_at_the_prompts_end_are_taken_and_the_bodys_own_win(idle: Server) -> None:

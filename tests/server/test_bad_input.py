@@ -62,7 +62,7 @@ BAD = {
     "callback a file": (create(callback_url="file:///etc/passwd"), 400,
                         "InvalidParameter.Address", "address"),
     "tools": (create(tools=[{"type": "web_search"}]), 400, "InvalidParameter.Unsupported", "tools"),
-    "mov": (create(output_format="mov"), 400, "InvalidParameter.Unsupported", "mov"),
+    "webm": (create(output_format="webm"), 400, "InvalidParameter.output_format", "mov"),
     "flag bad": (create(content=[{"type": "text", "text": "a fox --dur x"}]), 400,
                  "InvalidParameter", "--dur"),
     "flag fps": (create(content=[{"type": "text", "text": "a fox --fps 30"}]), 400,

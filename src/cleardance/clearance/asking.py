@@ -43,6 +43,7 @@ class Asked:
     visible_label: bool = False
     camera_fixed: bool = False
     draft: bool = False
+    container: Literal["mp4", "mov"] = "mp4"
     return_last_frame: bool = False
     end_user: str | None = None
     remixed_from: str | None = None
@@ -121,6 +122,7 @@ def _request(
         "references": references,
         "camera_fixed": asked.camera_fixed,
         "draft": asked.draft,
+        "container": asked.container,
         "return_last_frame": asked.return_last_frame,
         "end_user": asked.end_user,
         "remixed_from": asked.remixed_from,

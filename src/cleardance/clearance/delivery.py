@@ -7,25 +7,13 @@ from pathlib import Path
 from cleardance.errors import UsageError
 from cleardance.store.failures import os_failures
 
-_KINDS = {True: (".png", "image/png"), False: (".mp4", "video/mp4")}  # still or video
 
-
-def suffix_of(*, still: bool) -> str:
-    """Return how the name of a released file ends."""
-    return _KINDS[still][0]
-
-
-def media_type_of(*, still: bool) -> str:
-    """Return what a released file is, as browsers are told."""
-    return _KINDS[still][1]
-
-
-def check_destination(destination: Path, *, still: bool) -> None:
+def check_destination(destination: Path, suffix: str) -> None:
     """Raise UsageError, before any work is done, if the file cannot be put there."""
-    suffix = suffix_of(still=still)
     if destination.suffix.lower() != suffix:
         raise UsageError(
-            f"{destination.name} should end in {suffix}.", hint="Videos are .mp4, stills are .png."
+            f"{destination.name} should end in {suffix}.",
+            hint="Videos are .mp4 or .mov, stills are .png.",
         )
     folder = destination.absolute().parent
     if not folder.is_dir():

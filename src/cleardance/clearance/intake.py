@@ -44,7 +44,7 @@ def check(request: Request, destination: Path | None, watch: Watch, settings: Se
         check_request(model, request)
         check_weights(model, request, settings)
         if destination is not None:
-            check_destination(destination, still=request.still)
+            check_destination(destination, request.suffix)
         _check_references(request)
     return Checked(request, None if destination is None else destination.absolute())
 

@@ -25,6 +25,6 @@ def _read(
     fields = (output_signal.c[name] for name in ("task_id", "kind", "time_s", "value"))
     query = select(*fields).where(kind.in_(READ_LATER) if later else kind.not_in(READ_LATER))
     for ids in batches(sorted(task_ids)):
-        some = query.where(output_signal.c.task_id.in_(ids))
-        for task_id, name, time_s, value in session.execute(some.order_by(output_signal.c.id)):
+        some = query.where(output_signal.c.task_id.in_(ids)).order_by(output_signal.c.id)
+        for task_id, name, time_s, value in session.execute(some).all():
             yield task_id, KeptSignal(name, time_s or 0.0, value)

@@ -134,7 +134,7 @@ def _unsealed(service: Service, task: TaskRow, cleared: OutputCleared, index: in
         ingredients=ingredients(service, request),
     )
     source = service.store.blobs.path(cleared.generated.raw_digest)
-    return UnsealedParts(source, parts, still=request.still)
+    return UnsealedParts(source, parts, request.suffix)
 
 
 def _label(service: Service, request: Request) -> Label | None:
@@ -196,7 +196,7 @@ def fetch(service: Service, task_id: str, destination: Path) -> None:
 
     Raises UsageError if nothing can be written there, and as ``serving.open_output``.
     """
-    check_destination(destination, still=service.task(task_id).request.still)
+    check_destination(destination, service.task(task_id).request.suffix)
     deliver(serving.open_output(service, task_id).path, destination)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select, update
 
-from cleardance.clearance.delivery import media_type_of, suffix_of
 from cleardance.clearance.service import Service
 from cleardance.clearance.tasks import TaskRow
 from cleardance.errors import LedgerInvalid, NotReleased, Removed
 from cleardance.ledger.entry import EntryKind
 from cleardance.ledger.history import history_of
+from cleardance.request import MEDIA_TYPES
 from cleardance.store.tables import TaskStatus, removal, task, utc_now
 
 
@@ -52,7 +52,7 @@ def released_file(service: Service, task_id: str) -> ServedFile:
     return ServedFile(
         path=service.store.blobs.path(row.sealed_blob),
         sha256=row.sealed_blob,
-        media_type=media_type_of(still=row.request.still),
+        media_type=MEDIA_TYPES[row.request.suffix],
         name=name_of(row),
     )
 
@@ -61,7 +61,7 @@ def name_of(row: TaskRow) -> str:
     """Return what the released file of a task is called."""
     if row.destination is not None:
         return Path(row.destination).name
-    return f"{row.id}{suffix_of(still=row.request.still)}"
+    return f"{row.id}{row.request.suffix}"
 
 
 def count(session: Connection, task_id: str) -> None:

@@ -37,7 +37,7 @@ _IMAGE_ROLES = ("first_frame", "last_frame", "reference_image")
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="Where to put the video (.mp4), or a still (.png).",
+    help="Where to put the video (.mp4 or .mov), or a still (.png).",
 )
 @click.option("--model", default="draft", show_default=True, help="Which generator.")
 @click.option(
@@ -103,7 +103,7 @@ def generate(
     if again is not None:
         _refuse_others(ctx)
         with open_service(ctx.obj) as service, step_bars() as progress:
-            request = _again(service, again, prompt, account)
+            request = _again(service, again, prompt, account=account, container=_container(output))
             record = clear(service, request, output, progress)
         _end(ctx, record, as_json)
     if prompt is None:
@@ -124,6 +124,7 @@ def generate(
         audio=not no_audio,
         label=label,
         still=output.suffix.lower() == ".png",
+        container=_container(output),
         references=references,
     )
     with open_service(ctx.obj) as service, step_bars() as progress:
@@ -148,13 +149,18 @@ def _refuse_others(ctx: Context) -> None:
         raise UsageError("--again takes all from the file; give nothing but -o and --account.")
 
 
-def _again(service: "Service", file: str, prompt: str | None, account: str) -> Request:
+def _container(output: Path) -> str:
+    """Return what the name asks for; a name that ends in neither is refused with the rest."""
+    return "mov" if output.suffix.lower() == ".mov" else "mp4"
+
+
+def _again(service: "Service", file: str, prompt: str | None, **changed: str) -> Request:
     from cleardance.clearance.fetching import local_file
     from cleardance.clearance.remake import request_behind
 
     with local_file(service, file) as (path, _):
         request = request_behind(service, path, prompt)
-    return request.model_copy(update={"account": account})
+    return request.model_copy(update=changed)
 
 
 def _image(value: str) -> ReferenceInput:

@@ -1,4 +1,4 @@
-"""The final file: MP4 with H.264 and AAC that plays everywhere, made once from the mezzanine."""
+"""The final file: H.264 and AAC that play everywhere, made once from the mezzanine."""
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
@@ -58,19 +58,21 @@ def encode_final(
     overlay: Overlay | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> None:
-    """Encode a mezzanine to MP4: H.264 High, BT.709, and AAC 192 kbit/s stereo, index first.
+    """Encode a mezzanine to H.264 High, BT.709, and AAC 192 kbit/s stereo, index first.
+
+    The name says in what: MP4 or MOV.
 
     What is seen (``overlay``) is drawn before the ``mark``; ``tags`` are metadata of the file.
     One pass in constant memory; the same mezzanine gives the same bytes. Raises EncodingFailed,
     DiskFull, UnreadableMedia when the mezzanine is damaged.
     """
-    header = probe(mezzanine_path, limits)
+    header, kind = probe(mezzanine_path, limits), out_path.suffix.removeprefix(".")
     fps = round(header.fps)
     if header.kind != "video" or fps < 1:
         raise EncodingFailed(f"{mezzanine_path.name} is not a mezzanine")
     with (
         written(out_path) as temporary,
-        muxer(temporary, "mp4", movflags="+faststart+use_metadata_tags") as container,
+        muxer(temporary, kind, movflags="+faststart+use_metadata_tags") as container,
     ):
         container.metadata.update(tags or {})
         picture = add_h264(container, header.width_px, header.height_px, fps, _PICTURE)

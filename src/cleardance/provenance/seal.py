@@ -44,7 +44,12 @@ class UnsealedParts:
 
     source: Path
     manifest: ManifestParts  # its watermark field is filled in by sealing
-    still: bool = False
+    suffix: str = ".mp4"  # or .mov; .png of a still
+
+    @property
+    def still(self) -> bool:
+        """Whether one picture is sealed, not a video."""
+        return self.suffix == ".png"
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def seal(
     progress: Progress | None = None,
     part: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> Sealed:
-    """Make ``work_dir/sealed.mp4`` (or .png) and return it once it has proved itself.
+    """Make ``work_dir/sealed.mp4`` (or .mov, or .png) and return it once it has proved itself.
 
     ``part`` is entered around "encode" (marking included) and "sign" (reading back included).
 
@@ -80,8 +85,7 @@ def seal(
     file of ours is left in ``work_dir``.
     """
     mark = watermark or NoWatermark()
-    suffix = ".png" if parts.still else ".mp4"
-    unsigned, sealed = work_dir / f"unsigned{suffix}", work_dir / f"sealed{suffix}"
+    unsigned, sealed = (work_dir / f"{name}{parts.suffix}" for name in ("unsigned", "sealed"))
     manifest = replace(parts.manifest, watermark=mark.name)
     with _nothing_else_left(unsigned, sealed):
         with part("encode"):
@@ -132,7 +136,7 @@ def seal_picture(
     ``seal``.
     """
     facts = verify_signed(video, authority.root_pem)
-    parts = UnsealedParts(video, _said_by(facts, video, target.name, producer), still=True)
+    parts = UnsealedParts(video, _said_by(facts, video, target.name, producer), ".png")
     unsigned = target.with_suffix(".unsigned.png")
     with _nothing_else_left(unsigned, target):
         write_png(unsigned, picture)

@@ -19,14 +19,13 @@ from c2pa import (  # type: ignore[import-untyped]
 
 from cleardance.errors import DiskFull, SealFailed, TimeStampUnavailable
 from cleardance.media.output import FULL
+from cleardance.request import MEDIA_TYPES
 
 from .authority import Authority
 from .manifest import Ingredient, ManifestParts, build_manifest, ingredient_label
 from .profile import algorithm_of_chain, check_profile
 from .tsa import TimeStamper, served
 from .verify import reader_settings
-
-MIME = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png"}
 
 _BUILDER: dict[str, Any] = {
     # Or data could be hidden in free boxes appended to a signed file.
@@ -107,10 +106,10 @@ def _sign(
 def mime_of(path: Path) -> str:
     """Return the media type of a file we sign, by its suffix. Raises SealFailed for others."""
     try:
-        return MIME[path.suffix.lower()]
+        return MEDIA_TYPES[path.suffix.lower()]
     except KeyError:
         raise SealFailed(
-            f"{path.suffix or 'no suffix'} cannot be signed; {sorted(MIME)} can"
+            f"{path.suffix or 'no suffix'} cannot be signed; {sorted(MEDIA_TYPES)} can"
         ) from None
 
 

@@ -7,7 +7,7 @@ add one, write it and list it in :func:`matchers_for`; rules for its signal go t
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
@@ -33,8 +33,7 @@ class SampledFrame:
         return look_at_query(self.pixels, self.time_s)
 
 
-@dataclass(frozen=True)
-class KeptSignal:
+class KeptSignal(NamedTuple):
     """One signal to keep with an output, for works registered later: kind, when, its bytes."""
 
     kind: str

@@ -52,21 +52,21 @@ class PdqMatcher:
         self, kept: KeptOutputs, registry: RegistrySnapshot
     ) -> Iterator[tuple[str, Match]]:
         """Compare all views of the distinct frames, and the upright one of every frame."""
+        import numpy as np
+
         from cleardance.match.hamming import packed
         from cleardance.match.picture import Glance
-        from cleardance.match.sketch import Sketch
 
-        distinct = [(task, Glance.unpack(one.value)) for task, one in kept.of(_GLANCE)]
-        upright = kept.of(self.signal)
-        codes = packed(b"".join(one.value for _, one in upright))
-        none = Sketch.unpack(b"")
-        every = [
-            (task, Glance(round(one.time_s, 3), codes[n : n + 1], none))
-            for n, (task, one) in enumerate(upright)
-        ]
-        for tasks_seen in (distinct, every):
-            for query, match in hash_matches([seen for _, seen in tasks_seen], registry):
-                yield tasks_seen[query][0], match
+        distinct = kept.of(_GLANCE)
+        for query, match in hash_matches([Glance.unpack(o.value) for _, o in distinct], registry):
+            yield distinct[query][0], match
+        every = kept.of(self.signal)
+        codes = packed(b"".join(one.value for _, one in every))
+        found = _owned(registry, lambda index: index.find_codes(codes, np.arange(len(codes))))
+        for query, match in _hash_matches(
+            found, [round(one.time_s, 3) for _, one in every], registry
+        ):
+            yield every[query][0], match
 
 
 class LocalMatcher:
@@ -132,6 +132,12 @@ def hash_matches(
 ) -> Iterator[tuple[int, Match]]:
     """Yield which look is within 31 bits of a work's picture, and the work."""
     found = _owned(registry, lambda index: index.find_hashes(looks))
+    yield from _hash_matches(found, [look.time_s for look in looks], registry)
+
+
+def _hash_matches(
+    found: Iterable["_Owned"], times_s: Sequence[float], registry: RegistrySnapshot
+) -> Iterator[tuple[int, Match]]:
     for hit, owner, manner in _nearest(found, registry):
         match = Match(
             signal=PDQ_SIGNAL.name,
@@ -139,7 +145,7 @@ def hash_matches(
             distance=hit.distance,
             threshold=float(MAX_DISTANCE),
             scale=float(BITS),
-            evidence=_evidence(looks[hit.query], hit, owner),
+            evidence=_evidence(times_s[hit.query], hit, owner),
             manner=manner,
         )
         yield hit.query, match
@@ -158,7 +164,7 @@ def local_matches(
             distance=hit.distance,
             threshold=LOCAL_SIGNAL.ladder.rungs[-1].max_distance,
             scale=LOCAL_SIGNAL.max_distance,
-            evidence=_evidence(looks[hit.query], hit, owner),
+            evidence=_evidence(looks[hit.query].time_s, hit, owner),
             manner=manner,
         )
         yield hit.query, match
@@ -194,9 +200,9 @@ def _order(hit: "PictureHit", owner: PictureOwner) -> tuple[float, str, float]:
     return hit.distance, owner.reference, owner.time_s
 
 
-def _evidence(look: "Look | Glance", hit: "PictureHit", owner: PictureOwner) -> Evidence:
+def _evidence(time_s: float, hit: "PictureHit", owner: PictureOwner) -> Evidence:
     return Evidence(
-        time_s=look.time_s,
+        time_s=time_s,
         box=hit.box,
         reference=owner.reference,
         reference_time_s=owner.time_s,

@@ -16,7 +16,7 @@ router = APIRouter(route_class=Guarded, tags=["Media"])
 @router.get(
     "/media/{task_id}/{file}",
     response_class=FileResponse,
-    responses={200: {"content": {"video/mp4": {}, "image/png": {}}}},
+    responses={200: {"content": {"video/mp4": {}, "video/quicktime": {}, "image/png": {}}}},
 )
 @public
 def media(

@@ -45,6 +45,7 @@ def asked_by(body: CreateTask, known: KnownBy) -> Asked:
         visible_label=bool(whole.watermark),
         camera_fixed=bool(whole.camera_fixed),
         draft=bool(whole.draft),
+        container=whole.output_format,
         return_last_frame=bool(whole.return_last_frame),
         end_user=whole.safety_identifier,
         options=JobOptions(
@@ -80,8 +81,6 @@ def _check_supported(body: CreateTask, fps: object) -> None:
         raise UnsupportedByModel("No model here uses tools.")
     if body.omni_reference_task_type in ("edit", "extend"):
         raise UnsupportedByModel(f"No model here can {body.omni_reference_task_type} a video.")
-    if body.output_format != "mp4":
-        raise UnsupportedByModel(f"Outputs are mp4, not {body.output_format}.")
 
 
 def _given(body: CreateTask) -> tuple[Given, ...]:
