@@ -67,20 +67,18 @@ class LocalIndex:
         found: list[list[Suspect]] = [[] for _ in frames]
         if not len(self.owners):
             return found
+        every, lengths = Sketch.joined(frames), [len(one) for one in frames]
         for mirrored in (False, True):
-            turned = [one.mirrored() if mirrored else one for one in frames]
-            for frame, picture, weight in zip(*self._weights(turned, votes), strict=True):
+            query = _Asked.of(every.mirrored() if mirrored else every, lengths, self.starts)
+            for frame, picture, weight in zip(*self._weights(query, votes), strict=True):
                 found[frame].append(Suspect(int(picture), mirrored, round(float(weight), 6)))
         return [
             sorted(one, key=lambda one: (-one.weight, one.picture, one.mirrored))[:most]
             for one in found
         ]
 
-    def _weights(
-        self, frames: Sequence[Sketch], least: int
-    ) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    def _weights(self, query: "_Asked", least: int) -> tuple[Ints, Ints, NDArray[np.float64]]:
         """Return frames and pictures that share features, and the weight of the shared words."""
-        query = _Asked.of(frames, self.starts)
         before = np.cumsum(query.runs, dtype=np.uint32) - query.runs
         at = np.repeat(query.low - before, query.runs)  # wraps around, and back on the next line
         at += np.arange(len(at), dtype=np.uint32)
@@ -112,19 +110,17 @@ class _Asked:
     runs: NDArray[np.uint32]
 
     @classmethod
-    def of(cls, frames: Sequence[Sketch], starts: NDArray[np.uint32]) -> Self:
-        words = np.concatenate([np.zeros(0, np.uint16), *(one.words for one in frames)])
-        bits = np.concatenate([np.zeros(0, np.uint64), *(one.bits for one in frames)])
-        frame = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
-        low = starts.take(words)
-        runs = starts[1:].take(words) - low
+    def of(cls, every: Sketch, lengths: Sequence[int], starts: NDArray[np.uint32]) -> Self:
+        frame = np.repeat(np.arange(len(lengths)), lengths)
+        low = starts.take(every.words)
+        runs = starts[1:].take(every.words) - low
         order = np.lexsort((runs, frame))
         order = order[runs.take(order) > 0]
         total = np.cumsum(runs.take(order), dtype=np.int64)
-        first = np.searchsorted(frame.take(order), np.arange(len(frames)))
+        first = np.searchsorted(frame.take(order), np.arange(len(lengths)))
         before = np.concatenate([[0], total])[first].take(frame.take(order))
         kept = order[total - before <= _COMPARED]
-        return cls(frame.take(kept), bits.take(kept), low.take(kept), runs.take(kept))
+        return cls(frame.take(kept), every.bits.take(kept), low.take(kept), runs.take(kept))
 
 
 def _entries(descriptors: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:

@@ -13,7 +13,7 @@ from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.screen.deciding import Match
 
 if TYPE_CHECKING:  # decoders are slow to import, and a refused prompt needs none
-    from cleardance.match.picture import Look
+    from cleardance.match.picture import Glance, Look
     from cleardance.media import Audio, Frame
     from cleardance.settings import Settings
 
@@ -62,6 +62,13 @@ class KeptOutputs:
     def of(self, kind: str) -> Sequence[tuple[str, KeptSignal]]:
         """Return each task and signal of a kind, in the order they were kept."""
         return self.by_kind.get(kind, ())
+
+    @cached_property
+    def glances(self) -> Sequence[tuple[str, "Glance"]]:
+        """Each task and one of the pictures its output was kept by, once for all who search."""
+        from cleardance.match.picture import GLANCE, Glance
+
+        return [(task, Glance.unpack(one.value)) for task, one in self.of(GLANCE)]
 
     def __len__(self) -> int:
         """Return the number of signals."""

@@ -16,6 +16,7 @@ from cleardance.verdict import Evidence
 if TYPE_CHECKING:
     from cleardance.match.picture import Glance, Look
     from cleardance.match.picture_index import PictureHit, PictureIndex
+    from cleardance.match.sketch import Sketch
 
 STOCK_OWNERS: Final = 6
 """A picture that so many different owners registered is nobody's in particular."""
@@ -55,11 +56,9 @@ class PdqMatcher:
         import numpy as np
 
         from cleardance.match.hamming import packed
-        from cleardance.match.picture import Glance
 
-        distinct = kept.of(_GLANCE)
-        for query, match in hash_matches([Glance.unpack(o.value) for _, o in distinct], registry):
-            yield distinct[query][0], match
+        for query, match in hash_matches([glance for _, glance in kept.glances], registry):
+            yield kept.glances[query][0], match
         every = kept.of(self.signal)
         codes = packed(b"".join(one.value for _, one in every))
         found = _owned(registry, lambda index: index.find_codes(codes, np.arange(len(codes))))
@@ -99,13 +98,12 @@ class LocalMatcher:
         self, kept: KeptOutputs, registry: RegistrySnapshot
     ) -> Iterator[tuple[str, Match]]:
         """Search by glances; read the looks of the outputs suspected, and prove it on those."""
-        from cleardance.match.picture import Glance, Look
+        from cleardance.match.picture import Look
 
-        rows = kept.of(_GLANCE)
-        glances = [Glance.unpack(one.value) for _, one in rows]
+        sketches = [glance.sketch for _, glance in kept.glances]
         suspected = {
-            (rows[number][0], glances[number].time_s): glances[number].sketch
-            for number in _suspected(glances, registry)
+            (task, glance.time_s): glance.sketch
+            for task, glance in (kept.glances[n] for n in _suspected(sketches, registry))
         }
         if not suspected:
             return
@@ -118,9 +116,8 @@ class LocalMatcher:
             yield looks[query][0], match
 
 
-def _suspected(glances: Sequence["Glance"], registry: RegistrySnapshot) -> set[int]:
-    """Return which glances seem to share features with a registered picture."""
-    sketches = [glance.sketch for glance in glances]
+def _suspected(sketches: Sequence["Sketch"], registry: RegistrySnapshot) -> set[int]:
+    """Return which sketches seem to share features with a registered picture."""
     found: set[int] = set()
     for index in registry.pictures.indexes():
         found |= {n for n, some in enumerate(index.suspects(sketches, _VOTES)) if some}
