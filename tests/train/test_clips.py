@@ -15,8 +15,8 @@ from cleardance.dataset.shelf import Shelf, build
 from cleardance.errors import VerificationError
 from cleardance.pocket.codec import Codec
 from cleardance.pocket.positions import geometry
-from cleardance.pocket.runtime import CODEC, NETWORK, SOUND_CODEC, Model
-from cleardance.pocket.sampler import Plan
+from cleardance.pocket.runtime import CODEC, NETWORK, SOUND_CODEC, STILLS, Model, Precision
+from cleardance.pocket.sampler import Floats, Plan, noise
 from cleardance.pocket.transformer import Transformer
 from cleardance.rights.snapshot import RegistrySnapshot
 from cleardance.train import state
@@ -177,30 +177,65 @@ def test_the_model_makes_frames_and_sound(first: Path, clips: Shelf, tmp_path: P
     assert np.isfinite(made.sound).all()
 
 
-def test_training_goes_on_from_an_exported_model_alone(
+def test_stills_are_drawn_by_the_network_that_knew_them_best(
     first: Path, clips: Shelf, tmp_path: Path
 ) -> None:
-    """All that is drawn with is there, to half precision; the optimisers begin anew."""
+    """A model of two networks draws single frames with one and moves them with the other."""
+    trainer = Trainer(CLIPS, clips, tmp_path / "run", first)
+    alone = write_model(trainer, tmp_path / "stills", "single")  # as it was begun with
+    trainer.train(3, Habits(look_s=1e9, threads=1), lambda line: None)
+    moving = write_model(trainer, tmp_path / "moving", "single")
+    both = write_model(trainer, tmp_path / "both", "single", first)
+    assert both.stills is not None
+    assert (both.stills.run, both.stills.steps, both.stills.samples) == ("tiny", 1, 8)
+    assert both.manifests == (alone.earlier_manifests[0], moving.manifest_sha256)
+    models = {name: Model.load(tmp_path / name) for name in ("stills", "moving", "both")}
+    for frames, own, other in ((1, "stills", "moving"), (13, "moving", "stills")):
+        made = {name: velocity(model, frames) for name, model in models.items()}
+        np.testing.assert_array_equal(made["both"], made[own])
+        assert np.abs(made["both"] - made[other]).max() > 1e-3
+    again = write_model(trainer, tmp_path / "again", "single", tmp_path / "both")
+    assert again.stills == both.stills
+    (tmp_path / "both" / STILLS).write_bytes((tmp_path / "both" / NETWORK).read_bytes())
+    with pytest.raises(VerificationError, match=STILLS):
+        Model.load(tmp_path / "both")
+
+
+def velocity(model: Model, frames: int) -> Floats:
+    """Return the velocity of video [1, Nv, C] of so many frames of noise."""
+    layout = model.layout(frames)
+    known = model.unknown(layout)
+    x = noise(known.tokens.video.shape, known.tokens.audio.shape, 1)
+    words = np.array([[5, 6, 7] + [0] * 13], np.int64)
+    return model.predictor(layout)(x, np.full(1, 0.5, np.float32), words, known).video
+
+
+@pytest.mark.parametrize(("precision", "off"), [("single", 0.0), ("half", 1e-3), ("int8", 0.02)])
+def test_training_goes_on_from_an_exported_model_alone(
+    first: Path, clips: Shelf, tmp_path: Path, precision: Precision, off: float
+) -> None:
+    """All that is drawn with is there, as exactly as it is stored; the optimisers begin anew."""
     before = Trainer(CLIPS, clips, tmp_path / "before", first)
     before.train(3, Habits(look_s=1e9, threads=1), lambda line: None)
-    card = write_model(before, tmp_path / "model")
+    card = write_model(before, tmp_path / "model", precision)
     after = Trainer(CLIPS, clips, tmp_path / "after", tmp_path / "model")
     drawn = {k: v for k, v in before.progress.average.items() if not k.startswith("label_head.")}
     assert len(drawn) > 40
     for name, weight in drawn.items():
-        torch.testing.assert_close(after.progress.average[name], weight, rtol=1e-3, atol=1e-6)
+        found = after.progress.average[name]
+        assert (found - weight).norm() <= off * weight.norm(), name
     assert after.sound_codec is not None
     assert after.sound_codec.digest == Codec.load(before.folder / SOUND_CODEC).digest
     assert after.progress.lineage == (*card.earlier_manifests, card.manifest_sha256)
     after.step()
 
 
-@pytest.mark.parametrize("harm", ["bytes", "foreign", "damaged"])
+@pytest.mark.parametrize("harm", ["foreign", "damaged"])
 def test_models_that_training_cannot_go_on_from_are_refused(
     first: Path, clips: Shelf, tmp_path: Path, harm: str
 ) -> None:
     before = Trainer(CLIPS, clips, tmp_path / "before", first)
-    write_model(before, tmp_path / "model", "int8" if harm == "bytes" else "half")
+    write_model(before, tmp_path / "model")
     network = tmp_path / "model" / NETWORK
     if harm == "damaged":
         network.write_bytes(network.read_bytes()[:-1])

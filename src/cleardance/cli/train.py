@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     help="Afterwards, write the model here as it runs without torch.",
 )
 @click.option(
+    "--stills",
+    type=click.Path(path_type=Path, exists=True),
+    help="With --export: what shall draw single frames, first ones above all. The state of a run "
+    "that knew stills better, or the folder of a model.",
+)
+@click.option(
     "--decoder",
     "decoder_steps",
     type=click.IntRange(min=1),
@@ -84,6 +90,7 @@ def train(
     threads: int,
     compiles: bool,
     model: Path | None,
+    stills: Path | None,
     decoder_steps: int | None,
     precision: "Precision",
     judged: int | None,
@@ -120,10 +127,11 @@ def train(
         taught = decoder.trained(shelf, trainer.codec, run.config, decoder_steps, _say)
         decoder.export(taught, out / DECODER)
     if model is not None:
-        card = write_model(trainer, model, precision)
+        card = write_model(trainer, model, precision, stills)
         with open_service(ctx.obj) as service:
-            weights, made = card.network_sha256, shelf.manifest
-            kept.keep_model(service.store, weights, made, run.name, trainer.progress.step)
+            for one in filter(None, (card, card.stills)):
+                made = one.network_sha256, one.manifest_sha256, one.run, one.steps
+                kept.keep_model(service.store, *made)
     judgement = asdict(judge(trainer, judged)) if judged else None
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:

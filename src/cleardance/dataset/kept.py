@@ -83,12 +83,16 @@ def keep_set(store: Store, manifest: Manifest, folder: Path) -> None:
         connection.execute(insert(training_set).values(**values))
 
 
-def keep_model(store: Store, model_id: str, manifest: Manifest, run: str, steps: int) -> None:
-    """Keep that a model was trained on a set: by the digest of its weights."""
+def keep_model(store: Store, model_id: str, taught: str, run: str, steps: int) -> None:
+    """Keep that a model was trained on a set, ``taught``: both by their digests.
+
+    A set that is not kept here was trained on elsewhere: then there is nothing to keep.
+    """
     known = select(trained_model.c.id).where(trained_model.c.id == model_id)
-    values = {"id": model_id, "training_set": manifest.digest, "run": run, "steps": steps}
+    here = select(training_set.c.digest).where(training_set.c.digest == taught)
+    values = {"id": model_id, "training_set": taught, "run": run, "steps": steps}
     with store.begin() as connection:
-        if connection.scalar(known) is None:
+        if connection.scalar(known) is None and connection.scalar(here) is not None:
             connection.execute(insert(trained_model).values(**values, created_at=utc_now()))
 
 

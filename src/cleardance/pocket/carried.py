@@ -19,6 +19,8 @@ from cleardance.errors import VerificationError
 Floats = NDArray[np.float32]
 
 HALF, TURNED = ".half", ".turned"
+BYTES = "_quantized"  # ONNX Runtime's own name for them, and for what is beside them
+_BESIDE_BYTES = ("_scale", "_zero_point")
 _PREFIX = "network."
 _FOLDED = "folded"
 _MOST_FOLDED = 100_000  # values: more of them should be in the graph
@@ -50,23 +52,23 @@ def name_weights(model: onnx.ModelProto, weights: Mapping[str, Floats]) -> None:
 def weights_in(path: Path) -> dict[str, Floats]:
     """Return the weights in an exported network, by name, in single precision.
 
-    Raises VerificationError if it carries none, or has them in bytes.
+    Of bytes they are what the bytes stand for. Raises VerificationError if it carries none.
     """
     model = onnx.load(path)
     folded = {prop.key: prop.value for prop in model.metadata_props}.get(_FOLDED)
     if folded is None:
         raise VerificationError(f"{path} does not carry the weights that training needs.")
     found = {name: _array(text) for name, text in json.loads(folded).items()}
-    for tensor in model.graph.initializer:
-        if tensor.name.endswith("_quantized"):
-            raise VerificationError(
-                f"{path} has its weights in bytes, which is too little to train on.",
-                hint="Export it in half precision.",
-            )
-        if tensor.name.startswith(_PREFIX):
-            name = tensor.name.removeprefix(_PREFIX).removesuffix(HALF)
-            array = numpy_helper.to_array(tensor).astype(np.float32)
-            found[name.removesuffix(TURNED)] = array.T if name.endswith(TURNED) else array
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    for whole, array in arrays.items():
+        name = whole.removesuffix(BYTES)
+        if not name.startswith(_PREFIX) or name.endswith(_BESIDE_BYTES):
+            continue
+        values = array.astype(np.float32)
+        if whole.endswith(BYTES):
+            values *= arrays[name + "_scale"]  # [columns]; symmetric, so that zero is zero
+        name = name.removeprefix(_PREFIX).removesuffix(HALF)
+        found[name.removesuffix(TURNED)] = values.T if name.endswith(TURNED) else values
     return found
 
 

@@ -1,12 +1,13 @@
 """A trained model at work, without torch: ONNX Runtime for the network, NumPy for the rest.
 
 A model is a folder: a card, the network, and a codec for pictures and one for sound if it makes
-any. The card names the digests of the others; a file that is not the one it names is refused before
-it is read.
+any. A second network may draw single frames, so that the first has only to move them. The card
+names the digests of the others; a file that is not the one it names is refused before it is read.
 """
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
@@ -20,13 +21,13 @@ from cleardance.pocket.config import Config, config_named
 from cleardance.pocket.moments import frames_from
 from cleardance.pocket.positions import Grid, Layout, geometry, layout_of
 from cleardance.pocket.sampler import Floats, Given, Ids, Plan, Predict, Progress, Tokens
-from cleardance.pocket.text import Vocabulary
+from cleardance.pocket.text import PAD, Vocabulary
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 CARD, NETWORK, CODEC, SOUND_CODEC = "card.json", "network.onnx", "codec.npz", "sound-codec.npz"
-DECODER = "decoder.onnx"
+STILLS, DECODER = "stills.onnx", "decoder.onnx"
 ENLARGED = 3
 """How many times larger the decoder makes a frame."""
 
@@ -40,29 +41,56 @@ Precision = Literal["single", "half", "int8"]
 _DIGEST = r"^[0-9a-f]{64}$"
 
 
-class Card(BaseModel):
-    """What a model is and what it was made of. Goes into the recipe of whatever it makes."""
+class Taught(BaseModel):
+    """A network, and what it was taught."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[2] = 2
-    size: str
     run: str
     steps: int = Field(ge=0)
     samples: int = Field(ge=0, description="pictures seen, repetitions counted")
-    frames: int = Field(ge=1)
-    audio_tokens: int = Field(ge=0)
-    text_tokens: int = Field(ge=1)
-    words: tuple[str, ...]
-    precision: Precision = "single"
     manifest_sha256: str = Field(pattern=_DIGEST, description="of the training manifest")
     earlier_manifests: tuple[str, ...] = Field(
         default=(), description="of the data sets that its weights had been taught before"
     )
     network_sha256: str = Field(pattern=_DIGEST)
+
+
+class Card(Taught):
+    """What a model is and what it was made of. Goes into the recipe of whatever it makes."""
+
+    format: Literal[2] = 2
+    size: str
+    frames: int = Field(ge=1)
+    audio_tokens: int = Field(ge=0)
+    text_tokens: int = Field(ge=1)
+    words: tuple[str, ...]
+    precision: Precision = "single"
+    stills: Taught | None = Field(
+        default=None, description="the network that draws single frames, if it is one of its own"
+    )
     codec_sha256: str = Field(pattern=_DIGEST)
     sound_codec_sha256: str | None = Field(default=None, pattern=_DIGEST)
     decoder_sha256: str | None = Field(default=None, pattern=_DIGEST)
+
+    @property
+    def manifests(self) -> tuple[str, ...]:
+        """Digests of all that any of its weights were taught, each once, oldest first."""
+        networks = (self,) if self.stills is None else (self.stills, self)
+        taught = ((*one.earlier_manifests, one.manifest_sha256) for one in networks)
+        return tuple(dict.fromkeys(chain.from_iterable(taught)))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The digests of the files it names, by their names."""
+        digests = {
+            NETWORK: self.network_sha256,
+            STILLS: None if self.stills is None else self.stills.network_sha256,
+            CODEC: self.codec_sha256,
+            SOUND_CODEC: self.sound_codec_sha256,
+            DECODER: self.decoder_sha256,
+        }
+        return {name: digest for name, digest in digests.items() if digest is not None}
 
 
 class Made(NamedTuple):
@@ -81,6 +109,7 @@ class Model:
     codec: Codec
     sound_codec: Codec | None
     session: "InferenceSession"
+    stills: "InferenceSession | None" = None
     decoder: "InferenceSession | None" = None
 
     @classmethod
@@ -97,16 +126,21 @@ class Model:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
 
-        def opened(name: str, digest: str) -> "InferenceSession":
-            content = _verified(folder / name, digest)
-            return onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
-
-        session = opened(NETWORK, card.network_sha256)
-        decoder = None if card.decoder_sha256 is None else opened(DECODER, card.decoder_sha256)
-        sound_codec = None
-        if card.sound_codec_sha256 is not None:
-            sound_codec = Codec.load(folder / SOUND_CODEC)
-        return cls(card, Codec.load(folder / CODEC), sound_codec, session, decoder)
+        sessions = {
+            name: onnxruntime.InferenceSession(
+                _verified(folder / name, digest), options, ["CPUExecutionProvider"]
+            )
+            for name, digest in card.files.items()
+            if name.endswith(".onnx")
+        }
+        return cls(
+            card,
+            Codec.load(folder / CODEC),
+            Codec.load(folder / SOUND_CODEC) if SOUND_CODEC in card.files else None,
+            sessions[NETWORK],
+            sessions.get(STILLS),
+            sessions.get(DECODER),
+        )
 
     @property
     def config(self) -> Config:
@@ -127,14 +161,33 @@ class Model:
 
     def predictor(self, layout: Layout) -> Predict:
         """Return the network at work on a layout, as ``sampler.sample`` asks for it."""
-        told = geometry(self.config, layout)
+        alone = layout.moments == 1 and not layout.pictured  # stills are not taught with pictures
+        session = self.stills if self.stills is not None and alone else self.session
 
         def predict(x: Tokens, t: Floats, words: Ids, given: Given) -> Tokens:
-            known = given.video.astype(np.float32), given.audio.astype(np.float32)
-            arrays = (x.video, x.audio, t, words, *known, given.first(layout), *told)
-            return Tokens(*self.session.run(OUTPUTS, dict(zip(INPUTS, arrays, strict=True))))
+            flags = given.video.astype(np.float32), given.audio.astype(np.float32)
+            samples = zip(x.video, x.audio, t, words, *flags, given.first(layout), strict=True)
+            made = [self._velocities(session, layout, *sample) for sample in samples]
+            return Tokens(*(np.concatenate(stream) for stream in zip(*made, strict=True)))
 
         return predict
+
+    def _velocities(
+        self,
+        session: "InferenceSession",
+        layout: Layout,
+        video: Floats,
+        audio: Floats,
+        t: Floats,
+        words: Ids,
+        *given: Floats,
+    ) -> list[Floats]:
+        """Return both velocities of one sample; empty places behind its words are left out."""
+        said = words[words != PAD]
+        told = geometry(self.config, replace(layout, words=len(said)))
+        arrays = *(array[None] for array in (video, audio, t, said, *given)), *told
+        made: list[Floats] = session.run(OUTPUTS, dict(zip(INPUTS, arrays, strict=True)))
+        return made
 
     def make(
         self, prompt: str, seed: int | list[int], plan: Plan, progress: Progress | None = None
@@ -202,15 +255,8 @@ def verified(folder: Path) -> Card:
     Raises VerificationError if one is missing, damaged or of another model.
     """
     card = read_card(folder)
-    named = {
-        NETWORK: card.network_sha256,
-        CODEC: card.codec_sha256,
-        SOUND_CODEC: card.sound_codec_sha256,
-        DECODER: card.decoder_sha256,
-    }
-    for name, digest in named.items():
-        if digest is not None:
-            _verified(folder / name, digest)
+    for name, digest in card.files.items():
+        _verified(folder / name, digest)
     return card
 
 

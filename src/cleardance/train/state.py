@@ -19,7 +19,7 @@ from cleardance.errors import VerificationError
 from cleardance.pocket.carried import weights_in
 from cleardance.pocket.codec import Codec
 from cleardance.pocket.config import config_named
-from cleardance.pocket.runtime import CODEC, NETWORK, verified
+from cleardance.pocket.runtime import CODEC, NETWORK, STILLS, verified
 from cleardance.pocket.text import Vocabulary
 from cleardance.pocket.transformer import Transformer
 
@@ -63,6 +63,15 @@ class Origin:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where weights are from: a run after so many steps, and all they were taught, oldest first."""
+
+    run: str
+    steps: int
+    manifests: tuple[str, ...]
+
+
 def save(path: Path, progress: Progress, origin: Origin) -> None:
     """Write the state, whole or not at all."""
     body = {
@@ -97,14 +106,17 @@ def restore(path: Path, progress: Progress, origin: Origin) -> None:
     progress.step, progress.lineage = body["step"], tuple(body.get("lineage", ()))
 
 
-def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[str]) -> None:
+def start_from(
+    path: Path, progress: Progress, origin: Origin, codecs: Sequence[str], *, stills: bool = False
+) -> Source:
     """Begin with the averaged weights of another run, whose codec has one of these ``codecs``.
 
     ``path`` is a state, or the folder of an exported model, which has all but the head that names
-    labels. The sound may be new, the words may have grown, and tokens may have more channels, which
-    begin unheard and silent. Raises VerificationError if the weights do not fit.
+    labels; of a model, ``stills`` takes the network that draws stills. The sound may be new, the
+    words may have grown, and tokens may have more channels, which begin unheard and silent. Return
+    where the weights are from. Raises VerificationError if they do not fit.
     """
-    body, now = _start(path), _body(origin)
+    body, now = _start(path, stills=stills), _body(origin)
     then = body["origin"]
     now["words"] = now["words"][: len(then["words"])]
     fits = {
@@ -121,6 +133,7 @@ def start_from(path: Path, progress: Progress, origin: Origin, codecs: Sequence[
     body["average"] = {k: body["weights"].get(k, own[k]) for k in progress.average}
     _put(progress, body, path)
     progress.lineage = _lineage(body)
+    return Source(then["run"], body["step"], progress.lineage)
 
 
 def lineage_of(path: Path) -> tuple[str, ...]:
@@ -165,22 +178,27 @@ def _put(progress: Progress, body: dict[str, Any], path: Path) -> None:
         kept.copy_(body["average"][name])
 
 
-def _start(path: Path) -> dict[str, Any]:
+def _start(path: Path, *, stills: bool = False) -> dict[str, Any]:
     """Return a state to begin with; that of an exported model is made from what it carries."""
     if not path.is_dir():
         return _read(path)
     card = verified(path)
-    weights = {k: torch.tensor(v) for k, v in weights_in(path / NETWORK).items()}
+    name, taught = (STILLS, card.stills) if stills and card.stills else (NETWORK, card)
     origin = Origin(
-        run=card.run,
+        run=taught.run,
         size=card.size,
-        manifest=card.manifest_sha256,
+        manifest=taught.manifest_sha256,
         codec=Codec.load(path / CODEC).digest,
         sound_codec="",
         words=card.words,
     )
-    lineage = list(card.earlier_manifests)
-    return {"origin": _body(origin), "lineage": lineage, "weights": weights, "average": {}}
+    return {
+        "origin": _body(origin),
+        "step": taught.steps,
+        "lineage": list(taught.earlier_manifests),
+        "weights": {k: torch.tensor(v) for k, v in weights_in(path / name).items()},
+        "average": {},
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -159,6 +159,16 @@ class Trainer:
         network.load_state_dict(self.progress.network.state_dict() | self.progress.average)
         return network.eval()
 
+    def begun_with(self, start: Path) -> tuple[Transformer, state.Source]:
+        """Return the network of stills in ``start``, grown to this run's size, and its source.
+
+        It is what a fresh run would begin with. Raises VerificationError if it does not fit.
+        """
+        begun, codecs = _fresh(self.run), _codecs(self.run, self.codec)
+        source = state.start_from(start, begun, self.origin, codecs, stills=True)
+        _scale(begun.network, self.codec, self.sound_codec)
+        return begun.network.eval(), source
+
     def _peaks(self) -> tuple[float, float]:
         return self.run.matrix_rate, self.run.other_rate
 

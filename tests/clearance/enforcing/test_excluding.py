@@ -26,7 +26,7 @@ def shelf(service: Service, tmp_path: Path) -> Shelf:
     made = build(folder, CAST, 24, (96, 64), current(service.store), frozenset())
     kept.keep_set(service.store, made.manifest, folder)
     kept.keep_set(service.store, made.manifest, folder)
-    kept.keep_model(service.store, "weights", made.manifest, "pocket-32", 500)
+    kept.keep_model(service.store, "weights", made.manifest.digest, "pocket-32", 500)
     return made
 
 

@@ -252,7 +252,7 @@ def training(service: Service, folder: Path) -> None:
         folder / "set", ("cat", "sailboat"), 6, (96, 64), registry, frozenset()
     ).manifest
     kept.keep_set(service.store, manifest, Path("/srv/sets/first"))
-    kept.keep_model(service.store, "7" * 64, manifest, "first", 4_000)
+    kept.keep_model(service.store, "7" * 64, manifest.digest, "first", 4_000)
     executed = next(
         one for one in filing.listing(service.store) if one.status is NoticeStatus.EXECUTED
     )

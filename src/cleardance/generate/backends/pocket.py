@@ -44,10 +44,12 @@ class PocketBackend:
         understood = reading.read(request.prompt, request.duration_s, request.seed)
         shots = understood.scene.shots
         told = [self._read(Scene((shot,), 0)) for shot in shots]
+        taught = self._model.card.manifest_sha256
+        earlier = (one for one in self._model.card.manifests if one != taught)
         recipe = {
             "weights": self._digest,
-            "training_manifest": self._model.card.manifest_sha256,
-            "earlier_training_manifests": ", ".join(self._model.card.earlier_manifests),
+            "training_manifest": taught,
+            "earlier_training_manifests": ", ".join(earlier),
             "steps": str(PLAN.steps),
             "guidance": f"{PLAN.guidance:g}",
         }
