@@ -40,11 +40,11 @@ def test_hours_are_reckoned_from_the_speeds_that_were_logged() -> None:
 
 def test_the_card_says_what_the_metadata_says(shelf: Shelf) -> None:
     found = {"subjects named": {"made": 0.5, "real": 0.95}}
-    said = model_card(card_of(shelf.manifest.digest), [shelf.manifest], [ROWS], found)
+    said = model_card(card_of(shelf.manifest.digest), [shelf.manifest], [("tiny", ROWS)], found)
     for part in (
         shelf.manifest.digest,
         "- MIT: Copyright (c) Microsoft Corporation",
-        "| 1 | 20 | 0.250 | 0.500 |",
+        "| 1 tiny | 20 | 0.250 | 0.500 |",
         "- subjects named: made 0.5, real 0.95",
         "kWh at 12 W a thread, which is assumed",
         f"{len(shelf.manifest.indices('train')):,} stills of 96 x 64 pixels",
@@ -66,7 +66,7 @@ def test_it_is_written_by_a_command(shelf: Shelf, tmp_path: Path) -> None:
     (tmp_path / "manifest.jsonl").write_text(shelf.manifest.text, "utf-8")
     (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
     (tmp_path / "card.json").write_text(card_of(shelf.manifest.digest).model_dump_json())
-    args = ["--model", str(tmp_path), "--metrics", str(tmp_path / "metrics.jsonl")]
+    args = ["--model", str(tmp_path), "--metrics", "tiny", str(tmp_path / "metrics.jsonl")]
     done = CliRunner().invoke(cli, ["dataset", "card", str(tmp_path / "manifest.jsonl"), *args])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("# Model card: pocket, run tiny, step 20")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from cleardance.errors import UsageError
+from cleardance.train.runs import RUNS
 
 _MANIFESTS = click.argument(
     "manifests",
@@ -63,8 +64,9 @@ def summary(
 @click.option(
     "--metrics",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="metrics.jsonl of each run, in order.",
+    type=(click.Choice(list(RUNS)), click.Path(path_type=Path, exists=True, dir_okay=False)),
+    metavar="RUN FILE",
+    help="Name and metrics.jsonl of each run that taught it, in order.",
 )
 @click.option(
     "--evaluation",
@@ -75,7 +77,7 @@ def summary(
 def card(
     manifests: tuple[Path, ...],
     folder: Path,
-    metrics: tuple[Path, ...],
+    metrics: tuple[tuple[str, Path], ...],
     evaluation: Path | None,
     output: Path | None,
 ) -> None:
@@ -89,7 +91,7 @@ def card(
     except ValueError as error:
         raise UsageError(f"{evaluation} is not JSON: {error}.") from error
     listed = [read_manifest(path) for path in manifests]
-    runs = [read(path) for path in metrics]
+    runs = [(run, read(path)) for run, path in metrics]
     _write(model_card(read_card(folder), listed, runs, found), output)
 
 

@@ -74,8 +74,9 @@ if TYPE_CHECKING:
     "--judge",
     "judged",
     type=click.IntRange(min=1),
-    help="Afterwards, draw so many held-out prompts and have them named by a probe; of clips, "
-    "time contacts against what is heard.",
+    help="Afterwards, have the exported model (else one in OUT/model) draw so many held-out "
+    "prompts and a probe name them; of clips, time contacts against what is heard. Asked again, it "
+    "goes on where it stopped.",
 )
 @json_option
 @click.pass_context
@@ -109,6 +110,7 @@ def train(
         )
     from cleardance.clearance.service import open_service
     from cleardance.dataset import kept
+    from cleardance.pocket.runtime import CARD, Model, sha256
     from cleardance.rights.snapshot import current
     from cleardance.train import decoder
     from cleardance.train.bundle import DECODER, write_model
@@ -126,13 +128,17 @@ def train(
     if decoder_steps is not None:
         taught = decoder.trained(shelf, trainer.codec, run.config, decoder_steps, _say)
         decoder.export(taught, out / DECODER)
+    model = model or (out / "model" if judged else None)
     if model is not None:
         card = write_model(trainer, model, precision, stills)
         with open_service(ctx.obj) as service:
             for one in filter(None, (card, card.stills)):
                 made = one.network_sha256, one.manifest_sha256, one.run, one.steps
                 kept.keep_model(service.store, *made)
-    judgement = asdict(judge(trainer, judged)) if judged else None
+    judgement = None
+    if judged and model is not None:
+        drawn = out / "judged" / sha256((model / CARD).read_bytes())[:12]
+        judgement = asdict(judge(Model.load(model, threads=threads), shelf, drawn, judged))
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:
         print_json(done | {"state": str(out / "state.pt"), "judgement": judgement})

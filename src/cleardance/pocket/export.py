@@ -142,7 +142,7 @@ def exported(
 
 
 def _example(config: Config) -> tuple[Tensor, ...]:
-    """Return inputs of one sample of several tokens: one of a kind would be taken for a constant."""
+    """Return inputs of one sample, of several tokens: a single one would be a constant."""
     layout = layout_of(config, 3, 4, 5)
     told = geometry(config, layout)
     video = 1, layout.video

@@ -69,7 +69,7 @@ def _unit(half: Half, x: Tensor, scale: Tensor) -> Tensor:
 
 
 def _attention(q: Tensor, k: Tensor, v: Tensor, turn: Tensor, heads: int) -> Tensor:
-    """Return attention [1, N, D] of [1, N, D], queries and keys turned by ``turn`` [2, N, d / 2]."""
+    """Return attention [1, N, D] of [1, N, D]; ``turn`` [2, N, d / 2] turns queries and keys."""
     start = torch.zeros(1, dtype=torch.long)  # the first place's row in ``turn``
     q, k = (
         _operator("com.microsoft::RotaryEmbedding", (x, start, *turn), {"num_heads": heads})

@@ -21,6 +21,9 @@ CORE_WATTS = 12.0
 _LAST = ("validation_velocity", "validation_subject", "validation_audio", "validation_named")
 
 Row = Mapping[str, float]
+Metrics = tuple[str, Sequence[Row]]
+"""A run's name, and the lines of its metrics file."""
+
 LIMITS = (
     "It draws its world's subjects alone, in flat art; every other word is reported as ignored.",
     "Thin and jointed parts (legs, wheels' spokes, wings) are often wrong; parts may be doubled.",
@@ -33,28 +36,29 @@ LIMITS = (
 def model_card(
     card: Card,
     manifests: Sequence[Manifest],
-    metrics: Sequence[Sequence[Row]],
+    metrics: Sequence[Metrics],
     evaluation: Mapping[str, object],
 ) -> str:
     """Return the card in Markdown.
 
-    ``metrics`` are the lines of each run's metrics file, ``evaluation`` is what benchmarks found,
+    ``metrics`` are the runs that taught it, in order, ``evaluation`` is what benchmarks found,
     by name. Raises VerificationError if a manifest that the weights were taught is not among
     ``manifests``.
     """
     by_digest = {manifest.digest: manifest for manifest in manifests}
-    taught = (*card.earlier_manifests, card.manifest_sha256)
+    taught = card.manifests
     missing = [digest for digest in taught if digest not in by_digest]
     if missing:
         raise VerificationError(
             f"The manifest {missing[0]} that the weights were taught is missing."
         )
-    config, run = config_named(card.size), RUNS[card.run]
-    hours = sum(hours_of(rows, run.batch) for rows in metrics)
+    config = config_named(card.size)
+    hours = sum(hours_of(rows, RUNS[run].batch) for run, rows in metrics)
     parts = [
         f"# Model card: pocket, run {card.run}, step {card.steps:,}",
         "Generated from the model's metadata. A joint audio-video rectified-flow transformer, "
-        f"{config.parameters / 1e6:.1f} million parameters, trained from random weights.",
+        f"{config.parameters / 1e6:.1f} million parameters, trained from random weights. "
+        + _networks(card),
         "## Data",
         *(_data(by_digest[digest]) for digest in taught),
         "## Licences",
@@ -70,11 +74,20 @@ def model_card(
         "## Limits",
         "\n".join(f"- {limit}" for limit in LIMITS),
         "## Files",
-        f"network {card.network_sha256} ({card.precision}), codec {card.codec_sha256}"
-        + (f", codec of sound {card.sound_codec_sha256}" if card.sound_codec_sha256 else "")
-        + ".",
+        f"Weights are stored in {card.precision} precision.\n\n"
+        + "\n".join(f"- {name}: {digest}" for name, digest in card.files.items()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _networks(card: Card) -> str:
+    """Say which network draws what."""
+    if card.stills is None:
+        return "One network draws everything."
+    return (
+        "Two such networks: one draws single frames, first ones above all (run "
+        f"{card.stills.run}, step {card.stills.steps:,}), the other moves them."
+    )
 
 
 def hours_of(rows: Sequence[Row], batch: int) -> float:
@@ -107,14 +120,14 @@ def _licences(manifests: Sequence[Manifest]) -> str:
     return "\n".join(sorted(found))
 
 
-def _curves(metrics: Sequence[Sequence[Row]]) -> str:
+def _curves(metrics: Sequence[Metrics]) -> str:
     """Return a table of each run's validation at its beginning, middle and end."""
     lines = ["| run | step | " + " | ".join(_LAST) + " |", "|" + "---|" * (2 + len(_LAST))]
-    for number, rows in enumerate(metrics, 1):
+    for number, (run, rows) in enumerate(metrics, 1):
         told = [row for row in rows if "validation_velocity" in row]
         for row in (told[i] for i in sorted({0, len(told) // 2, len(told) - 1}) if told):
             values = " | ".join(f"{row.get(name, 0):.3f}" for name in _LAST)
-            lines.append(f"| {number} | {row['step']:,.0f} | {values} |")
+            lines.append(f"| {number} {run} | {row['step']:,.0f} | {values} |")
     return "\n".join(lines)
 
 

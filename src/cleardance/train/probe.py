@@ -8,6 +8,7 @@ what happens, and contacts are timed against what is heard (``sync``).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,11 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from cleardance.dataset.shelf import Shelf
-from cleardance.pocket.moments import frames_from
-from cleardance.pocket.sampler import Plan
-from cleardance.train import sheets
+from cleardance.generate.backends.pocket import PLAN
+from cleardance.pocket import audio
+from cleardance.pocket.film import Ask, Film, film, still
+from cleardance.pocket.runtime import Model
+from cleardance.pocket.text import Vocabulary
 from cleardance.train.sync import Sync, contacts, measured, onsets, shuffled
-from cleardance.train.trainer import Trainer
 from cleardance.world.language import reading
 
 ASPECTS = ("subject", "place", "time", "heading", "action")
@@ -30,8 +32,6 @@ _BATCH = 64
 _CLIPS = 16  # of a batch
 _STEPS = 500
 _ROWS = 8_000
-_TOGETHER = 50  # pictures drawn at a time
-_CLIPS_TOGETHER = 5
 _BOUNCE = " bounces "
 
 Pixels = NDArray[np.uint8]
@@ -132,24 +132,29 @@ def accuracies(probe: Probe, pixels: Pixels, captions: Sequence[str]) -> dict[st
     return shares
 
 
-def judge(trainer: Trainer, count: int, seed: int = 0, steps: int = _STEPS) -> Judgement:
+def judge(
+    model: Model, shelf: Shelf, folder: Path, count: int, seed: int = 0, steps: int = _STEPS
+) -> Judgement:
     """Return how the probe names pictures or clips of ``count`` held-out prompts, made and real.
 
-    Captions come in the order of their digests, so that every run is asked the same.
+    Captions come in the order of their digests, so that every run is asked the same. What is drawn
+    stays in ``folder``, which is one model's: asked again, it goes on where it stopped.
     """
-    shelf, manifest = trainer.shelf, trainer.shelf.manifest
+    manifest, frames = shelf.manifest, model.card.frames
     by_caption = {manifest.rows[i].caption: i for i in manifest.indices("held_out")}
     rows = sorted(by_caption.values(), key=lambda i: manifest.rows[i].sha256)[:count]
     captions = [manifest.rows[row].caption for row in rows]
-    frames = trainer.run.frames or 1
+    films = [
+        _drawn(model, caption, folder / f"{n:04}.npz", n) for n, caption in enumerate(captions)
+    ]
+    made, real = np.stack([one.frames for one in films]), shelf.read(rows)
+    fps, sync = model.config.key_fps, dict[str, Sync]()
+    if model.sound_codec is not None:
+        heard = [audio.patches(one.sound) for one in films if one.sound is not None]
+        sync |= _in_time("made", made, heard, captions, fps)
+        own = list(real.sound[:, : model.card.audio_tokens].astype(np.float32))
+        sync |= _in_time("real", real.pixels[:, :frames], own, captions, fps)
     probe = trained(shelf, frames, seed, steps)
-    real = shelf.read(rows)
-    made, heard = _drawn(trainer, captions, seed)
-    sync: dict[str, Sync] = {}
-    if trainer.run.frames:
-        sync |= _in_time("made", made, heard, captions, trainer)
-        own = list(real.sound[:, : trainer.run.audio_tokens].astype(np.float32))
-        sync |= _in_time("real", real.pixels[:, :frames], own, captions, trainer)
     named = [accuracies(probe, one, captions) for one in (made, real.pixels[:, :frames])]
     return Judgement(named[0], named[1], len(rows), sync)
 
@@ -159,11 +164,11 @@ def _in_time(
     pixels: Pixels,
     heard: Sequence[NDArray[np.float32]],
     captions: Sequence[str],
-    trainer: Trainer,
+    fps: float,
 ) -> dict[str, Sync]:
     """Return how contacts of what bounces lie to onsets, its own and another's."""
     rows = [row for row, caption in enumerate(captions) if _BOUNCE in caption]
-    seen = [contacts(pixels[row], trainer.run.config.key_fps) for row in rows]
+    seen = [contacts(pixels[row], fps) for row in rows]
     begun = [onsets(heard[row]) for row in rows]
     return {
         name: measured(seen, begun),
@@ -171,18 +176,21 @@ def _in_time(
     }
 
 
-def _drawn(
-    trainer: Trainer, captions: Sequence[str], seed: int
-) -> tuple[Pixels, list[NDArray[np.float32]]]:
-    """Return what the averaged weights make of captions: frames [B, T, H, W, 3], and sounds."""
-    config, shown = trainer.run.config, []
-    heard: list[NDArray[np.float32]] = []
-    network = trainer.averaged()
-    together = _CLIPS_TOGETHER if trainer.run.frames else _TOGETHER
-    for first in range(0, len(captions), together):
-        some = captions[first : first + together]
-        made = sheets.tokens(network, trainer.teacher, some, Plan(), seed + first)
-        shown.append(frames_from(trainer.codec, made.video, config))
-        if trainer.sound_codec is not None:
-            heard += list(trainer.sound_codec.decode(made.audio))  # of [N, 512] each
-    return np.concatenate(shown), heard
+def _drawn(model: Model, caption: str, path: Path, seed: int) -> Film:
+    """Return what the product makes of a caption: one window with its sound, or a still.
+
+    What is at ``path`` is taken from there, and put there if nothing is.
+    """
+    if not path.exists():
+        words = Vocabulary(model.card.words).ids(caption, model.card.text_tokens)[0]
+        if model.card.frames == 1:
+            made = Film(still(model, words, seed, PLAN)[None], None)
+        else:
+            made = film(model, Ask(words, model.card.frames, seed), PLAN)
+        sound = np.zeros(0, np.float32) if made.sound is None else made.sound
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npz")
+        np.savez(part, frames=made.frames, sound=sound)
+        part.replace(path)
+    with np.load(path) as kept:
+        return Film(kept["frames"], kept["sound"] if kept["sound"].size else None)
