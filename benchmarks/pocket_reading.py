@@ -34,7 +34,7 @@ def main() -> None:
     began = time.process_time()
     made = [drawn(model, caption, 1000 * seed + n) for n, caption in enumerate(chosen)]
     print(f"{(time.process_time() - began) / count:.2f} s of processor time each, {PLAN}")
-    cells = [np.hstack(frames[:: max(1, len(frames) // SHOWN)][:SHOWN]) for frames in made]
+    cells = [np.hstack(frames[:: max(1, len(frames) // (SHOWN - 1))][:SHOWN]) for frames in made]
     cells += [np.zeros_like(cells[0])] * (-len(cells) % across)
     rows = [np.hstack(cells[i : i + across]) for i in range(0, len(cells), across)]
     page = np.vstack(rows)[..., ::-1]

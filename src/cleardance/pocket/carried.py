@@ -20,6 +20,7 @@ Floats = NDArray[np.float32]
 
 HALF, TURNED = ".half", ".turned"
 BYTES = "_quantized"  # ONNX Runtime's own name for them, and for what is beside them
+_TURNED_BESIDE_BYTES = "_Transposed"  # what it does to matrices that stay as they are
 _BESIDE_BYTES = ("_scale", "_zero_point")
 _PREFIX = "network."
 _FOLDED = "folded"
@@ -68,7 +69,10 @@ def weights_in(path: Path) -> dict[str, Floats]:
         if whole.endswith(BYTES):
             values *= arrays[name + "_scale"]  # [columns]; symmetric, so that zero is zero
         name = name.removeprefix(_PREFIX).removesuffix(HALF)
-        found[name.removesuffix(TURNED)] = values.T if name.endswith(TURNED) else values
+        for turned in (TURNED, _TURNED_BESIDE_BYTES):
+            if name.endswith(turned):
+                name, values = name.removesuffix(turned), values.T
+        found[name] = values
     return found
 
 

@@ -15,6 +15,7 @@ from cleardance.errors import UsageError
 from cleardance.pocket import audio
 from cleardance.pocket.codec import Pixels
 from cleardance.pocket.moments import tokens_of
+from cleardance.pocket.playback import steadied
 from cleardance.pocket.positions import Grid, Layout
 from cleardance.pocket.runtime import Model
 from cleardance.pocket.sampler import Floats, Given, Ids, Plan, Progress, Tokens
@@ -103,6 +104,10 @@ def film(model: Model, ask: Ask, plan: Plan, progress: Progress | None = None) -
         tokens = model.sample(ask.words, [ask.seed, number + 1], plan, layout, known, progress)
         kept = len(frames[start : start + OVERLAP])  # what was given is as it was
         made = model.pixels(tokens, ask.grid)
+        made[:kept] = frames[start : start + kept]
+        if model.config.motion_dims:
+            ended = start == starts[-1] and ask.last is not None
+            made = steadied(made[: _paired(ask.frames - start)], ended=ended)
         frames = np.concatenate((frames[: start + kept], made[kept:]))
         heard = np.concatenate((heard[:start], tokens.audio[0]))
     return Film(frames[: ask.frames], model.sound(heard))
@@ -147,10 +152,15 @@ def _put_last(model: Model, known: Given, layout: Layout, frame: Pixels, frames:
     """Give the frame [H, W, 3] that a window of so many key frames ends with, as a still."""
     config = model.config
     tokens = tokens_of(model.codec, frame[None], config)  # [N, C]
-    whole = frames + 1 - frames % 2 if config.motion_dims else frames  # pairs end on odd counts
+    whole = _paired(frames) if config.motion_dims else frames
     end = config.moments(whole) * layout.frame
     known.tokens.video[0, end - len(tokens) : end] = tokens
     known.video[0, end - len(tokens) : end] = True
+
+
+def _paired(frames: int) -> int:
+    """Return how many frames so many are when their last pair is whole: a frame and pairs."""
+    return frames + 1 - frames % 2
 
 
 def _put_sound(known: Given, sound: Floats) -> None:

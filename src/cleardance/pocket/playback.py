@@ -35,6 +35,24 @@ def played(frames: Pixels, fps_in: float, fps_out: int, count: int) -> Iterator[
         yield np.asarray(cv2.addWeighted(one, 1 - part, other, part, 0), np.uint8)
 
 
+def steadied(frames: Pixels, *, ended: bool = False) -> Pixels:
+    """Return a window's key frames [T, H, W, 3] with every second frame of a pair made anew.
+
+    It lies halfway between its neighbours along the optical flow. The last one, which has none
+    behind it, goes on as far as the one before it went, unless it is known how the window
+    ``ended``. A network that does not know yet how things change draws second frames as grain,
+    while those beside them are clean (docs/pocket.md).
+    """
+    made = frames.copy()
+    for k in range(2, len(frames) - 1, 2):
+        one, two = frames[k - 1], frames[k + 1]
+        half, other = _moved(one, _flow(one, two), 0.5), _moved(two, _flow(two, one), 0.5)
+        made[k] = cv2.addWeighted(half, 0.5, other, 0.5, 0)
+    if len(frames) > 2 and not ended:
+        made[-1] = _moved(frames[-2], _flow(frames[-2], made[-3]), -1.0)
+    return made
+
+
 def filled(frame: Pixels, width_px: int, height_px: int) -> Pixels:
     """Return a frame enlarged by Lanczos, its middle cut out to the shape that is asked for."""
     height, width = frame.shape[:2]
