@@ -3,8 +3,8 @@
 In data-flow order: ``config`` (every size there is, in one table), ``text`` (words to numbers),
 ``codec`` (frames to tokens and back), ``audio`` (sound to patches and back), ``positions`` (where
 each token is), ``transformer`` (the network), ``flow`` (what it learns), ``sampler`` (noise to
-tokens), ``export`` (to ONNX) and ``runtime`` (a trained model at work).
+tokens), ``fused`` and ``export`` (to ONNX) and ``runtime`` (a trained model at work).
 
-A leaf: nothing here knows the world it learns from. Only ``transformer`` and ``export`` import
-torch, and nothing that runs a trained model imports those.
+A leaf: nothing here knows the world it learns from. Only ``transformer``, ``fused`` and
+``export`` import torch, and nothing that runs a trained model imports those.
 """

@@ -67,7 +67,8 @@ def weights_in(path: Path) -> dict[str, Floats]:
             continue
         values = array.astype(np.float32)
         if whole.endswith(BYTES):
-            values *= arrays[name + "_scale"]  # [columns]; symmetric, so that zero is zero
+            zero = arrays[name + "_zero_point"].astype(np.float32)
+            values = (values - zero) * arrays[name + "_scale"]  # of each column, or of all
         name = name.removeprefix(_PREFIX).removesuffix(HALF)
         for turned in (TURNED, _TURNED_BESIDE_BYTES):
             if name.endswith(turned):
