@@ -256,14 +256,14 @@ def test_clips_are_judged_by_what_happens_and_by_what_is_heard(
 ) -> None:
     """As the product draws them; what was drawn before is not drawn again."""
     write_model(Trainer(CLIPS, clips, tmp_path / "run", first), tmp_path / "model")
-    model, drawn = Model.load(tmp_path / "model"), tmp_path / "drawn"
+    model, drawn = tmp_path / "model", tmp_path / "drawn"
     judged = judge(model, clips, drawn, 3, steps=2)
     assert set(judged.made) == set(judged.real) == set(ASPECTS)
     assert set(judged.sync) == {f"{a}{b}" for a in ("made", "real") for b in ("", OTHERS)}
-    files = {path: path.stat().st_mtime_ns for path in drawn.iterdir()}
+    files = {path: path.stat().st_mtime_ns for path in drawn.rglob("*.npz")}
     assert len(files) == judged.pictures > 0
     assert judge(model, clips, drawn, 3, steps=2) == judged
-    assert {path: path.stat().st_mtime_ns for path in drawn.iterdir()} == files
+    assert {path: path.stat().st_mtime_ns for path in drawn.rglob("*.npz")} == files
 
 
 def test_another_cast_is_another_data_set(

@@ -7,7 +7,6 @@ pytest.importorskip("torch")
 pytest.importorskip("onnxruntime")
 
 from cleardance.dataset.shelf import Shelf
-from cleardance.pocket.runtime import Model
 from cleardance.train.bundle import write_model
 from cleardance.train.probe import ASPECTS, accuracies, judge, trained, truth
 from cleardance.train.runs import RUNS
@@ -31,7 +30,7 @@ def test_the_probe_tells_a_cat_from_a_car_and_noise_from_both(shelf: Shelf, tmp_
     captions = [shelf.manifest.rows[row].caption for row in rows]
     assert accuracies(probe, shelf.read(rows).pixels, captions)["subject"] > 0.8
     write_model(Trainer(RUNS["tiny"], shelf, tmp_path / "run"), tmp_path / "model")
-    judged = judge(Model.load(tmp_path / "model"), shelf, tmp_path / "drawn", 4, steps=1)
+    judged = judge(tmp_path / "model", shelf, tmp_path / "drawn", 4, steps=1)
     assert set(judged.made) == set(judged.real) == set(ASPECTS[:-1])
     assert not judged.sync
     assert 0 < judged.pictures <= 4

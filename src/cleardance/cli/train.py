@@ -110,7 +110,6 @@ def train(
         )
     from cleardance.clearance.service import open_service
     from cleardance.dataset import kept
-    from cleardance.pocket.runtime import CARD, Model, sha256
     from cleardance.rights.snapshot import current
     from cleardance.train import decoder
     from cleardance.train.bundle import DECODER, write_model
@@ -137,8 +136,7 @@ def train(
                 kept.keep_model(service.store, *made)
     judgement = None
     if judged and model is not None:
-        drawn = out / "judged" / sha256((model / CARD).read_bytes())[:12]
-        judgement = asdict(judge(Model.load(model, threads=threads), shelf, drawn, judged))
+        judgement = asdict(judge(model, shelf, out / "judged", judged))
     done = {"run": name, "step": trainer.progress.step, "manifest": shelf.manifest.digest}
     if as_json:
         print_json(done | {"state": str(out / "state.pt"), "judgement": judgement})

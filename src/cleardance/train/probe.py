@@ -20,7 +20,7 @@ from cleardance.dataset.shelf import Shelf
 from cleardance.generate.backends.pocket import PLAN
 from cleardance.pocket import audio
 from cleardance.pocket.film import Ask, Film, film, still
-from cleardance.pocket.runtime import Model
+from cleardance.pocket.runtime import CARD, Model, sha256
 from cleardance.pocket.text import Vocabulary
 from cleardance.train.sync import Sync, contacts, measured, onsets, shuffled
 from cleardance.world.language import reading
@@ -133,13 +133,16 @@ def accuracies(probe: Probe, pixels: Pixels, captions: Sequence[str]) -> dict[st
 
 
 def judge(
-    model: Model, shelf: Shelf, folder: Path, count: int, seed: int = 0, steps: int = _STEPS
+    exported: Path, shelf: Shelf, out: Path, count: int, seed: int = 0, steps: int = _STEPS
 ) -> Judgement:
     """Return how the probe names pictures or clips of ``count`` held-out prompts, made and real.
 
-    Captions come in the order of their digests, so that every run is asked the same. What is drawn
-    stays in ``folder``, which is one model's: asked again, it goes on where it stopped.
+    Captions come in the order of their digests, so that every run is asked the same. What the
+    ``exported`` model draws stays in a folder of its own in ``out``: asked again, it goes on where
+    it stopped. Raises VerificationError if the model is harmed.
     """
+    model = Model.load(exported, threads=torch.get_num_threads())
+    folder = out / sha256((exported / CARD).read_bytes())[:12]
     manifest, frames = shelf.manifest, model.card.frames
     by_caption = {manifest.rows[i].caption: i for i in manifest.indices("held_out")}
     rows = sorted(by_caption.values(), key=lambda i: manifest.rows[i].sha256)[:count]
