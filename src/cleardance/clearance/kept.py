@@ -24,7 +24,9 @@ def _read(
     kind = output_signal.c.kind
     fields = (output_signal.c[name] for name in ("task_id", "kind", "time_s", "value"))
     query = select(*fields).where(kind.in_(READ_LATER) if later else kind.not_in(READ_LATER))
-    for ids in batches(sorted(task_ids)):
-        some = query.where(output_signal.c.task_id.in_(ids)).order_by(output_signal.c.id)
-        for task_id, name, time_s, value in session.execute(some).all():
+    ids = sorted(task_ids)
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        some = query.where(output_signal.c.task_id.in_(ids[start : start + _ASKED_AT_ONCE]))
+        rows = session.execute(some.order_by(output_signal.c.task_id, output_signal.c.id)).all()
+        for task_id, name, time_s, value in rows:
             yield task_id, KeptSignal(name, time_s or 0.0, value)

@@ -3,6 +3,7 @@
 Apart from what computes them, because rules are read where nothing heavy may be imported.
 """
 
+import math
 from typing import Final, Literal
 
 from cleardance.match.signal import Ladder, Rung
@@ -17,6 +18,11 @@ class LocalSignal:
     computed_from: Final[Literal["frame"]] = "frame"
     max_distance: Final = 1.0
     ladder: Final = Ladder((Rung("copy", 0.65), Rung("likely", 0.75)))  # 14 and 10 features
+
+    @property
+    def least_agreeing(self) -> int:
+        """Return how many features must agree for any rung."""
+        return math.ceil(round(_SURE * (1 - self.ladder.rungs[-1].max_distance), 6))
 
     def distance_of(self, agreeing: int) -> float:
         """Return the distance of so many agreeing features."""

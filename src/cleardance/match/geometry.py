@@ -33,14 +33,14 @@ class Alignment:
     box: Box
 
 
-def align(query: Features, reference: Features) -> Alignment | None:
-    """Return how the reference lies in the query, or None if fewer than 4 features agree.
+def align(query: Features, reference: Features, least: int = 4) -> Alignment | None:
+    """Return how the reference lies in the query, or None if fewer than ``least`` features agree.
 
     The affine map is found by RANSAC (Fischler, Bolles 1981) with a fixed seed: the same
     features, the same answer.
     """
     seen, meant = _pairs(query, reference)
-    if len(seen) < 4:
+    if len(seen) < max(4, least):
         return None
     found, inside = cv2.estimateAffine2D(
         meant, seen, method=cv2.RANSAC, ransacReprojThreshold=_NEAR_PX, maxIters=_TRIES
@@ -51,7 +51,7 @@ def align(query: Features, reference: Features) -> Alignment | None:
     keep = inside[:, 0] > 0
     seen, meant = seen[keep], meant[keep]
     inliers = min(len(_places(seen)), len(_places(meant)))
-    if inliers < 4:
+    if inliers < max(4, least):
         return None
     covered, core = _covered(meant, reference), _core(meant, reference)
     return Alignment(inliers, covered, core, _box(way, query, reference))
@@ -62,18 +62,13 @@ def _pairs(query: Features, reference: Features) -> tuple[NDArray[np.float32], N
     if min(len(query), len(reference)) < 4:
         nothing = np.zeros((0, 2), np.float32)
         return nothing, nothing
-    likeness = _unit(query) @ _unit(reference).T
-    best = likeness.argmax(axis=1)
-    first = likeness[np.arange(len(best)), best]
-    second = np.partition(likeness, -2, axis=1)[:, -2]
+    likeness = query.directions @ reference.directions.T
+    rows, best = np.arange(len(likeness)), likeness.argmax(axis=1)
+    first = likeness[rows, best]
+    likeness[rows, best] = -np.inf
+    second = likeness.max(axis=1)
     clear = (1 - first) < _RATIO**2 * (1 - second)  # squared distances are 2 - 2 cos
     return _pixels(query)[clear], _pixels(reference)[best[clear]]
-
-
-def _unit(features: Features) -> NDArray[np.float32]:
-    values = features.descriptors.astype(np.float32)
-    length = np.linalg.norm(values, axis=1, keepdims=True)
-    return np.asarray(values / np.maximum(length, 1e-6), np.float32)
 
 
 def _size_px(features: Features) -> tuple[float, float]:

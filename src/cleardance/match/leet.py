@@ -14,7 +14,8 @@ _ONES: Final = "1!|"
 _TABLE: Final = str.maketrans(_SIGNS)
 _ONE: Final = re.compile(f"[{re.escape(_ONES)}]")
 _LEET: Final = frozenset([*_SIGNS, *_ONES])
-_CHUNK: Final = re.compile(r"\S+")
+_ANY: Final = re.escape("".join(sorted(_LEET)))
+_CHUNK: Final = re.compile(rf"(?<!\S)[^\s{_ANY}]*+[{_ANY}]\S*+")  # with a stand-in in it
 _MIXED_WORDS: Final = 3  # words with ones that are read each in its own way
 
 

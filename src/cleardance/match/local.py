@@ -7,6 +7,7 @@ Zisserman 2012). A crop keeps most of a picture's points; whether they moved tog
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import cv2
@@ -47,6 +48,13 @@ class Features:
     def __len__(self) -> int:
         """Return the number of points."""
         return len(self.points)
+
+    @cached_property
+    def directions(self) -> NDArray[np.float32]:
+        """Return the descriptors as [n, 128] of length 1, kept for the next comparison."""
+        values = self.descriptors.astype(np.float32)
+        length = np.linalg.norm(values, axis=1, keepdims=True)
+        return np.asarray(values / np.maximum(length, 1e-6), np.float32)
 
     def mirrored(self) -> "Features":
         """Return what the mirrored picture would give, without looking at it again."""

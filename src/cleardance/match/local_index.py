@@ -67,22 +67,24 @@ class LocalIndex:
         found: list[list[Suspect]] = [[] for _ in frames]
         if not len(self.owners):
             return found
-        every, lengths = Sketch.joined(frames), [len(one) for one in frames]
+        asked = _Asked.of(frames)
         for mirrored in (False, True):
-            query = _Asked.of(every.mirrored() if mirrored else every, lengths, self.starts)
-            for frame, picture, weight in zip(*self._weights(query, votes), strict=True):
+            turned = asked.mirrored() if mirrored else asked
+            for frame, picture, weight in zip(*self._weights(turned, votes), strict=True):
                 found[frame].append(Suspect(int(picture), mirrored, round(float(weight), 6)))
         return [
             sorted(one, key=lambda one: (-one.weight, one.picture, one.mirrored))[:most]
             for one in found
         ]
 
-    def _weights(self, query: "_Asked", least: int) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    def _weights(self, asked: "_Asked", least: int) -> tuple[Ints, Ints, NDArray[np.float64]]:
         """Return frames and pictures that share features, and the weight of the shared words."""
-        before = np.cumsum(query.runs, dtype=np.uint32) - query.runs
-        at = np.repeat(query.low - before, query.runs)  # wraps around, and back on the next line
+        query, runs = self._compared(asked)
+        low = self.starts.take(query.words)
+        before = np.cumsum(runs, dtype=np.uint32) - runs
+        at = np.repeat(low - before, runs)  # wraps around, and back on the next line
         at += np.arange(len(at), dtype=np.uint32)
-        differing = np.bitwise_count(self.bits.take(at) ^ np.repeat(query.bits, query.runs))
+        differing = np.bitwise_count(self.bits.take(at) ^ np.repeat(query.bits, runs))
         near = np.flatnonzero(differing <= _AGREE_BITS)
         feature = np.searchsorted(before, near, "right") - 1
         # A feature of the frame counts once for each picture.
@@ -93,34 +95,56 @@ class LocalIndex:
             return_inverse=True,
             return_counts=True,
         )
-        rarity = np.log2(1 + len(self.owners) / query.runs.take(feature))
-        weights = np.asarray(np.bincount(place, rarity, len(shown)), np.float64)
+        rarity = np.log2(1 + len(self.owners) / runs.take(feature))
+        # Summed in one order, whatever was compared beside it: the same frame, the same weights.
+        order = np.argsort(runs.take(feature), kind="stable")
+        sums = np.bincount(place.take(order), rarity.take(order), len(shown))
         enough = votes >= least
         frame, picture = np.divmod(shown[enough], self.count)
-        return frame, picture, weights[enough]
+        return frame, picture, np.asarray(sums[enough], np.float64)
+
+    def _compared(self, asked: "_Asked") -> tuple["_Asked", NDArray[np.uint32]]:
+        """Return the features whose words stand in the index, and the number of their entries.
+
+        Of a frame that would be compared with too many, those under its rarest words.
+        """
+        lengths = np.diff(self.starts)
+        asked = asked.take(np.flatnonzero((lengths > 0).take(asked.words)))
+        runs = lengths.take(asked.words)
+        if not len(runs) or np.bincount(asked.frames, runs).max() <= _COMPARED:
+            return asked, runs
+        order = np.lexsort((runs, asked.frames))
+        total = np.cumsum(runs.take(order), dtype=np.int64)
+        frame = asked.frames.take(order)
+        first = np.searchsorted(frame, np.arange(frame[-1] + 1))
+        before = np.concatenate([[0], total])[first].take(frame)
+        kept = order[total - before <= _COMPARED]
+        return asked.take(kept), runs.take(kept)
 
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """Features of frames, by frame and by how rare their word is; its entries, their number."""
+    """Features of many frames, one after the other: whose, their words, their 64 bits."""
 
     frames: Ints
+    words: NDArray[np.uint16]
     bits: NDArray[np.uint64]
-    low: NDArray[np.uint32]
-    runs: NDArray[np.uint32]
 
     @classmethod
-    def of(cls, every: Sketch, lengths: Sequence[int], starts: NDArray[np.uint32]) -> Self:
-        frame = np.repeat(np.arange(len(lengths)), lengths)
-        low = starts.take(every.words)
-        runs = starts[1:].take(every.words) - low
-        order = np.lexsort((runs, frame))
-        order = order[runs.take(order) > 0]
-        total = np.cumsum(runs.take(order), dtype=np.int64)
-        first = np.searchsorted(frame.take(order), np.arange(len(lengths)))
-        before = np.concatenate([[0], total])[first].take(frame.take(order))
-        kept = order[total - before <= _COMPARED]
-        return cls(frame.take(kept), every.bits.take(kept), low.take(kept), runs.take(kept))
+    def of(cls, frames: Sequence[Sketch]) -> Self:
+        words = np.concatenate([np.zeros(0, np.uint16), *(one.words for one in frames)])
+        bits = np.concatenate([np.zeros(0, np.uint64), *(one.bits for one in frames)])
+        owners = np.repeat(np.arange(len(frames)), [len(one) for one in frames])
+        return cls(owners, words, bits)
+
+    def mirrored(self) -> "_Asked":
+        """Return what the mirrored frames would give."""
+        turned = Sketch(self.words, self.bits).mirrored()
+        return _Asked(self.frames, turned.words, turned.bits)
+
+    def take(self, places: Ints) -> "_Asked":
+        """Return the features at some places."""
+        return _Asked(self.frames.take(places), self.words.take(places), self.bits.take(places))
 
 
 def _entries(descriptors: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:

@@ -87,7 +87,7 @@ class PictureIndex:
 
     def _proved(self, number: int, frame: Features, suspect: Suspect) -> PictureHit | None:
         seen = frame.mirrored() if suspect.mirrored else frame
-        alignment = align(seen, self._features[suspect.picture])
+        alignment = align(seen, self._features[suspect.picture], LOCAL_SIGNAL.least_agreeing)
         if alignment is None or not is_spread(alignment):
             return None
         distance = LOCAL_SIGNAL.distance_of(alignment.inliers)

@@ -89,7 +89,7 @@ class TypoIndex:
         of a sentence; whether the name has one there is for the caller.
         """
         yield from self._find_short(folded, taken)
-        if not self._may_hold(folded.letters):
+        if not self._may_hold_long(folded.letters):
             return
         looked_up: dict[str, dict[int, float]] = {}
         for start, end in _windows(folded, taken):
@@ -107,7 +107,11 @@ class TypoIndex:
             if near and not any(taken[start:end]) and _is_odd(folded.letters[start:end]):
                 yield from ((number, start, end, 1.0) for number in near)
 
-    def _may_hold(self, letters: str) -> bool:
+    def may_hold(self, letters: str) -> bool:
+        """Tell whether a text of these letters can hold any key misspelt; of many keys, always."""
+        return self._may_hold_long(letters) or self._short.may_be_in(letters)
+
+    def _may_hold_long(self, letters: str) -> bool:
         """Tell whether any window can be a key: it holds a piece, or is one with letters repeated.
 
         A piece is left whole, or the first of two has its last letter swapped with the next one's.
@@ -184,10 +188,18 @@ class ShortNames:
             self._keys[key] = number
             for shorter in _with_one_less(key):
                 self._shorter.setdefault(shorter, []).append(number)
+        # Of a word with a letter too many, the first or the last three letters are the key's.
+        ends = {end for key in self._keys for end in (key[:3], key[-3:])}
+        others = (other for key in self._keys for other in _swapped(key))
+        self._hints = AhoCorasick([*ends, *self._shorter, *others])
 
     def __len__(self) -> int:
         """Return the number of keys."""
         return len(self._keys)
+
+    def may_be_in(self, letters: str) -> bool:
+        """Tell whether a text of these letters can hold a word that nearly spells a key."""
+        return bool(self._keys) and _holds(self._hints, letters)
 
     def find(self, word: str) -> list[int]:
         """Return the keys a word nearly spells, unless it nearly spells an everyday word."""

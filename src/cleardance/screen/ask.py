@@ -37,13 +37,20 @@ def screen_ask(
     A finding's ``text_span`` is in characters of ``text`` as given. A wording that stands in
     several places is found once, at its first. Without an asker no licence counts.
     """
+    matches = matches_in_text(text, registry, asker)
+    return decide(matches, (), registry, rules or rules_of(registry), asker)
+
+
+def matches_in_text(
+    text: str, registry: RegistrySnapshot, asker: Asker | None = None
+) -> list[Match]:
+    """Return what of the registry a text names or describes, as yet undecided."""
     first: dict[tuple[str, str], NameMatch] = {}
     for found in _not_free(text, registry.names.find(text), registry, asker):
         wording = text[slice(*found.span)]
         first.setdefault((found.work_id, wording), found)
     matches = [_named(text, found, registry) for found in first.values()]
-    matches += _described(text, registry)
-    return decide(matches, (), registry, rules or rules_of(registry), asker)
+    return [*matches, *_described(text, registry)]
 
 
 def _not_free(

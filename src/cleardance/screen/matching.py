@@ -65,7 +65,7 @@ class KeptOutputs:
 
     @cached_property
     def glances(self) -> Sequence[tuple[str, "Glance"]]:
-        """Each task and one of the pictures its output was kept by, once for all who search."""
+        """Return each task and distinct picture of its output, read once for all who compare."""
         from cleardance.match.picture import GLANCE, Glance
 
         return [(task, Glance.unpack(one.value)) for task, one in self.of(GLANCE)]

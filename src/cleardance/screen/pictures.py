@@ -53,19 +53,12 @@ class PdqMatcher:
         self, kept: KeptOutputs, registry: RegistrySnapshot
     ) -> Iterator[tuple[str, Match]]:
         """Compare all views of the distinct frames, and the upright one of every frame."""
-        import numpy as np
-
-        from cleardance.match.hamming import packed
-
-        for query, match in hash_matches([glance for _, glance in kept.glances], registry):
+        glances = [glance for _, glance in kept.glances]
+        for query, match in hash_matches(glances, registry):
             yield kept.glances[query][0], match
-        every = kept.of(self.signal)
-        codes = packed(b"".join(one.value for _, one in every))
-        found = _owned(registry, lambda index: index.find_codes(codes, np.arange(len(codes))))
-        for query, match in _hash_matches(
-            found, [round(one.time_s, 3) for _, one in every], registry
-        ):
-            yield every[query][0], match
+        upright = kept.of(self.signal)
+        for query, match in _code_matches([one for _, one in upright], registry):
+            yield upright[query][0], match
 
 
 class LocalMatcher:
@@ -100,10 +93,10 @@ class LocalMatcher:
         """Search by glances; read the looks of the outputs suspected, and prove it on those."""
         from cleardance.match.picture import Look
 
-        sketches = [glance.sketch for _, glance in kept.glances]
+        glances = kept.glances
         suspected = {
-            (task, glance.time_s): glance.sketch
-            for task, glance in (kept.glances[n] for n in _suspected(sketches, registry))
+            (glances[number][0], glances[number][1].time_s): glances[number][1].sketch
+            for number in _suspected([glance for _, glance in glances], registry)
         }
         if not suspected:
             return
@@ -129,7 +122,22 @@ def hash_matches(
 ) -> Iterator[tuple[int, Match]]:
     """Yield which look is within 31 bits of a work's picture, and the work."""
     found = _owned(registry, lambda index: index.find_hashes(looks))
-    yield from _hash_matches(found, [look.time_s for look in looks], registry)
+    return _hash_matches(found, [look.time_s for look in looks], registry)
+
+
+def _code_matches(
+    kept: Sequence[KeptSignal], registry: RegistrySnapshot
+) -> Iterator[tuple[int, Match]]:
+    """Yield what ``hash_matches`` does, of frames of which one code each was kept."""
+    import numpy as np
+
+    from cleardance.match.hamming import packed
+
+    if any(len(one.value) != _CODE_BYTES for one in kept):
+        raise ValueError(f"a code has {_CODE_BYTES} bytes")
+    codes, frames = packed(b"".join(one.value for one in kept)), np.arange(len(kept))
+    found = _owned(registry, lambda index: index.find_codes(codes, frames))
+    return _hash_matches(found, [round(one.time_s, 3) for one in kept], registry)
 
 
 def _hash_matches(

@@ -14,7 +14,7 @@ from cleardance.clearance.service import Service
 from cleardance.rights.licence import Asker, Use
 from cleardance.rights.notices.form import Located
 from cleardance.rights.snapshot import RegistrySnapshot, works_alone
-from cleardance.screen.ask import screen_ask
+from cleardance.screen.ask import matches_in_text
 from cleardance.screen.deciding import Match, decide
 from cleardance.screen.kept import matches_in_kept
 from cleardance.screen.matching import matchers_for
@@ -114,13 +114,9 @@ def search(
             searched.signals += len(kept)
             shown = matches_in_kept(kept, registry, matchers)
             for row in rows:
-                asker = Asker(
-                    moment=datetime.fromisoformat(row["created_at"]),
-                    account=row["account_id"],
-                    partner=partners[row["account_id"]],
-                )
+                partner = partners[row["account_id"]]
                 matches = shown.get(row["id"], [])
-                found = _instance(row, matches, registry, asker, pointed)
+                found = _instance(row, matches, registry, partner, pointed)
                 searched.tasks += 1
                 searched.prompts += row["request"] is not None
                 searched.erased += row["salt"] is None
@@ -166,14 +162,14 @@ def _instance(
     row: Any,
     matches: Sequence[Match],
     registry: RegistrySnapshot,
-    asker: Asker,
+    partner: str | None,
     pointed: _Pointed,
 ) -> Instance | None:
     prompt = row["request"]["prompt"] if row["request"] else None
-    findings = screen_ask(prompt, registry, asker=asker).findings if prompt else ()
-    if matches:
-        output = decide(matches, (), registry, rules_of(registry), asker.asking(Use.OUTPUT))
-        findings += output.findings
+    asker = Asker(datetime.fromisoformat(row["created_at"]), row["account_id"], partner)
+    named = matches_in_text(prompt, registry, asker) if prompt else ()
+    findings = _findings(named, registry, asker)
+    findings += _findings(matches, registry, asker.asking(Use.OUTPUT))
     located = pointed.at(row, prompt)
     if not findings and not located:
         return None
@@ -182,7 +178,7 @@ def _instance(
         status=TaskStatus(row["status"]),
         asked_at=row["created_at"],
         account_id=row["account_id"],
-        partner=asker.partner,
+        partner=partner,
         key_id=row["key_id"],
         served_count=row["served_count"],
         last_served_at=row["last_served_at"],
@@ -192,6 +188,15 @@ def _instance(
         located=located,
         entries=(),
     )
+
+
+def _findings(
+    matches: Sequence[Match], registry: RegistrySnapshot, asker: Asker
+) -> tuple[Finding, ...]:
+    """Return what is found, as a verdict of that time would say it."""
+    if not matches:
+        return ()
+    return decide(matches, (), registry, rules_of(registry), asker).findings
 
 
 def _batches(session: Connection, span: Span) -> Iterator[list[Any]]:
