@@ -6,9 +6,11 @@ hashes, ``--looks`` distinct pictures (glance and look), its sound, words that w
 pictures are 300 stills of the data world, the sounds peaks at random, taken in turn; tasks past
 the first 20,000 are copies of those under names of their own. The letter has
 four works with five pictures each, and names; every hundredth task names one in disguise, and
-every hundredth other shows a reference cut by a fifth. ``--watch N`` executes it over N tasks while
-another process asks for every planted output all the time. ``--kills N`` executes it N times in
-processes that are killed at random moments; what is left is finished by what does so in workers.
+every hundredth other shows a reference cut by a fifth. ``--values-once`` writes equal bytes once
+behind a view, so that a million fit on a small disk; what is read is the same. ``--watch N``
+executes it over N tasks while another process asks for every planted output all the time.
+``--kills N`` executes it N times in processes that are killed at random moments; what is left is
+finished by what does so in workers.
 """
 
 import argparse
@@ -19,18 +21,20 @@ import random
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select
 
 from cleardance.accounts.accounts import account_id
 from cleardance.clearance.notices.accounting import account_for
@@ -38,7 +42,7 @@ from cleardance.clearance.notices.executing import execute, execution_of, resume
 from cleardance.clearance.service import Service, open_service
 from cleardance.clearance.serving import removed_by
 from cleardance.match.picture import GLANCE, KIND, look_at_query
-from cleardance.media import write_png
+from cleardance.media import Frame, write_png
 from cleardance.rights.notices import filing
 from cleardance.rights.notices.form import Demand, parse_notice
 from cleardance.store.tables import (
@@ -88,7 +92,20 @@ def filed(service: Service, folder: Path) -> str:
     return filing.file_notice(service.store, form, folder, datetime.now(UTC)).id
 
 
-def synthesise(service: Service, count: int, looks: int) -> set[str]:
+class Shown(NamedTuple):
+    """A picture as an output keeps it: its upright hash, glance and look, packed."""
+
+    code: bytes
+    glance: bytes
+    look: bytes
+
+    @classmethod
+    def of(cls, frame: Frame) -> Self:
+        look = look_at_query(frame)
+        return cls(look.codes.tobytes()[:32], look.glance.pack(), look.pack())
+
+
+def synthesise(service: Service, count: int, looks: int, *, once: bool = False) -> set[str]:
     """Write ``count`` released tasks and what is kept of them; return those that touch a work."""
     planted = _originals(service, min(count, ORIGINALS), looks)
     every = set(planted)
@@ -120,10 +137,10 @@ def _number(task_id: str) -> int:
 def _originals(service: Service, count: int, looks: int) -> set[str]:
     rng = np.random.default_rng(1)
     captions = [caption(sample(rng), rng) for _ in range(CAPTIONS)]
-    seen = cycle([look_at_query(drawn(seed)) for seed in range(PICTURES)])
-    copies = cycle([look_at_query(scene(n, 640, 360)[36:-36, 64:-64]) for n in range(20)])
+    seen = cycle([Shown.of(drawn(seed)) for seed in range(PICTURES)])
+    copies = cycle([Shown.of(scene(n, 640, 360)[36:-36, 64:-64]) for n in range(20)])
     sounds = cycle([peaks(np.random.default_rng(seed), 5.0) for seed in range(SOUNDS)])
-    planted: set[str] = set()
+    ids: dict[bytes, int] = {}
     with service.store.read() as session:
         owner = account_id(session, "local")
     for start in range(0, count, AT_ONCE):
@@ -135,12 +152,44 @@ def _originals(service: Service, count: int, looks: int) -> set[str]:
                 shown[-1] = next(copies)
             rows.append(one)
             signals += _kept(one["id"], shown, next(sounds))
-            if number % EVERY < 2:
-                planted.add(one["id"])
         with service.store.begin() as session:
             session.execute(insert(task), rows)
-            session.execute(insert(output_signal), signals)
-    return planted
+            if once:
+                insert_once(session, ids, signals)
+            else:
+                session.execute(insert(output_signal), signals)
+    return planted_in(count)
+
+
+def planted_in(count: int) -> set[str]:
+    return {_id(number) for number in range(count) if number % EVERY < 2}
+
+
+def _id(number: int) -> str:
+    return f"cgt-20260101000000-{number:08d}"
+
+
+VALUES_ONCE = """
+ALTER TABLE output_signal RENAME TO kept;
+CREATE TABLE kept_value (id INTEGER PRIMARY KEY, value BLOB);
+CREATE VIEW output_signal AS SELECT kept.id AS id, task_id, kind, time_s, kept_value.value AS value
+    FROM kept JOIN kept_value ON kept_value.id = kept.value;
+"""
+KEEP_VALUE = "INSERT INTO kept_value (value) VALUES (?)"
+KEEP = "INSERT INTO kept (task_id, kind, time_s, value) VALUES (?, ?, ?, ?)"
+
+
+def write_values_once(home: Path) -> None:
+    """Make the synthesised pictures, of which there are few, take their room once."""
+    with closing(sqlite3.connect(home / "cleardance.db")) as connection:
+        connection.executescript(VALUES_ONCE)
+
+
+def insert_once(session: Connection, ids: dict[bytes, int], signals: list[dict[str, Any]]) -> None:
+    for value in {one["value"] for one in signals} - ids.keys():
+        ids[value] = session.exec_driver_sql(KEEP_VALUE, (value,)).lastrowid
+    rows = [(one["task_id"], one["kind"], one["time_s"], ids[one["value"]]) for one in signals]
+    session.exec_driver_sql(KEEP, rows)
 
 
 def _task(owner: str, number: int, captions: list[str]) -> dict[str, Any]:
@@ -161,39 +210,51 @@ def _task(owner: str, number: int, captions: list[str]) -> dict[str, Any]:
     }
 
 
-def _kept(task_id: str, looks: list[Any], sound: bytes) -> Iterator[dict[str, Any]]:
+def _kept(task_id: str, shown: list[Shown], sound: bytes) -> Iterator[dict[str, Any]]:
     for number in range(10):
-        code = looks[number % len(looks)].codes.tobytes()[:32]
+        code = shown[number % len(shown)].code
         yield {"task_id": task_id, "kind": "pdq", "time_s": number / 2, "value": code}
-    for number, look in enumerate(looks):
-        for kind, value in ((GLANCE, look.glance.pack()), (KIND, look.pack())):
+    for number, one in enumerate(shown):
+        for kind, value in ((GLANCE, one.glance), (KIND, one.look)):
             yield {"task_id": task_id, "kind": kind, "time_s": float(number), "value": value}
     yield {"task_id": task_id, "kind": "sound", "time_s": 0.0, "value": sound}
     yield {"task_id": task_id, "kind": "frame_text", "time_s": 0.0, "value": b"OPEN\nmarket"}
 
 
-def measure(count: int, looks: int) -> dict[str, float]:
+def past(folder: Path, count: int, looks: int, *, once: bool) -> None:
+    """Make a home with a past and a letter, unless it was made before."""
+    if (folder / "letter").exists():
+        return
+    folder.mkdir(parents=True)
+    with open_service(folder / "home") as service:
+        notice_id = filed(service, folder)
+    if once:
+        write_values_once(folder / "home")
+    with open_service(folder / "home") as service:
+        synthesise(service, count, looks, once=once)
+    (folder / "letter").write_text(notice_id)
+
+
+def measure(folder: Path, count: int, looks: int, *, once: bool) -> dict[str, Any]:
     """Return what the accounting took, of all processes, and what it found."""
-    with tempfile.TemporaryDirectory(prefix="cleardance-notices-") as name:
-        folder = Path(name)
-        with open_service(folder / "home") as service:
-            planted = synthesise(service, count, looks)
-            found = filing.find(service.store, filed(service, folder))
-            began, busy = time.perf_counter(), _processor_s()
-            instances = account_for(service, found.works, found.form.located).instances
-            spent_s, busy_s = time.perf_counter() - began, _processor_s() - busy
-            ids = {one.task_id for one in instances}
-            return {
-                "tasks": count,
-                "looks": looks,
-                "clock_s": round(spent_s, 2),
-                "processor_s": round(busy_s, 2),
-                "on_two_cores_s": round(busy_s / 2, 2),
-                "memory_mb": _peak_mb(),
-                "recall": len(ids & planted) / len(planted),
-                "precision": len(ids & planted) / max(len(ids), 1),
-                "missed": sorted(planted - ids)[:5],
-            }
+    past(folder, count, looks, once=once)
+    with open_service(folder / "home") as service:
+        found = filing.find(service.store, (folder / "letter").read_text())
+        began, busy = time.perf_counter(), _processor_s()
+        instances = account_for(service, found.works, found.form.located).instances
+        spent_s, busy_s = time.perf_counter() - began, _processor_s() - busy
+    ids, planted = {one.task_id for one in instances}, planted_in(count)
+    return {
+        "tasks": count,
+        "looks": looks,
+        "clock_s": round(spent_s, 2),
+        "processor_s": round(busy_s, 2),
+        "on_two_cores_s": round(busy_s / 2, 2),
+        "memory_mb": _peak_mb(),
+        "recall": len(ids & planted) / len(planted),
+        "precision": len(ids & planted) / max(len(ids), 1),
+        "missed": sorted(planted - ids)[:5],
+    }
 
 
 def _processor_s() -> float:
@@ -323,11 +384,15 @@ def main() -> None:
     parser.add_argument("--looks", type=int, default=3)
     parser.add_argument("--watch", type=int, default=0)
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--values-once", action="store_true", help="each picture's bytes once")
+    parser.add_argument("--homes", type=Path, help="kept, and used again")
     asked = parser.parse_args()
     measured = []
-    for count in asked.tasks:
-        measured.append(measure(count, asked.looks))
-        _print(measured[-1])
+    with tempfile.TemporaryDirectory(prefix="cleardance-notices-") as name:
+        for count in asked.tasks:
+            folder = (asked.homes or Path(name)) / f"{count}-{asked.looks}"
+            measured.append(measure(folder, count, asked.looks, once=asked.values_once))
+            _print(measured[-1])
     if len(measured) > 1:
         first, last = measured[0], measured[-1]
         times = last["processor_s"] / first["processor_s"]

@@ -6,6 +6,7 @@ import pytest
 
 from cleardance.match.copies import LOCAL_SIGNAL
 from cleardance.match.local import Features
+from cleardance.match.local_index import MIN_VOTES, LocalIndex
 from cleardance.match.picture import Glance, Look, look_at_query, look_at_reference, without_border
 from cleardance.match.picture_index import PictureIndex
 from cleardance.match.sketch import Sketch
@@ -127,6 +128,45 @@ def test_a_sketch_mirrors_as_its_features_do() -> None:
     swapped, again = Sketch.of(features).mirrored(), Sketch.of(features.mirrored())
     assert (swapped.words == again.words).all()
     assert np.bitwise_count(swapped.bits ^ again.bits).max() <= 1  # sums in another order
+
+
+def test_many_frames_at_once_suspect_what_one_by_one_comparison_does() -> None:
+    rng = np.random.default_rng(5)
+    owns = [look_at_reference(picture(seed)).features for seed in (OWN, 50)]
+    index = LocalIndex.build(owns)
+    frames = [Sketch.of(one) for one in owns]
+    frames.append(Sketch(rng.integers(0, 1 << 16, len(frames[0]), np.uint16), frames[0].bits))
+    frames.append(Sketch.of(look_at_query(crop(picture(OWN), 0.2)).features))
+    for least in (1, MIN_VOTES, 20):
+        for frame, found in zip(frames, index.suspects(frames, 6, least), strict=True):
+            votes = {
+                (picture, mirrored): len(voters)
+                for mirrored in (False, True)
+                for picture, voters in _voters(
+                    index, frame.mirrored() if mirrored else frame
+                ).items()
+            }
+            enough = {suspect for suspect, count in votes.items() if count >= least}
+            assert {(one.picture, one.mirrored) for one in found} == enough
+
+
+def _voters(index: LocalIndex, frame: Sketch) -> dict[int, set[int]]:
+    """Return, by picture, the features of a frame that agree with one of its, pair by pair."""
+    voters: dict[int, set[int]] = {}
+    for number, (word, bits) in enumerate(zip(frame.words, frame.bits, strict=True)):
+        for entry in range(index.starts[word], index.starts[int(word) + 1]):
+            if int(index.bits[entry] ^ bits).bit_count() <= 22:
+                voters.setdefault(int(index.owners[entry]), set()).add(number)
+    return voters
+
+
+def test_of_a_frame_with_too_much_to_compare_the_rarest_words_come_first() -> None:
+    features = look_at_reference(picture(OWN)).features
+    many = LocalIndex.build([features] * 60)
+    sketch = Sketch.of(features)
+    alone = many.suspects([sketch], 6)
+    assert alone[0]
+    assert many.suspects([sketch, sketch], 6) == [*alone, *alone]
 
 
 def test_a_stored_glance_suspects_the_same() -> None:

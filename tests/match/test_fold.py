@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleardance.match.fold import Gap, fold, key_of, normal_form, parse_normal_form
+from cleardance.match.fold import Gap, fold, key_of, letters_of, normal_form, parse_normal_form
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates and controls included
 TRICKY = st.text(
@@ -78,6 +78,11 @@ def test_every_letter_knows_where_it_came_from(text: str) -> None:
     assert folded.origin == sorted(folded.origin)
     assert all(0 <= at < len(text) for at in folded.origin)
     folded.letters.encode()  # no lone surrogate is left
+
+
+@given(ANY_TEXT | TRICKY)
+def test_letters_alone_are_those_of_the_folded_text(text: str) -> None:
+    assert letters_of(text) == fold(text).letters
 
 
 @given(ANY_TEXT | TRICKY, st.data())

@@ -220,6 +220,27 @@ def test_spans_hold_the_name_and_nothing_contains_another(text: str) -> None:
     assert all(left[0] < right[0] and left[1] < right[1] for left, right in pairwise(spans))
 
 
+_MISSPELT = ["Shre", "Sherk", "Shrekk", "Shxrek", "Sqiud", "Squidd", "Sq1ud Gmae", "IT", "In", "I"]
+
+
+@given(st.lists(st.sampled_from(_WORDS + _SIGNS + _MISSPELT), max_size=8).map("".join))
+def test_what_is_not_looked_at_names_nothing(text: str) -> None:
+    assert STARTER_LIKE.find(text) == STARTER_LIKE.find_folded(text, fold(text))
+
+
+@given(st.sampled_from(["shrek", "totoro", "stranger things", "squid game"]), st.data())
+def test_a_text_is_looked_at_whatever_letter_of_a_name_is_changed(
+    name: str, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(name) - 1))
+    letter = data.draw(st.sampled_from(" abekrsz-"))
+    added, left_out = name[:at] + letter + name[at:], name[:at] + name[at + 1 :]
+    swapped = name[:at] + name[at + 1 : at + 2] + name[at : at + 1] + name[at + 2 :]
+    for word in (added, left_out, swapped):
+        text = f"we saw {word} again"
+        assert STARTER_LIKE.find(text) == STARTER_LIKE.find_folded(text, fold(text))
+
+
 @given(st.text(st.characters(), max_size=200))
 def test_no_text_is_an_error(text: str) -> None:
     STARTER_LIKE.find(text)
