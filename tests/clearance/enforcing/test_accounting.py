@@ -1,4 +1,4 @@
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,7 +106,7 @@ def test_voices_registered_later_are_found_in_what_was_kept_of_outputs(
     heard = matcher.find(audio(spoken(LOW, 2)), load_registry(service.store)).signals
     task = {"task_id": past["other"].task.id}
     with service.store.begin() as session:
-        rows = [task | asdict(signal) for signal in heard]
+        rows = [task | signal._asdict() for signal in heard]
         session.execute(insert(output_signal), rows)
     written(tmp_path / "voice.wav", spoken(LOW, 1))
     reference = {"path": str(tmp_path / "voice.wav"), "role": "voice"}
