@@ -117,7 +117,8 @@ def write(service: Service, outputs: list[Output]) -> dict[str, Output]:
                 frame = [SampledFrame(0.0, one.picture)]
                 kept = (matcher.find(frame, registry).signals for matcher in matchers)
                 known[id(one.picture)] = tuple(signal for some in kept for signal in some)
-            signals += [signal._asdict() | {"task_id": task_id} for signal in known[id(one.picture)]]
+            own = known[id(one.picture)]
+            signals += [signal._asdict() | {"task_id": task_id} for signal in own]
         with service.store.begin() as session:
             session.execute(insert(task), rows)
             session.execute(insert(output_signal), signals)
