@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.event import listen, remove
 
 from cleardance.accounts.accounts import create_account
 from cleardance.clearance.erasure import erase
+from cleardance.clearance.kept import read_kept
 from cleardance.clearance.notices.accounting import account_for
 from cleardance.clearance.record import Record
 from cleardance.clearance.service import Service
@@ -137,3 +139,25 @@ def test_outputs_and_accounts_that_are_pointed_at_are_listed(
     assert ids(service, work_id, Located(output=f"https://example.org/videos/{other}")) == [other]
     assert ids(service, work_id, Located(account="studio")) == [named]
     assert ids(service, work_id, Located(output="cgt-unknown"), Located(account="nobody")) == []
+
+
+def test_pictures_of_some_outputs_are_read_without_walking_through_all(
+    service: Service, past: dict[str, Record]
+) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(*event: object) -> None:
+        asked.append((str(event[2]), event[3]))
+
+    with service.store.read() as session:
+        listen(session, "before_cursor_execute", note)
+        some = [past["other"].task.id, *(f"cgt-{number}" for number in range(400))]
+        assert list(read_kept(session, some).read_pictures(some))
+        remove(session, "before_cursor_execute", note)
+        queries = [one for one in asked if "FROM output_signal" in one[0]]
+        assert len(queries) == 2
+        for query, values in queries:
+            plan = session.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+            assert [row[3].partition(" USING ")[2] for row in plan] == [
+                "INDEX ix_output_signal_task_id (task_id=?)"
+            ]
