@@ -3,8 +3,7 @@
 ``--tasks`` are sizes of the past; the exponent is that of time over size. Rows are synthesised:
 each task has a caption of the data world as its prompt, and what is kept of a clip of 5 s: ten
 hashes, ``--looks`` distinct pictures (glance and look), its sound, words that were read. The
-pictures are 300 stills of the data world, the sounds peaks at random, taken in turn; tasks past
-the first 20,000 are copies of those under names of their own. The letter has
+pictures are 300 stills of the data world, the sounds peaks at random, taken in turn. The letter has
 four works with five pictures each, and names; every hundredth task names one in disguise, and
 every hundredth other shows a reference cut by a fifth. ``--values-once`` writes equal bytes once
 behind a view, so that a million fit on a small disk; what is read is the same. ``--watch N``
@@ -65,8 +64,6 @@ DISGUISES = ("Zorblax Qest", "#Lanternfall", "H-a-r-b-o-u-r of G-l-a-s-s", "THE 
 EVERY = 100
 PICTURES, SOUNDS, CAPTIONS = 300, 300, 5_000
 AT_ONCE = 2_000
-ORIGINALS = 20_000
-PREFIX = "cgt-20260101000000-"
 
 
 def letter(folder: Path) -> dict[str, Any]:
@@ -107,34 +104,6 @@ class Shown(NamedTuple):
 
 def synthesise(service: Service, count: int, looks: int, *, once: bool = False) -> set[str]:
     """Write ``count`` released tasks and what is kept of them; return those that touch a work."""
-    planted = _originals(service, min(count, ORIGINALS), looks)
-    every = set(planted)
-    for first in range(ORIGINALS, count, ORIGINALS):
-        _copy(service, first, min(ORIGINALS, count - first))
-        every |= {_id(_number(one) + first) for one in planted if _number(one) + first < count}
-    return every
-
-
-def _copy(service: Service, first: int, count: int) -> None:
-    """Write the first ``count`` tasks and what is kept of them again, numbered from ``first``."""
-    with service.store.begin() as session:
-        for table, key in ((task, "id"), (output_signal, "task_id")):
-            others = ", ".join(c.name for c in table.c if c.name not in (key, "id"))
-            number = f"substr({key}, {len(PREFIX) + 1}) + {first}"
-            again = f"substr({key}, 1, {len(PREFIX)}) || printf('%08d', {number})"
-            these = f"SELECT {again}, {others} FROM {table.name} WHERE {key} < '{_id(count)}'"
-            session.execute(text(f"INSERT INTO {table.name} ({key}, {others}) {these}"))
-
-
-def _id(number: int) -> str:
-    return f"{PREFIX}{number:08d}"
-
-
-def _number(task_id: str) -> int:
-    return int(task_id[-8:])
-
-
-def _originals(service: Service, count: int, looks: int) -> set[str]:
     rng = np.random.default_rng(1)
     captions = [caption(sample(rng), rng) for _ in range(CAPTIONS)]
     seen = cycle([Shown.of(drawn(seed)) for seed in range(PICTURES)])

@@ -25,9 +25,8 @@ def _read(
     kind = output_signal.c.kind.concat("")
     fields = (output_signal.c[name] for name in ("task_id", "kind", "time_s", "value"))
     query = select(*fields).where(kind.in_(READ_LATER) if later else kind.not_in(READ_LATER))
-    ids = sorted(task_ids)
-    for start in range(0, len(ids), _ASKED_AT_ONCE):
-        some = query.where(output_signal.c.task_id.in_(ids[start : start + _ASKED_AT_ONCE]))
-        rows = session.execute(some.order_by(output_signal.c.task_id, output_signal.c.id)).all()
+    in_order = query.order_by(output_signal.c.task_id, output_signal.c.id)
+    for ids in batches(sorted(task_ids)):
+        rows = session.execute(in_order.where(output_signal.c.task_id.in_(ids))).all()
         for task_id, name, time_s, value in rows:
             yield task_id, KeptSignal(name, time_s or 0.0, value)

@@ -7,7 +7,6 @@ are the mirror images of the first half's, and so are half of the directions: th
 mirrored picture is the same numbers with their halves swapped.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -42,13 +41,6 @@ class Sketch:
         """Return the sketch of features."""
         words = words_of(features.descriptors, 1)
         return cls(words[:, 0].astype(np.uint16), bits_of(features.descriptors, words)[:, 0])
-
-    @classmethod
-    def joined(cls, sketches: Sequence[Self]) -> Self:
-        """Return the features of several pictures, one after the other."""
-        words = [np.zeros(0, np.uint16), *(one.words for one in sketches)]
-        bits = [np.zeros(0, np.uint64), *(one.bits for one in sketches)]
-        return cls(np.concatenate(words), np.concatenate(bits))
 
     def mirrored(self) -> "Sketch":
         """Return what the mirrored picture would give."""

@@ -93,10 +93,10 @@ class LocalMatcher:
         """Search by glances; read the looks of the outputs suspected, and prove it on those."""
         from cleardance.match.picture import Look
 
-        glances = kept.glances
+        sketches = [glance.sketch for _, glance in kept.glances]
         suspected = {
-            (glances[number][0], glances[number][1].time_s): glances[number][1].sketch
-            for number in _suspected([glance for _, glance in glances], registry)
+            (task, glance.time_s): glance.sketch
+            for task, glance in (kept.glances[n] for n in _suspected(sketches, registry))
         }
         if not suspected:
             return

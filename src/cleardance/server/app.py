@@ -27,7 +27,7 @@ from cleardance.match.words import is_listed
 from cleardance.rights.snapshot import current
 from cleardance.server import errors, links, openapi, warming
 from cleardance.server.aside import Aside
-from cleardance.server.crews import Crew, admitting, hand_over, judging, pacing
+from cleardance.server.crews import Crew, admitting, settle_in, judging, pacing
 from cleardance.server.guard import State
 from cleardance.server.lanes import Lanes
 from cleardance.server.metrics import Metrics
@@ -88,7 +88,7 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
         with open_service(settings.home) as service:
             aside = Aside(settings.home)
             signed = links.load_or_make(service.store.home.keys)
-            together = Together(service, partial(hand_over, asyncio.get_running_loop()))
+            together = Together(service, partial(settle_in, asyncio.get_running_loop()))
             doors = Crew("doors", admitting(service))
             paces = Crew("paces", pacing(service))
             judges = Crew("judges", judging(service, together), at_once=1)

@@ -68,10 +68,10 @@ class Crew(Generic[Item, Done]):
             except Exception as error:  # of all of them
                 settled = [(promise, error) for _, promise in batch]
             if settled:
-                hand_over(self._loop, settled)
+                settle_in(self._loop, settled)
 
 
-def hand_over(loop: asyncio.AbstractEventLoop, settled: Settled[Done]) -> None:
+def settle_in(loop: asyncio.AbstractEventLoop, settled: Settled[Done]) -> None:
     """Tell all those who wait in an event loop, waking it once."""
     loop.call_soon_threadsafe(partial(settle, settled))
 
