@@ -27,7 +27,7 @@ from cleardance.match.words import is_listed
 from cleardance.rights.snapshot import current
 from cleardance.server import errors, links, openapi, warming
 from cleardance.server.aside import Aside
-from cleardance.server.crews import Crew, admitting, settle_in, judging, pacing
+from cleardance.server.crews import Crew, admitting, judging, pacing, settle_in
 from cleardance.server.guard import State
 from cleardance.server.lanes import Lanes
 from cleardance.server.metrics import Metrics
