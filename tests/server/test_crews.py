@@ -13,6 +13,7 @@ from cleardance.clearance.service import Service, open_service
 from cleardance.errors import AuthenticationError, QueueFull, RateLimited, StoreError
 from cleardance.server.crews import MOST_WAITING, Crew, admitting, pacing
 from tests.accounts.holders import holder
+from tests.server.loops import run
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_what_comes_meanwhile_is_done_together() -> None:
             go_on.set()
             return await asyncio.gather(*calls)
 
-    assert asyncio.run(ask()) == [0, 2, 4, 6, 8]
+    assert run(ask) == [0, 2, 4, 6, 8]
     assert batches == [[0], [1, 4, 2, 3]]  # one of each in turn
 
 
@@ -57,7 +58,7 @@ def test_a_defect_reaches_all_that_waited_and_the_crew_goes_on() -> None:
                 await crew.call("anna", 0)
             return await crew.call("anna", 1)
 
-    assert asyncio.run(ask()) == 1
+    assert run(ask) == 1
 
 
 def test_one_who_puts_in_too_much_is_told_to_come_again() -> None:
@@ -81,7 +82,7 @@ def test_a_wrong_key_shuts_nobody_elses_door(service: Service) -> None:
             calls = [crew.call(one, one) for one in ("no key", "cd-" + 43 * "x", "cd-", "no key")]
             return await asyncio.gather(*calls, return_exceptions=True)
 
-    assert [type(one) for one in asyncio.run(ask())] == 4 * [AuthenticationError]
+    assert [type(one) for one in run(ask)] == 4 * [AuthenticationError]
 
 
 def test_requests_at_once_share_one_allowance(service: Service) -> None:
@@ -94,5 +95,5 @@ def test_requests_at_once_share_one_allowance(service: Service) -> None:
         with crew.at_work():
             return await asyncio.gather(*calls, return_exceptions=True)
 
-    kinds = [type(one) for one in asyncio.run(ask())]
+    kinds = [type(one) for one in run(ask)]
     assert (kinds[1], kinds.count(Principal), kinds.count(RateLimited)) == (Principal, 3, 1)

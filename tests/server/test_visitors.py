@@ -1,9 +1,6 @@
 """Visitors without keys, and accounts that ask for much: each has its share."""
 
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import anyio
 import pytest
@@ -16,14 +13,9 @@ from cleardance.server.errors import Overloaded
 from cleardance.server.guard import Guarded
 from cleardance.server.lanes import MOST_THREADS, Lanes
 from cleardance.server.visitors import Visitors, Visits
+from tests.server.loops import run
 
 FEW = Visits("few", 3)
-
-
-def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a loop in a thread of its own: a browser that other tests drive leaves one in this."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(anyio.run, main).result()
 
 
 def test_so_many_at_once_then_one_at_a_time() -> None:

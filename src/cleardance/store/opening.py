@@ -1,5 +1,6 @@
 """Opening a home: making it at first use, migrating it when it is older."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -83,6 +84,8 @@ def _make_sqlite(path: Path, engine: Engine) -> None:
     # Only if it is not there: closing a file drops SQLite's locks on it, of the whole process.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     raw = engine.raw_connection()
     try:
         # The mode stays with the file, and cannot be changed inside a transaction.
