@@ -146,7 +146,11 @@ def without_complaints(page: Page) -> Iterator[Page]:
     def hear(message: ConsoleMessage) -> None:
         refused = re.search("status of 4(?:00|03|22)", message.text)  # what a test may be about
         left = re.match("htmx:(?:afterRequest|sendAbort), ", message.text)  # the page, meanwhile
-        if message.type in ("error", "warning") and not (refused or left):
+        # Pictures of a review are gone with its decision, and may be on their way to the page then.
+        gone = "status of 404" in message.text and re.search(
+            r"/operate/review/[^/]+/pictures/", message.location["url"]
+        )
+        if message.type in ("error", "warning") and not (refused or left or gone):
             said.append(message.text)
 
     page.on("console", hear)
