@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     retention_days: PositiveFloat | None = None
     """After how many days ``cleardance retain`` erases what is personal of tasks that ended."""
     warm_start: bool = True
-    """Whether the server reads what the first checks of a name or file need once it is up."""
+    """Whether the server reads what the first check of a file needs once it is up."""
     log_details: bool = False
     """Whether logs say what exceptions say, who may quote prompts; never on for long."""
     max_queue: PositiveInt = 20_000

@@ -322,8 +322,10 @@ def _bounding_key(session: Connection, by: str | Principal, limits: Limits) -> s
 
     That of whoever is signed in is one that their account was given, a live one if there is one.
     """
-    if not _is_bounding(by) or by.key_id is not None:
-        return by.key_id if _is_bounding(by) else None
+    if not _is_bounding(by):
+        return None
+    if by.key_id is not None:
+        return by.key_id
     given = select(api_key.c.id, api_key.c.revoked_at, *_LIMITS).where(
         api_key.c.account_id == by.account_id, api_key.c.made_by.is_(None)
     )

@@ -83,8 +83,7 @@ def hold_still(connection: Connection) -> None:
 
     On SQLite all writers take turns anyway.
     """
-    counter = select(meta.c.value).where(meta.c.key == _REVISION_KEY)
-    connection.execute(counter.with_for_update(read=True))
+    connection.execute(_REVISION.with_for_update(read=True))
 
 
 def next_revision(connection: Connection) -> int:

@@ -108,9 +108,7 @@ def create_app(settings: Settings, setup_code: str = "") -> FastAPI:
             stores = threading.Thread(target=together.run, daemon=True)
             stores.start()
             stop = threading.Event()
-            watch = threading.Thread(
-                target=_keep_current, args=(service, stop, settings.warm_start), daemon=True
-            )
+            watch = threading.Thread(target=_keep_current, args=(service, stop), daemon=True)
             watch.start()
             courier = Courier(service, _callbacks(service, signed))
             calls = threading.Thread(target=courier.run, args=(stop,), daemon=True)
@@ -167,14 +165,10 @@ async def _warm(aside: Aside, settings: Settings) -> None:
         await aside.warm(warming.look_at_a_file)
 
 
-def _keep_current(service: Service, stop: threading.Event, warm: bool) -> None:
+def _keep_current(service: Service, stop: threading.Event) -> None:
     """Build the index anew soon after the registry moves, not when the next request needs it."""
     is_listed("")  # reads the word lists
     names: object = None
-    if warm:
-        with suppress(CleardanceError):
-            current(service.store)
-            warming.try_a_name(service.store)
     while not stop.is_set():
         with suppress(CleardanceError):
             registry = current(service.store)

@@ -1,8 +1,7 @@
-"""What a server reads once it is up, so that nobody's first name or first file waits for it.
+"""What a server reads once it is up, so that nobody's first file waits for it.
 
-A file is looked at in a process aside, which goes after the server that answers people; names are
-tried in the thread that keeps the index. Both are done once, and whatever goes wrong is left to
-the request that meets it again, which says so.
+A file is looked at in a process aside, which goes after the server that answers people. Whatever
+goes wrong is left to the request that meets it again, which says so.
 """
 
 from pathlib import Path
@@ -10,19 +9,11 @@ from tempfile import TemporaryDirectory
 
 from cleardance.clearance.service import Service
 from cleardance.errors import CleardanceError
-from cleardance.rights.row import ReferenceRole, RegistryRow, WorkKind
-from cleardance.rights.trying import costs_of, try_files, try_row
-from cleardance.store import Store
+from cleardance.rights.row import ReferenceRole, WorkKind
+from cleardance.rights.trying import try_files, try_row
 
 AFTER_S = 2.0
 """First pages go before."""
-_TRIED = RegistryRow(name="the sound of rain", kind=WorkKind.FILM, descriptors=("rain on a roof",))
-
-
-def try_a_name(store: Store) -> None:
-    """Read the word lists, sentences and prompts that names are tried on."""
-    costs_of(_TRIED)
-    try_row(store, _TRIED.content() | {"references": []}, Path())
 
 
 def look_at_a_file(service: Service) -> None:

@@ -144,7 +144,10 @@ def past(service: Service, now: datetime) -> None:
 
 
 def notices(service: Service, now: datetime) -> None:
-    """One executed, one accepted, one held for a person, one that lacks something."""
+    """One executed, one accepted, one held for a person, one that lacks something.
+
+    They come one after the other: those that are due on one day are listed so.
+    """
     for name, deadline in (("netflix", "3 days"), ("disney", "26 hours")):
         form = read_notice(LETTERS / f"{name}.yaml").model_copy(
             update={"received": now - timedelta(hours=20), "deadline": deadline}
@@ -153,7 +156,7 @@ def notices(service: Service, now: datetime) -> None:
         if name == "netflix":
             executing.execute(service, filed.id, by="mara")
     bare = {"kind": "copyright", "works": [{"name": "Lighthouse of Kelp", "kind": "film"}]}
-    filing.file_notice(service.store, parse_notice(bare), LETTERS, now)
+    filing.file_notice(service.store, parse_notice(bare), LETTERS, now - timedelta(seconds=3))
     common: dict[str, Any] = bare | {
         "sender": {"name": HOSTILE, "email": "a@b.example", "address": "1 Road", "role": "owner"},
         "works": [{"name": "Fox", "kind": "film"}],
@@ -162,12 +165,12 @@ def notices(service: Service, now: datetime) -> None:
         "statements": {"good_faith": True, "accurate_under_penalty_of_perjury": True},
         "signature": "/s/ A",
     }
-    filing.file_notice(service.store, parse_notice(common), LETTERS, now)
+    filing.file_notice(service.store, parse_notice(common), LETTERS, now - timedelta(seconds=2))
     other = common | {
         "sender": common["sender"] | {"name": "Somebody Else", "email": "c@d.example"},
         "works": [{"name": "Squid Game", "kind": "series"}],
     }
-    filing.file_notice(service.store, parse_notice(other), LETTERS, now)
+    filing.file_notice(service.store, parse_notice(other), LETTERS, now - timedelta(seconds=1))
 
 
 def desk(service: Service, folder: Path, now: datetime) -> None:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 from tests.server.pages.conftest import Filled, signed_in
 from tests.server.pages.filled import HOSTILE
+from tests.server.pages.letters import send_letter
 from tests.server.pages.test_console import enter_as
 from tests.server.pages.test_guarding import token_in
 
@@ -149,16 +150,7 @@ def test_a_notice_is_ticked_sent_followed_by_its_secret_and_brought_to_the_desk(
         sender = context.new_page()
         sender.goto("/notices/new?works=Harbour%20Lights")
         expect(sender.locator("#asked .given")).to_have_count(2)  # the works, and nothing denied
-        sender.select_option("#work_kind", "series")
-        sender.fill("#located", "#harbour")
-        sender.fill("#sender_name", "B. Counsel")
-        sender.fill("#sender_email", "b@netflix.example")
-        sender.fill("#sender_on_behalf_of", "Netflix")
-        for name in ("good_faith", "accurate_under_penalty_of_perjury"):
-            sender.check(f"[name={name}]")
-        sender.fill("#signature", "/s/ B. Counsel")
-        expect(sender.locator("#asked")).to_contain_text("It has all that is asked of it")
-        sender.click("text=Send the notice")
+        send_letter(sender, "#harbour")
         reference, secret = sender.locator("dd code").all_inner_texts()[:2]
         sender.click("text=Follow it")
         sender.fill("#reference", reference)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from sqlalchemy import select, update
 from tests.server.pages.conftest import Filled, sign_in, without_complaints
 from tests.server.pages.filled import HOSTILE, PROMPTS
+from tests.server.pages.letters import send_letter
 
 from cleardance.clearance.service import open_service
 from cleardance.store.tables import counter_notice, task, utc_text
@@ -70,16 +71,7 @@ def outputs_of(filled: Filled) -> dict[str, str]:
 
 def send(sender: Page, outputs: tuple[str, ...]) -> str:
     sender.goto("/notices/new?works=Harbour%20Lights")
-    sender.select_option("#work_kind", "series")
-    sender.fill("#located", "\n".join(outputs))
-    sender.fill("#sender_name", f"B. Counsel {HOSTILE}")
-    sender.fill("#sender_email", "b@netflix.example")
-    sender.fill("#sender_on_behalf_of", "Netflix")
-    for name in ("good_faith", "accurate_under_penalty_of_perjury"):
-        sender.check(f"[name={name}]")
-    sender.fill("#signature", "/s/ B. Counsel")
-    expect(sender.locator("#asked")).to_contain_text("It has all that is asked of it")
-    sender.click("text=Send the notice")
+    send_letter(sender, "\n".join(outputs), f"B. Counsel {HOSTILE}")
     return sender.locator("dd code").first.inner_text()
 
 

@@ -54,26 +54,18 @@ def withdraw(
     """
     filing.find(service.store, notice_id)
     with service.store.lock(notice_id):  # so that nobody begins to execute it meanwhile
-        return _undo(service, notice_id, works, outputs, by, why, at)
+        filed = filing.find(service.store, notice_id)
+        if filed.status is NoticeStatus.EXECUTING:
+            raise NoticeError(
+                f"Notice {notice_id} is being executed.",
+                hint=f"Finish it first: cleardance notice execute {notice_id}.",
+            )
+        if works or outputs:
+            return _in_part(service, filed, works, outputs, by, why, at)
+        return _whole(service, notice_id, by, why, at)
 
 
-def _undo(
-    service: Service,
-    notice_id: str,
-    works: Sequence[str],
-    outputs: Sequence[str],
-    by: str,
-    why: str,
-    at: datetime,
-) -> Withdrawal:
-    filed = filing.find(service.store, notice_id)
-    if filed.status is NoticeStatus.EXECUTING:
-        raise NoticeError(
-            f"Notice {notice_id} is being executed.",
-            hint=f"Finish it first: cleardance notice execute {notice_id}.",
-        )
-    if works or outputs:
-        return _in_part(service, filed, works, outputs, by, why, at)
+def _whole(service: Service, notice_id: str, by: str, why: str, at: datetime) -> Withdrawal:
     back = restore_outputs(service, notice_id, None, by=by, why=why, at=at)
     restore_keys(service, notice_id, by=by, why=why)
     readmit_samples(service, notice_id, by=by, why=why)

@@ -33,6 +33,7 @@ from cleardance.store.tables import NoticeStatus, misuse, notice, utc_now, utc_t
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _VOUCHED = Intake()
+_SOONEST = (notice.c.deadline_at, notice.c.received_at, notice.c.id)
 
 
 @dataclass(frozen=True)
@@ -220,13 +221,13 @@ def load(connection: Connection, notice_id: str) -> FiledNotice:
 def listing(store: Store) -> list[FiledNotice]:
     """Return all notices, the soonest deadline first."""
     with store.read() as connection:
-        rows = connection.execute(select(notice).order_by(notice.c.deadline_at)).mappings()
+        rows = connection.execute(select(notice).order_by(*_SOONEST)).mappings()
         return [_filed(row) for row in rows]
 
 
 def of_account(connection: Connection, account_id: str) -> list[FiledNotice]:
     """Return the notices that an account sent, or claimed, the soonest deadline first."""
-    query = select(notice).where(notice.c.account_id == account_id).order_by(notice.c.deadline_at)
+    query = select(notice).where(notice.c.account_id == account_id).order_by(*_SOONEST)
     return [_filed(row) for row in connection.execute(query).mappings()]
 
 

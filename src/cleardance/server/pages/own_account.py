@@ -1,7 +1,6 @@
 """One's own account: its keys; for partners also their sub-accounts, with keys, limits, outputs."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -11,8 +10,8 @@ from fastapi.responses import Response
 from cleardance.accounts import accounts, keys
 from cleardance.accounts.roles import Permission
 from cleardance.clearance import viewing
-from cleardance.errors import CleardanceError, NotFound, UsageError
-from cleardance.server.pages.operate.accounts import limits_of, number
+from cleardance.errors import CleardanceError, NotFound
+from cleardance.server.pages.key_form import expiry_of, limits_of
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
@@ -20,7 +19,6 @@ from cleardance.server.pages.visit import Visit
 router = page_router("/account")
 HERE: Final = "/account"
 _SHOWN: Final = 24
-_MOST_DAYS: Final = 36_500
 Reader = Annotated[Visit, needing(Permission.READ_OWN_KEYS)]
 Revoker = Annotated[Visit, needing(Permission.REVOKE_OWN_KEYS)]
 Partner = Annotated[Visit, needing(Permission.MANAGE_SUB_ACCOUNTS)]
@@ -70,7 +68,7 @@ def make_key(
             seen.service.store,
             account,
             name=name.strip() or None,
-            expires_at=seen.now + timedelta(days=_days(days)) if days else None,
+            expires_at=expiry_of(days, seen.now),
             limits=limits_of(requests, tasks, tokens, spend),
             by=who(seen),
         )
@@ -109,13 +107,6 @@ def _check_theirs(seen: Visit, name: str) -> None:
         subs = {one.name for one in accounts.listing(session, parent=by.account_id)}
     if name not in subs or not by.may(Permission.MANAGE_SUB_ACCOUNTS):
         raise NotFound("There is no such sub-account of yours.")
-
-
-def _days(text: str) -> float:
-    days = number(text, float)
-    if not 0 < days <= _MOST_DAYS:
-        raise UsageError(f"{text[:40]!r} is no number of days from now.")
-    return days
 
 
 def _page(

@@ -1,17 +1,16 @@
 """Accounts, their partners and roles, their keys and limits."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import Form
 from fastapi.responses import Response
 
 from cleardance.accounts import accounts, holdings, keys, passwords
-from cleardance.accounts.limits import Limits
 from cleardance.accounts.roles import PERMISSIONS, Permission, Role
 from cleardance.errors import CleardanceError, UsageError
+from cleardance.server.pages.key_form import expiry_of, limits_of
 from cleardance.server.pages.page_route import page_router
 from cleardance.server.pages.permitting import attempt, needing, who
 from cleardance.server.pages.visit import Visit
@@ -20,7 +19,6 @@ from cleardance.store.tables import HoldingKind
 router = page_router("/operate/accounts")
 _HERE: Final = "/operate/accounts"
 _SHOWN: Final = 200
-N = TypeVar("N", int, float)
 Manager = Annotated[Visit, needing(Permission.MANAGE_ACCOUNTS)]
 Name = Annotated[str, Form(max_length=200)]
 Text = Annotated[str, Form(max_length=4_000)]
@@ -124,13 +122,12 @@ def make_key(
             account,
             name=name.strip() or None,
             scopes=scopes or (),
-            expires_at=seen.now + timedelta(days=number(days, float)) if days else None,
+            expires_at=expiry_of(days, seen.now),
             limits=limits_of(requests, tasks, tokens, spend),
             by=who(seen),
         )
-    except (CleardanceError, OverflowError) as error:
-        told = error.diagnostics() if isinstance(error, CleardanceError) else "Too many days."
-        return _one(seen, account, told, 400)
+    except CleardanceError as error:
+        return _one(seen, account, error.diagnostics(), error.http_status)
     return _one(seen, account, made=made)
 
 
@@ -222,21 +219,3 @@ def _one(
         "now": seen.now,
     }
     return seen.html("operate/account.html", found.name, told, here=_HERE, status=status)
-
-
-def limits_of(requests: str, tasks: str, tokens: str, spend: str) -> Limits:
-    """Return the limits that a form's fields say; empty is none. Raises UsageError."""
-
-    def whole(text: str) -> int | None:
-        return number(text, int) if text.strip() else None
-
-    micros = max(round(number(spend, float) * 1e6), 1) if spend.strip() else None
-    return Limits(whole(requests), whole(tasks), whole(tokens), micros)
-
-
-def number(text: str, kind: Callable[[str], N]) -> N:
-    """Return a number as it was typed. Raises UsageError."""
-    try:
-        return kind(text.strip())
-    except ValueError:
-        raise UsageError(f"{text[:40]!r} is no number.") from None
