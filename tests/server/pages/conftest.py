@@ -151,7 +151,7 @@ def without_complaints(page: Page) -> Iterator[Page]:
             r"/operate/review/[^/]+/pictures/", message.location["url"]
         )
         if message.type in ("error", "warning") and not (refused or left or gone):
-            said.append(message.text)
+            said.append(f"{message.text} {message.location['url']}")
 
     page.on("console", hear)
     page.on("pageerror", lambda error: said.append(str(error)))

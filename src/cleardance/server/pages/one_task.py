@@ -107,13 +107,13 @@ def poster(seen: Visiting, task_id: str) -> Response:
 
 @router.get("/preview.jpg")
 def preview(seen: Visiting, task_id: str) -> Response:
-    """Return a small picture of what is being made, which was screened."""
+    """Return a small picture of what is being made, which was screened; none once it is made."""
     task_of(seen, task_id)
     headers = {"Cache-Control": "private, no-store"}
     try:
         jpeg = preview_of(seen.service, task_id).read_bytes()
-    except FileNotFoundError as error:
-        raise NotFound(f"There is no preview of task {task_id} any more.") from error
+    except (NotFound, FileNotFoundError):  # it went on since the page was drawn: no error
+        return Response(status_code=204, headers=headers)
     return Response(jpeg, 200, headers, "image/jpeg")
 
 
